@@ -1,0 +1,1 @@
+"""Cases, households, sharing between agencies, and what was decided about them."""

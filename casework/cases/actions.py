@@ -1,0 +1,62 @@
+"""Writing the case itself."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.events import record_event
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import Case, NumberSeries
+from .states import FLOW_OF_STAGE, Stage, next_stages
+
+
+@transaction.atomic
+def next_number(series: str) -> str:
+    """Return the next number of a series, as ``K-2026-0001``: gapless, counted over the whole city and year."""
+    year = timezone.localdate().year
+    NumberSeries.objects.bulk_create([NumberSeries(name=series, year=year)], ignore_conflicts=True)
+    row = NumberSeries.objects.select_for_update().get(name=series, year=year)
+    row.last += 1
+    row.save(update_fields=["last"])
+    return f"{series}-{year}-{row.last:04d}"
+
+
+@transaction.atomic
+def create_case(*, by: Viewer) -> Case:
+    """Create a case held by the acting agency of the center. Raises NotAllowed without the role for it."""
+    if not by.may("casework.open_case"):
+        raise NotAllowed(_("ケースを作る権限がありません。"))
+    case = Case(number=next_number("K"), holder=by.agency, worker=by.membership)
+    case.save(force_insert=True)
+    record_event(by, "case_opened", case, case_id=case.pk, after={"holder": by.agency.pk})
+    return case
+
+
+@transaction.atomic
+def move_to_stage(case: Case, *, stage: str, by: Viewer) -> None:
+    """Move a case to a stage that may follow (states.py); the flow follows the stage.
+
+    Raises NotAllowed if the stage may not follow, also when a colleague was quicker.
+    """
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    if stage not in next_stages(locked.stage):
+        raise NotAllowed(
+            _("「%(now)s」から「%(next)s」へは進めません。")
+            % {"now": locked.get_stage_display(), "next": Stage(stage).label}
+        )
+    before = {"stage": locked.stage, "flow": locked.flow}
+    locked.stage = stage
+    locked.flow = FLOW_OF_STAGE.get(Stage(stage), locked.flow)
+    locked.save(update_fields=["stage", "flow"])
+    record_event(
+        by,
+        "stage_changed",
+        locked,
+        case_id=locked.pk,
+        before=before,
+        after={"stage": stage, "flow": locked.flow},
+    )

@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from .models import Case
+from .states import Stage, next_stages
+
+
+class StageForm(forms.Form):
+    """The stages that may follow."""
+
+    stage = forms.ChoiceField(label=_("つぎの段階"))
+
+    def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stage: Any = self.fields["stage"]
+        stage.choices = [(code, Stage(code).label) for code in next_stages(case.stage)]

@@ -1,0 +1,162 @@
+"""The demo's cases: the household of domain.md 10.A as far as it goes, and enough others that lists look real.
+
+Everything is 見本: invented people, addresses and 000-numbers, drawn with a fixed seed.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+
+from django.db import transaction
+from django.utils import timezone
+
+from casework.cases.actions import move_to_stage
+from casework.cases.models import Case, CaseActivity
+from casework.demo_hazukihara import load_hazukihara
+from casework.demo_people import agency, days_ago, viewer
+from casework.households.models import Person
+from casework.intake.actions import open_case, record_contact, take_contact
+from casework.intake.models import Contact
+from casework.sharing.actions import Ground, Label, share_items
+from casework.sharing.models import Share
+from permissions.demo import refuse_outside_demo
+from permissions.viewer import Viewer
+from permissions.walls.context import acting_for
+
+SEED = 20261123
+OTHER_CASES = 34
+
+
+def load() -> None:
+    """Load the cases unless there are any. Runs as the owner of the tables."""
+    refuse_outside_demo()
+    if Case.objects.exists():
+        return
+    with transaction.atomic():
+        _others()
+        load_hazukihara()
+        _loose_contacts()
+
+
+FAMILY = (
+    "灯野",
+    "三栗",
+    "真砂",
+    "雪代",
+    "汐谷",
+    "鈴ノ木",
+    "朝霧",
+    "水無瀬",
+    "柊木",
+    "夕凪",
+    "葦原",
+    "星合",
+    "木漏",
+    "花筏",
+    "雲居",
+    "霜月",
+)
+GIVEN = ("ハル", "ナギ", "ミオ", "タツ", "サヨ", "レン", "イト", "シグレ", "アオイ", "トキ", "コト", "ソウ")
+WORRIES = (
+    ("介護とお金のことが重なっている", "couple", ("elderly", "money")),
+    ("学校に行けない子と、働けない親", "single_parent", ("child", "health")),
+    ("家賃の滞納が続いている", "single", ("money",)),
+    ("退院後の生活が決まらない", "single", ("health",)),
+    ("親の介護で仕事を辞めた", "parent_adult_child", ("elderly", "money")),
+    ("ごみがたまり、近所から苦情", "single", ("health",)),
+    ("子どもが家事と看病をしている", "three_generations", ("child",)),
+    ("引きこもりの息子と年金暮らし", "parent_adult_child", ("elderly", "health")),
+)
+PARTNERS = (
+    "anshin-shinonome",
+    "anshin-minatomi",
+    "kenko-shinonome",
+    "jiritsu",
+    "hikikomori",
+    "shakyo",
+    "kodomo-wakagi",
+    "engo-shinonome",
+)
+ITEMS_OF_TOPIC = {"elderly": "health", "money": "money", "child": "history", "health": "health"}
+STAGES = (
+    ("intake",),
+    ("intake", "screening"),
+    ("intake", "screening", "flow1_referring"),
+    ("intake", "screening", "flow2_assess"),
+    ("intake", "screening", "flow2_assess", "flow2_plan"),
+    ("intake", "screening", "flow3_accompany"),
+)
+
+
+def _others() -> None:
+    chance = random.Random(SEED)
+    workers = [viewer(name) for name in ("coordinator", "coordinator2", "chief")]
+    for number in range(OTHER_CASES):
+        _other_case(chance, workers[number % len(workers)], days=60 - number)
+
+
+def _other_case(chance: random.Random, by: Viewer, *, days: int) -> None:
+    worry, kind, topics = chance.choice(WORRIES)
+    family = chance.choice(FAMILY)
+    with acting_for(by):
+        contact = record_contact(
+            channel=chance.choice(["phone", "window", "visit", "fax"]),
+            speaker=chance.choice(["self", "family", "agency", "minsei"]),
+            one_line=worry,
+            reply_to=f"000-0000-{chance.randrange(1000, 9999)}",
+            urgency=chance.choice("BCDDD"),
+            received_at=days_ago(days, chance.randrange(9, 17), chance.randrange(60)),
+            by=by,
+        )
+        person = {
+            "name": f"{family} {chance.choice(GIVEN)}",
+            "relation": "self",
+            "age_about": chance.choice([19, 34, 42, 51, 58, 67, 76, 83]),
+        }
+        case = open_case(
+            contact, household_name=f"{family}さん世帯", household_kind=kind, person=person, by=by
+        )
+        for stage in chance.choice(STAGES):
+            move_to_stage(case, stage=stage, by=by)
+        _share_other(chance, case, topics, by)
+    moment = days_ago(chance.randrange(1, days + 1), chance.randrange(8, 18), chance.randrange(60))
+    Case.objects.filter(pk=case.pk).update(opened_at=contact.received_at)
+    CaseActivity.objects.filter(case=case).update(changed_at=moment)
+    Share.objects.filter(case=case).update(last_visible_change_at=moment)
+
+
+def _share_other(chance: random.Random, case: Case, topics: tuple[str, ...], by: Viewer) -> None:
+    person = Person.objects.get(case=case)
+    items = ["basic", *(ITEMS_OF_TOPIC[topic] for topic in topics)]
+    for code in chance.sample(PARTNERS, chance.choice([0, 1, 1, 2, 3])):
+        share_items(
+            case,
+            agency=agency(code),
+            labels=[Label(person.pk, item) for item in items],
+            ground=Ground("consent", "口頭の同意を2人で記録"),
+            by=by,
+        )
+
+
+def _loose_contacts() -> None:
+    """A few contacts that nobody has made a case of yet."""
+    by = viewer("reception")
+    with acting_for(by):
+        for hours, channel, speaker, one_line, urgency in (
+            (3, "phone", "neighbor", "となりの家の明かりが3日ついていない", "B"),
+            (26, "window", "self", "仕事をやめて、来月の家賃が払えそうにない", "C"),
+            (50, "fax", "family", "父の介護をしている兄が疲れきっている", "D"),
+        ):
+            record_contact(
+                channel=channel,
+                speaker=speaker,
+                one_line=one_line,
+                reply_to="000-0000-4401",
+                urgency=urgency,
+                received_at=timezone.now() - dt.timedelta(hours=hours),
+                by=by,
+            )
+        new = Contact.objects.filter(submission_id__isnull=False, state="new").first()
+        if new is not None:
+            take_contact(new, urgency="D", by=by)

@@ -1,0 +1,274 @@
+"""葉月原家, the household of domain.md 10.A, as far as the objects of casework go. 見本."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from casework.cases.actions import move_to_stage
+from casework.cases.models import Case
+from casework.demo_people import agency, date, days_ago, viewer
+from casework.households.actions import add_person, change_household, fingerprint, set_item
+from casework.households.models import Household, Person
+from casework.intake.actions import open_case, record_contact
+from casework.notes.actions import NoteDraft, write_note
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.plans.models import Decision, RoleRow
+from casework.sharing.actions import Ground, Label, share_items
+from permissions.viewer import Viewer
+from permissions.walls.context import acting_for
+
+
+@dataclass
+class Hazukihara:
+    """The case under construction."""
+
+    case: Case
+    toyo: Person
+    shuichi: Person
+
+
+def load_hazukihara() -> None:
+    """Load the case with its two decisions and the agencies' answers."""
+    coordinator = viewer("coordinator")
+    with acting_for(coordinator):
+        home = _hazukihara_household(coordinator)
+        _hazukihara_notes(home, coordinator)
+        _hazukihara_meeting(home, coordinator)
+        _hazukihara_plan(home, coordinator)
+        move_to_stage(home.case, stage="intake", by=coordinator)
+        for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
+            move_to_stage(home.case, stage=stage, by=coordinator)
+    _hazukihara_answers(home)
+    Case.objects.filter(pk=home.case.pk).update(opened_at=days_ago(40))
+
+
+def _hazukihara_household(by: Viewer) -> Hazukihara:
+    contact = record_contact(
+        channel="phone",
+        speaker="minsei",
+        one_line="80代の母と息子。郵便物がたまり、母が「このままでは二人とも」と話した",
+        reply_to="000-0000-2201（日中）",
+        urgency="C",
+        received_at=days_ago(40, 9, 20),
+        by=by,
+    )
+    toyo = {"name": "葉月原 トヨ", "kana": "はづきはら とよ", "relation": "self", "age_about": 84}
+    case = open_case(
+        contact, household_name="葉月原さん世帯", household_kind="parent_adult_child", person=toyo, by=by
+    )
+    household = Household.objects.get(case=case)
+    summary = "築古の持ち家に2人暮らし。雨漏りあり。母は2回転倒、火の消し忘れ。息子は25年、家から出ていない。"
+    values = {"name": household.name, "kind": household.kind, "summary": summary}
+    change_household(household, values=values, seen=fingerprint(household, list(values)), by=by)
+    mother = Person.objects.get(case=case)
+    son = add_person(
+        case,
+        values={"name": "葉月原 修一", "kana": "はづきはら しゅういち", "relation": "child", "age_about": 56},
+        by=by,
+    )
+    _items(mother, MOTHER, by)
+    _items(son, SON, by)
+    return Hazukihara(case, mother, son)
+
+
+MOTHER: dict[str, dict[str, Any]] = {
+    "contact": {
+        "phone": "000-0000-3301",
+        "safe_hours": "火曜の午前（息子が寝ている）",
+        "address": "見本市東雲区みほん町1-2-3",
+        "caution": "玄関先で短く。お金の話は息子のいる所でしない。",
+    },
+    "health": {
+        "condition": "もの忘れ。半年で2回転倒。火の消し忘れがある。",
+        "doctor": "みほん内科",
+        "care_level": "none",
+    },
+    "money": {
+        "monthly_income_yen": 96_000,
+        "debt_yen": 2_850_000,
+        "situation": "年金だけが収入。カード3社。回収会社から手紙が2通。",
+    },
+}
+SON: dict[str, dict[str, Any]] = {
+    "contact": {"phone": "", "caution": "本人に直接電話しない。"},
+    "health": {"condition": "受診なし。夜起きている。独り言、大声。", "care_level": "not_asked"},
+}
+
+
+def _items(person: Person, items: dict[str, dict[str, Any]], by: Viewer) -> None:
+    for item, values in items.items():
+        set_item(person, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
+
+
+def _hazukihara_notes(home: Hazukihara, by: Viewer) -> None:
+    for days, method, about, item, title, body in (
+        (
+            39,
+            "agency_contact",
+            home.toyo,
+            "history",
+            "あんしんケアセンターに確認",
+            "10か月前に要介護認定の相談があった。息子が断り、止まっていた。",
+        ),
+        (
+            38,
+            "visit",
+            home.toyo,
+            "history",
+            "センターとあんしんで訪問",
+            "母が玄関先で6分。「息子に聞かれると困る」と小声で話した。",
+        ),
+        (38, "visit", home.shuichi, "health", "息子のようす", "2階で大声。姿は見えず。受診歴は不明。"),
+        (
+            20,
+            "interview",
+            home.toyo,
+            "money",
+            "借金の聞き取り",
+            "カード3社、合計285万円。手紙2通を預かり、写しをとった。",
+        ),
+    ):
+        draft = NoteDraft(Label(about.pk, item), days_ago(days, 11), method, title, body)
+        write_note(home.case, draft, by=by)
+
+
+MEETING = Ground("shien_kaigi", "支援会議 第1号（D5）")
+
+
+def _hazukihara_meeting(home: Hazukihara, by: Viewer) -> None:
+    """D5: a 支援会議 without consent."""
+    toyo, shuichi = home.toyo.pk, home.shuichi.pk
+    shared = {
+        "anshin-shinonome": [
+            (toyo, "basic"),
+            (toyo, "health"),
+            (toyo, "contact"),
+            (toyo, "roles"),
+            (toyo, "plan"),
+        ],
+        "kenko-shinonome": [(shuichi, "basic"), (shuichi, "health"), (shuichi, "roles"), (shuichi, "plan")],
+        "hikikomori": [(shuichi, "basic"), (shuichi, "roles"), (shuichi, "plan")],
+        "minsei-shinonome": [(toyo, "basic"), (toyo, "roles")],
+    }
+    for code, labels in shared.items():
+        share_items(
+            home.case, agency=agency(code), labels=[Label(*label) for label in labels], ground=MEETING, by=by
+        )
+    decide(
+        home.case,
+        decided_on=date(35),
+        directions=[
+            DirectionDraft(
+                Label(toyo, "plan"),
+                "あんしんケアセンターが、毎週火曜の午前（息子が寝ている時間）に母を訪ねる。",
+            ),
+            DirectionDraft(Label(shuichi, "plan"), "健康課が準備を進める。同意があるまで接触しない。"),
+        ],
+        roles=[
+            _role(
+                toyo,
+                "anshin-shinonome",
+                "転倒・火",
+                "火曜の午前に訪問し、信頼関係をつくる",
+                "毎週火曜",
+                seat="contact",
+            ),
+            _role(shuichi, "kenko-shinonome", "こころの不調", "訪問に備えた事例検討", "", seat="emergency"),
+        ],
+        by=by,
+    )
+
+
+def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
+    """D33: the mother has consented to health, care and money; the son has not."""
+    toyo, shuichi = home.toyo.pk, home.shuichi.pk
+    consent = Ground("consent", f"{date(20)} 書面（本人） 説明者 見本調")
+    shared = {
+        "anshin-shinonome": ["basic", "health", "contact", "roles", "plan"],
+        "kaigo-shinonome": ["basic", "health", "money", "roles", "plan"],
+        "jiritsu": ["basic", "money", "roles", "plan"],
+        "houterasu": ["basic", "money", "roles"],
+        "shakyo": ["basic", "roles"],
+    }
+    for code, items in shared.items():
+        labels = [Label(toyo, item) for item in items]
+        share_items(home.case, agency=agency(code), labels=labels, ground=consent, by=by)
+    decide(
+        home.case,
+        decided_on=date(7),
+        directions=[
+            DirectionDraft(
+                Label(toyo, "plan"),
+                "住み慣れた家で安全に暮らし続けることをめざす。まず介護認定を申請する。",
+            ),
+            DirectionDraft(
+                Label(toyo, "money"), "借金は法的な手続きにつなぎ、家計を立て直す。息子には話さない。"
+            ),
+            DirectionDraft(Label(shuichi, "plan"), "本人のペースを守り、手紙と週1回の声かけから始める。"),
+        ],
+        roles=[
+            _role(
+                toyo,
+                "kaigo-shinonome",
+                "もの忘れ・体力の低下",
+                "要介護認定の申請、主治医意見書の依頼",
+                "",
+                days=-10,
+            ),
+            _role(
+                toyo, "anshin-shinonome", "転倒・火", "週1回の訪問、コンロの自動消火", "毎週", seat="contact"
+            ),
+            _role(
+                shuichi,
+                "kenko-shinonome",
+                "こころの不調",
+                "精神科医との事例検討（同意の前は訪問しない）",
+                "",
+                days=-20,
+                seat="emergency",
+            ),
+            _role(shuichi, "hikikomori", "ひきこもり", "手紙と、週1回の玄関先での声かけ", "毎週"),
+            _role(toyo, "jiritsu", "債務", "借金の一覧づくり、法律相談への同行", "", days=-25, item="money"),
+            _role(toyo, "shakyo", "雨漏り", "ボランティアによる小さな修理", "", days=-50),
+            _role(toyo, "minsei-shinonome", "見守り", "郵便受けと明かりを見て、2つ気になったら電話", "週1回"),
+            _role(toyo, "center-city", "全体", "センターが主担当となり、関係機関をまとめる", "", seat="lead"),
+            _role(toyo, "center-itaku", "全体", "役割の進みぐあいを確かめる", "4週ごと", seat="progress"),
+        ],
+        supersedes=Decision.objects.get(case=home.case),
+        by=by,
+    )
+
+
+def _role(
+    person: Any,
+    code: str,
+    issue: str,
+    what: str,
+    frequency: str,
+    *,
+    days: int = 0,
+    item: str = "roles",
+    seat: str = "",
+) -> RoleDraft:
+    until_on = date(days) if days else None
+    return RoleDraft(Label(person, item), agency(code), issue, what, seat, frequency, until_on)
+
+
+def _hazukihara_answers(home: Hazukihara) -> None:
+    """Most have answered; the silence of the shakyo and of jiritsu shows as 未回答."""
+    answers = {
+        "anshin": ("accepted", "", "担当B"),
+        "kaigo": ("accepted", "", "担当A"),
+        "kenko": ("conditional", "医師の都合がつく12月中旬以降なら引き受けます。", "保健師C"),
+        "hikikomori": ("accepted", "", "支援員D"),
+        "minsei": ("accepted", "", "委員G"),
+        "coordinator": ("accepted", "", "見本 調"),
+        "chief": ("accepted", "", "見本 長子"),
+    }
+    current = Decision.objects.filter(case=home.case).exclude(supersedes=None).get()
+    for username, (kind, text, contact_person) in answers.items():
+        by = viewer(username)
+        role = RoleRow.objects.get(decision=current, agency=by.agency)
+        with acting_for(by):
+            answer_role(role, kind=kind, text=text, contact_person=contact_person, answered=0, by=by)

@@ -1,0 +1,135 @@
+"""Writing households, people and their items."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.forms.models import model_to_dict
+from django.utils.translation import gettext as _
+
+from casework.events import record_event
+from casework.once import made_before
+from casework.sharing.items import Item
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import ITEM_MODELS, Household, Person
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+class ChangedMeanwhile(Exception):
+    """A colleague saved the same thing while this one was being written. ``current`` holds what stands now."""
+
+    def __init__(self, current: Any) -> None:
+        super().__init__("changed meanwhile")
+        self.current = current
+
+
+def fingerprint(row: Any, fields: list[str]) -> str:
+    """Return a mark of what a form showed, to notice on saving that a colleague was quicker."""
+    values = {name: str(getattr(row, name)) if row else "" for name in fields}
+    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
+
+
+@transaction.atomic
+def create_household(case: Case, *, name: str, kind: str, by: Viewer) -> Household:
+    """Create the household of a case."""
+    household = Household(case=case, item=Item.BASIC, name=name, kind=kind)
+    household.save(force_insert=True)
+    _record(by, "household_created", household, after=_values(household, ["name", "kind"]))
+    return household
+
+
+@transaction.atomic
+def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID | None = None) -> Person:
+    """Add a person to the household of a case. The same ``key`` gives the same person again."""
+    _allow(by)
+    before: Person | None = made_before(Person, key)
+    if before:
+        return before
+    person = Person(
+        id=key or uuid.uuid4(), case=case, position=Person.objects.filter(case=case).count(), **values
+    )
+    person.save(force_insert=True)
+    _record(by, "person_added", person, person_id=person.pk, after=_values(person, list(values)))
+    return person
+
+
+@transaction.atomic
+def change_person(person: Person, *, values: dict[str, Any], seen: str, by: Viewer) -> Person:
+    """Change a person's basics. Raises ChangedMeanwhile if they are no longer what the form showed."""
+    _allow(by)
+    locked = Person.objects.select_for_update().get(pk=person.pk)
+    return _change(locked, values, seen, by, person_id=person.pk)
+
+
+@transaction.atomic
+def change_household(household: Household, *, values: dict[str, Any], seen: str, by: Viewer) -> Household:
+    """Change the household's basics. Raises ChangedMeanwhile as change_person does."""
+    _allow(by)
+    locked = Household.objects.select_for_update().get(pk=household.pk)
+    return _change(locked, values, seen, by, person_id=None)
+
+
+@transaction.atomic
+def set_item(person: Person, *, item: str, values: dict[str, Any], seen: str, by: Viewer) -> Any:
+    """Record contact, health or money of a person. Raises ChangedMeanwhile as change_person does."""
+    _allow(by)
+    # The person's row makes two first entries queue.
+    Person.objects.select_for_update().get(pk=person.pk)
+    model = ITEM_MODELS[item]
+    row = model.objects.filter(person=person).first()
+    if row is not None:
+        return _change(row, values, seen, by, person_id=person.pk)
+    if seen != fingerprint(None, list(values)):
+        raise ChangedMeanwhile(None)
+    row = model(case_id=person.case_id, person=person, item=item, **values)
+    row.save(force_insert=True)
+    _record(by, f"{item}_recorded", row, person_id=person.pk, after=_values(row, list(values)))
+    return row
+
+
+def _change(row: Any, values: dict[str, Any], seen: str, by: Viewer, *, person_id: Any) -> Any:
+    fields = list(values)
+    if seen != fingerprint(row, fields):
+        raise ChangedMeanwhile(row)
+    before = _values(row, fields)
+    for name, value in values.items():
+        setattr(row, name, value)
+    after = _values(row, fields)
+    if before != after:
+        row.save(update_fields=fields)
+        _record(by, f"{row.item}_changed", row, person_id=person_id, before=before, after=after)
+    return row
+
+
+def _allow(by: Viewer) -> None:
+    if not by.may("casework.edit_household"):
+        raise NotAllowed(_("世帯の記録を書く権限がありません。"))
+
+
+def _values(row: Any, fields: list[str]) -> dict[str, Any]:
+    return {
+        name: value if isinstance(value, int | None) else str(value)
+        for name, value in model_to_dict(row, fields).items()
+    }
+
+
+def _record(
+    by: Viewer,
+    verb: str,
+    row: Any,
+    *,
+    person_id: Any = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any],
+) -> None:
+    record_event(
+        by, verb, row, case_id=row.case_id, person_id=person_id, item=row.item, before=before, after=after
+    )

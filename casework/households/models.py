@@ -1,0 +1,169 @@
+"""The household and its people. What differs in item lives in different tables."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.sharing.items import Item, person_codename
+from casework.sharing.models import Labelled
+from permissions.walls.models import Walled
+
+
+class HouseholdKind(models.TextChoices):
+    """Household types (domain.md 1.3.2)."""
+
+    SINGLE = "single", _("単身")
+    COUPLE = "couple", _("夫婦のみ")
+    COUPLE_CHILDREN = "couple_children", _("夫婦と子")
+    SINGLE_PARENT = "single_parent", _("ひとり親")
+    PARENT_ADULT_CHILD = "parent_adult_child", _("親と未婚の子（8050型）")
+    THREE_GENERATIONS = "three_generations", _("三世代")
+    OTHER = "other", _("その他")
+    UNKNOWN = "unknown", _("不明")
+
+
+class Household(Labelled):
+    """The household of a case (世帯). Its label has no person."""
+
+    name = models.CharField(_("世帯の呼び名"), max_length=60)
+    kind = models.CharField(_("世帯の類型"), max_length=20, choices=HouseholdKind.choices, default="unknown")
+    summary = models.TextField(_("世帯のようす"), max_length=4000, blank=True)
+
+    class Meta:
+        verbose_name = _("世帯")
+        constraints = (
+            models.UniqueConstraint(fields=("case",), name="household_one_per_case"),
+            models.CheckConstraint(name="household_label", condition=Q(item=Item.BASIC, person__isnull=True)),
+        )
+
+
+class Relation(models.TextChoices):
+    """Relation to the person at the center of the case (続柄)."""
+
+    SELF = "self", _("本人")
+    SPOUSE = "spouse", _("配偶者")
+    PARENT = "parent", _("親")
+    CHILD = "child", _("子")
+    SIBLING = "sibling", _("きょうだい")
+    GRANDPARENT = "grandparent", _("祖父母")
+    GRANDCHILD = "grandchild", _("孫")
+    OTHER = "other", _("その他")
+    UNKNOWN = "unknown", _("不明")
+
+
+class Person(Walled):
+    """A person of the household (本人・世帯員): the item ``basic`` of themselves."""
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    item = models.CharField(max_length=12, choices=Item.choices, default=Item.BASIC, editable=False)
+    name = models.CharField(_("氏名"), max_length=100)
+    kana = models.CharField(_("ふりがな"), max_length=100, blank=True)
+    relation = models.CharField(_("続柄"), max_length=12, choices=Relation.choices, default=Relation.UNKNOWN)
+    birth_on = models.DateField(_("生年月日"), null=True, blank=True)
+    age_about = models.PositiveSmallIntegerField(_("年齢（およそ）"), null=True, blank=True)
+    occupation = models.CharField(_("仕事・学校"), max_length=100, blank=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("本人・世帯員")
+        permissions = tuple((person_codename(item), f"Can view {item} of the person") for item in Item.values)
+        constraints = (models.CheckConstraint(name="person_label", condition=Q(item=Item.BASIC)),)
+        indexes = (models.Index(fields=("case", "position"), name="person_case"),)
+
+    @property
+    def age(self) -> int | None:
+        """Age in years today in Japan, from the birth date; None without one."""
+        if self.birth_on is None:
+            return None
+        today = timezone.localdate()
+        return (
+            today.year
+            - self.birth_on.year
+            - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day))
+        )
+
+
+class PersonContact(Labelled):
+    """How a person may be reached, and how not (item ``contact``)."""
+
+    ITEM = Item.CONTACT
+
+    phone = models.CharField(_("電話"), max_length=40, blank=True)
+    safe_hours = models.CharField(_("電話してよい時間"), max_length=100, blank=True)
+    voicemail_ok = models.BooleanField(_("留守番電話に入れてよい"), default=False)
+    address = models.CharField(_("住所"), max_length=200, blank=True)
+    caution = models.CharField(_("連絡のときの注意"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("連絡先")
+        constraints = (
+            models.UniqueConstraint(fields=("person",), name="personcontact_one"),
+            models.CheckConstraint(
+                name="personcontact_label", condition=Q(item=Item.CONTACT, person__isnull=False)
+            ),
+        )
+
+
+class CareLevel(models.TextChoices):
+    """Long-term-care certification (domain.md 1.3.4)."""
+
+    NONE = "none", _("申請していない")
+    APPLIED = "applied", _("申請中")
+    SUPPORT_1 = "support1", _("要支援1")
+    SUPPORT_2 = "support2", _("要支援2")
+    CARE_1 = "care1", _("要介護1")
+    CARE_2 = "care2", _("要介護2")
+    CARE_3 = "care3", _("要介護3")
+    CARE_4 = "care4", _("要介護4")
+    CARE_5 = "care5", _("要介護5")
+    NOT_ASKED = "not_asked", _("聞いていない")
+    UNKNOWN = "unknown", _("不明")
+
+
+class PersonHealth(Labelled):
+    """Illness, disability, care (item ``health``)."""
+
+    ITEM = Item.HEALTH
+
+    condition = models.TextField(_("病気・けが・障害のようす"), max_length=4000, blank=True)
+    doctor = models.CharField(_("かかりつけ"), max_length=100, blank=True)
+    care_level = models.CharField(
+        _("要介護認定"), max_length=12, choices=CareLevel.choices, default=CareLevel.NOT_ASKED
+    )
+
+    class Meta:
+        verbose_name = _("健康")
+        constraints = (
+            models.UniqueConstraint(fields=("person",), name="personhealth_one"),
+            models.CheckConstraint(
+                name="personhealth_label", condition=Q(item=Item.HEALTH, person__isnull=False)
+            ),
+        )
+
+
+class PersonMoney(Labelled):
+    """Income, debts, arrears (item ``money``). Amounts in yen."""
+
+    ITEM = Item.MONEY
+
+    monthly_income_yen = models.PositiveBigIntegerField(_("月の収入（円）"), null=True, blank=True)
+    debt_yen = models.PositiveBigIntegerField(_("借金の合計（円）"), null=True, blank=True)
+    situation = models.TextField(_("お金のようす"), max_length=4000, blank=True)
+
+    class Meta:
+        verbose_name = _("お金")
+        constraints = (
+            models.UniqueConstraint(fields=("person",), name="personmoney_one"),
+            models.CheckConstraint(
+                name="personmoney_label", condition=Q(item=Item.MONEY, person__isnull=False)
+            ),
+        )
+
+
+# The tables that hold one item of one person.
+ITEM_MODELS: dict[str, type[PersonContact] | type[PersonHealth] | type[PersonMoney]] = {
+    model.ITEM: model for model in (PersonContact, PersonHealth, PersonMoney)
+}

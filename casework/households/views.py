@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from casework.cases.models import Case
+from casework.reads import record_items
+from casework.sharing.access import case_view
+from casework.sharing.items import Item
+from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
+
+from .actions import ChangedMeanwhile, add_person, change_household, change_person, set_item
+from .forms import ITEM_FORMS, HouseholdForm, PersonForm
+from .models import ITEM_MODELS, Person
+from .selectors import household_for, item_for, person_for
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def household_edit(request: ViewerRequest, case: Case) -> HttpResponse:
+    household = household_for(request.viewer, case)
+    if household is None:
+        raise Http404
+    form = HouseholdForm(request.POST or None, instance=household)
+    heading = _("世帯を直す")
+    if form.is_valid():
+        return _save(
+            request, case, form, heading, change_household, household, seen=form.cleaned_data["seen"]
+        )
+    record_items(request.viewer, [(household, case.pk, None, household.item)])
+    return _page(request, case, form, heading)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def person_add(request: ViewerRequest, case: Case) -> HttpResponse:
+    form = PersonForm(request.POST or None, instance=Person(case=case))
+    heading = _("世帯の人を加える")
+    if form.is_valid():
+        return _save(request, case, form, heading, add_person, case, key=form.key())
+    return _page(request, case, form, heading)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def person_edit(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> HttpResponse:
+    person = _person(request, case, person_id)
+    form = PersonForm(request.POST or None, instance=person)
+    heading = _("基本情報を直す")
+    if form.is_valid():
+        return _save(request, case, form, heading, change_person, person, seen=form.cleaned_data["seen"])
+    record_items(request.viewer, [(person, case.pk, person.pk, person.item)])
+    return _page(request, case, form, heading)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def person_item(request: ViewerRequest, case: Case, person_id: uuid.UUID, item: str) -> HttpResponse:
+    if item not in ITEM_MODELS:
+        raise Http404
+    person = _person(request, case, person_id)
+    row = item_for(request.viewer, person, item) or ITEM_MODELS[item](person=person, case=case)
+    form = ITEM_FORMS[item](request.POST or None, instance=row)
+    heading = _("%(name)sさんの「%(item)s」を書く") % {"name": person.name, "item": Item(item).label}
+    if form.is_valid():
+        return _save(
+            request, case, form, heading, set_item, person, item=item, seen=form.cleaned_data["seen"]
+        )
+    record_items(request.viewer, [(row, case.pk, person.pk, item), (person, case.pk, person.pk, person.item)])
+    return _page(request, case, form, heading)
+
+
+def _person(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> Person:
+    person = person_for(request.viewer, case, person_id)
+    if person is None:
+        raise Http404
+    return person
+
+
+def _save(
+    request: ViewerRequest,
+    case: Case,
+    form: Any,
+    heading: str,
+    act: Callable[..., Any],
+    target: Any,
+    **more: Any,
+) -> HttpResponse:
+    """Act and go back to the case; on a colleague's change show what stands now beside what was typed."""
+    try:
+        act(target, values=form.values(), by=request.viewer, **more)
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return _page(request, case, form, heading)
+    except ChangedMeanwhile as clash:
+        form.add_error(
+            None, _("書いている間に、ほかの人が保存しました。下の「いまの内容」と見比べてください。")
+        )
+        return _page(request, case, form.restarted(clash.current), heading, now=form.shown(clash.current))
+    messages.success(request, _("保存しました。"))
+    return redirect("casework:case", case_id=case.pk)
+
+
+def _page(
+    request: ViewerRequest, case: Case, form: Any, heading: str, now: list[tuple[str, str]] | None = None
+) -> HttpResponse:
+    context = {"case": case, "form": form, "heading": heading, "now": now}
+    return TemplateResponse(request, "casework/household_form.html", context)

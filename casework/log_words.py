@@ -1,0 +1,43 @@
+"""What this app's verbs, items and grounds in the log mean (permissions/audit/words.py)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from casework.sharing.bases import Basis
+from casework.sharing.items import Item
+
+VERBS = {
+    "case_opened": _("ケースを作った"),
+    "stage_changed": _("ケースの段階を変えた"),
+    "household_created": _("世帯を登録した"),
+    "person_added": _("世帯の人を登録した"),
+    "basic_changed": _("基本情報を直した"),
+    "contact_recorded": _(
+        "連絡先か相談を書きとめた"
+    ),  # both acts are called so; the subject tells them apart
+    "contact_changed": _("連絡先を直した"),
+    "health_recorded": _("健康の情報を登録した"),
+    "health_changed": _("健康の情報を直した"),
+    "money_recorded": _("お金の情報を登録した"),
+    "money_changed": _("お金の情報を直した"),
+    "note_written": _("経過を書いた"),
+    "share_line_added": _("共有を始めた"),
+    "share_line_ended": _("共有を終えた"),
+    "block_set": _("見せない相手に加えた"),
+    "block_lifted": _("見せない相手から外した"),
+    "decided": _("支援を決定した"),
+    "role_answered": _("役割に回答した"),
+    "sheet_requested": _("帳票を頼んだ"),
+    "sheet_made": _("帳票を作った"),
+    "sheet_opened": _("帳票を開いた"),
+    "contact_received": _("フォームの相談を受け取った"),
+    "contact_taken": _("相談を引き受けた"),
+    "contact_replied": _("相談に返事をした"),
+    "contact_closed": _("相談を終えた"),
+    "contact_became_case": _("相談からケースを作った"),
+    "letter_made": _("本人へのお知らせを作った"),
+    "breach_file_made": _("漏えいの調査ファイルを作った"),
+    "emergency_opened": _("緊急時の閲覧で開いた"),
+    "emergency_refused": _("緊急時の閲覧で開けなかった"),
+}
+ITEMS = dict(Item.choices)
+BASES = {"duty": _("センターの職務"), **dict(Basis.choices)}

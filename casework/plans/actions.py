@@ -1,0 +1,197 @@
+"""Writing decisions and the agencies' answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from casework.cases.actions import next_number
+from casework.events import record_event
+from casework.once import made_before
+from casework.sharing.actions import Label
+from casework.sharing.selectors import agency_reaches
+from permissions.agencies.models import Agency
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import NEEDS_TEXT, NEXT_ANSWERS, Decision, Direction, RoleAnswer, RoleRow
+from .selectors import decisions_for
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@dataclass(frozen=True)
+class DirectionDraft:
+    """A paragraph of direction and whom it is about."""
+
+    label: Label
+    text: str
+
+
+@dataclass(frozen=True)
+class RoleDraft:
+    """A commitment that a decision gives to an agency."""
+
+    label: Label
+    agency: Agency
+    issue: str
+    what: str
+    seat: str = ""
+    frequency: str = ""
+    until_on: dt.date | None = None
+
+
+@transaction.atomic
+def decide(
+    case: Case,
+    *,
+    decided_on: dt.date,
+    directions: Sequence[DirectionDraft],
+    roles: Sequence[RoleDraft],
+    supersedes: Decision | None = None,
+    by: Viewer,
+    key: uuid.UUID | None = None,
+) -> Decision:
+    """Record a decision with its directions and roles. It is frozen from then on.
+
+    Raises NotAllowed for an empty decision, one that supersedes a decision already superseded, and for a role
+    whose agency is not shown the label: an agency cannot answer what it cannot see. The same ``key`` gives the
+    same decision again.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("決定を記録する権限がありません。"))
+    before: Decision | None = made_before(Decision, key)
+    if before:
+        return before
+    if not directions and not roles:
+        raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
+    for draft in roles:
+        _check_role(case, draft)
+    decision = Decision(
+        id=key or uuid.uuid4(),
+        case=case,
+        number=next_number("D"),
+        decided_on=decided_on,
+        decided_by=by.membership,
+        supersedes=supersedes,
+    )
+    try:
+        with transaction.atomic():
+            decision.save(force_insert=True)
+    except IntegrityError as error:
+        raise NotAllowed(_("この決定は、すでに新しい決定に置き換えられています。")) from error
+    _add_directions(decision, directions)
+    _add_roles(decision, roles)
+    record_event(by, "decided", decision, case_id=case.pk, after={"number": decision.number})
+    return decision
+
+
+def _check_role(case: Case, draft: RoleDraft) -> None:
+    """The center needs no line; everybody else must be shown what they are asked to do."""
+    if draft.agency.is_center:
+        return
+    label = draft.label
+    if not agency_reaches(draft.agency, case_id=case.pk, person_id=label.person_id, item=label.item):
+        raise NotAllowed(
+            _("%(agency)sには、この人の「役割分担」がまだ共有されていません。先に共有してください。")
+            % {"agency": draft.agency.name}
+        )
+
+
+def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> None:
+    Direction.objects.bulk_create(
+        Direction(
+            decision=decision,
+            case_id=decision.case_id,
+            person_id=draft.label.person_id,
+            item=draft.label.item,
+            position=position,
+            text=draft.text,
+        )
+        for position, draft in enumerate(drafts)
+    )
+
+
+def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> None:
+    RoleRow.objects.bulk_create(
+        RoleRow(
+            decision=decision,
+            case_id=decision.case_id,
+            person_id=draft.label.person_id,
+            item=draft.label.item,
+            position=position,
+            agency=draft.agency,
+            seat=draft.seat,
+            issue=draft.issue,
+            what=draft.what,
+            frequency=draft.frequency,
+            until_on=draft.until_on,
+        )
+        for position, draft in enumerate(drafts)
+    )
+
+
+@transaction.atomic
+def answer_role(
+    role: RoleRow, *, kind: str, text: str, contact_person: str, answered: int, by: Viewer
+) -> RoleAnswer:
+    """Record the acting agency's own answer to its role.
+
+    ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
+    it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
+    role of another agency and a role of a superseded decision.
+    """
+    if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
+        raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
+    if decisions_for(by).filter(supersedes=role.decision_id).exists():
+        raise NotAllowed(_("この役割は、新しい決定に置き換えられました。新しい役割にお答えください。"))
+    answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
+    last = answers[-1].kind if answers else ""
+    if len(answers) != answered:
+        raise NotAllowed(_("同じ機関のほかの人が先に答えました。いまの回答をご確認ください。"))
+    if kind not in NEXT_ANSWERS[last]:
+        raise NotAllowed(_("この回答は、いまの状態では選べません。"))
+    if kind in NEEDS_TEXT and not text.strip():
+        raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
+    return _save_answer(
+        role, kind=kind, text=text, contact_person=contact_person, sequence=answered + 1, by=by
+    )
+
+
+def _save_answer(
+    role: RoleRow, *, kind: str, text: str, contact_person: str, sequence: int, by: Viewer
+) -> RoleAnswer:
+    answer = RoleAnswer(
+        role=role,
+        case_id=role.case_id,
+        person_id=role.person_id,
+        item=role.item,
+        agency=by.agency,
+        sequence=sequence,
+        kind=kind,
+        text=text.strip(),
+        contact_person=contact_person.strip(),
+        answered_by=by.membership,
+    )
+    try:
+        with transaction.atomic():
+            answer.save(force_insert=True)
+    except IntegrityError as error:
+        raise NotAllowed(_("同じ機関のほかの人が先に答えました。いまの回答をご確認ください。")) from error
+    record_event(
+        by,
+        "role_answered",
+        answer,
+        case_id=role.case_id,
+        person_id=role.person_id,
+        item=role.item,
+        after={"kind": kind, "sequence": sequence},
+    )
+    return answer

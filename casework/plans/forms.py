@@ -1,0 +1,162 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.once import OnceForm
+from casework.sharing.actions import Label
+from casework.sharing.forms import HOUSEHOLD
+from casework.sharing.items import Item
+from permissions.agencies.models import Agency
+from permissions.days import DayInput
+from permissions.typed import TypedMixin
+
+from .actions import DirectionDraft, RoleDraft
+from .models import NEEDS_TEXT, AnswerKind, Seat
+
+People = list[tuple[uuid.UUID, str]]
+# What a role or a direction may be about; it decides who sees it.
+DIRECTION_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
+ROLE_ITEMS = [
+    (item.value, item.label) for item in (Item.ROLES, Item.HEALTH, Item.MONEY, Item.CONTACT, Item.HISTORY)
+]
+
+
+class DecisionForm(OnceForm):
+    """When it was decided, and which earlier decision it takes the place of."""
+
+    decided_on = forms.DateField(label=_("決定した日"), initial=timezone.localdate, widget=DayInput)
+    supersedes = forms.ChoiceField(
+        label=_("前の決定を置き換えますか"),
+        required=False,
+        help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
+    )
+
+    def __init__(self, *args: Any, earlier: Iterable[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        supersedes: Any = self.fields["supersedes"]
+        supersedes.choices = [
+            ("", _("いいえ、新しい決定です")),
+            *((str(key), number) for key, number in earlier),
+        ]
+
+    def clean_decided_on(self) -> Any:
+        decided_on = self.cleaned_data["decided_on"]
+        if decided_on > timezone.localdate():
+            raise forms.ValidationError(_("決定した日が、先の日になっています。"))
+        return decided_on
+
+
+class AboutForm(TypedMixin, forms.Form):
+    """A row about one person or the household."""
+
+    about = forms.ChoiceField(label=_("だれのこと"), initial=HOUSEHOLD)
+
+    def __init__(self, *args: Any, people: People, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about: Any = self.fields["about"]
+        about.choices = [(HOUSEHOLD, _("世帯全体")), *((str(person), name) for person, name in people)]
+
+    def person_id(self) -> uuid.UUID | None:
+        about = self.cleaned_data["about"]
+        return None if about == HOUSEHOLD else uuid.UUID(about)
+
+
+class DirectionForm(AboutForm):
+    """One paragraph of direction."""
+
+    item = forms.ChoiceField(
+        label=_("内容の種類"),
+        choices=DIRECTION_ITEMS,
+        initial=Item.PLAN.value,
+        help_text=_(
+            "健康やお金にふれる方針は分けて書き、その項目を選びます。共有されている機関だけに見えます。"
+        ),
+    )
+    text = forms.CharField(label=_("支援方針"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+
+    def draft(self) -> DirectionDraft:
+        return DirectionDraft(Label(self.person_id(), self.cleaned_data["item"]), self.cleaned_data["text"])
+
+
+class RoleForm(AboutForm):
+    """One commitment that is asked of an agency."""
+
+    item = forms.ChoiceField(
+        label=_("内容の種類"),
+        choices=ROLE_ITEMS,
+        initial=Item.ROLES.value,
+        help_text=_("健康やお金にふれる役割は、その項目が共有されている機関だけに見えます。"),
+    )
+    agency = forms.ModelChoiceField(
+        label=_("引き受ける機関"), queryset=Agency.objects.none(), empty_label=_("選んでください")
+    )
+    seat = forms.ChoiceField(label=_("席"), choices=[("", _("なし")), *Seat.choices], required=False)
+    issue = forms.CharField(label=_("課題"), max_length=100)
+    what = forms.CharField(label=_("すること"), max_length=300)
+    frequency = forms.CharField(label=_("回数"), max_length=60, required=False)
+    until_on = forms.DateField(label=_("いつまで"), required=False, widget=DayInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agency: Any = self.fields["agency"]
+        agency.queryset = Agency.objects.open()
+
+    def draft(self) -> RoleDraft:
+        cleaned = self.cleaned_data
+        return RoleDraft(
+            label=Label(self.person_id(), cleaned["item"]),
+            agency=cleaned["agency"],
+            seat=cleaned["seat"],
+            issue=cleaned["issue"],
+            what=cleaned["what"],
+            frequency=cleaned["frequency"],
+            until_on=cleaned["until_on"],
+        )
+
+
+class DraftFormSet(BaseFormSet):
+    """Rows of which the untouched ones do not count."""
+
+    def drafts(self) -> list[Any]:
+        return [form.draft() for form in self.forms if form.has_changed()]
+
+
+DirectionFormSet = forms.formset_factory(
+    DirectionForm, formset=DraftFormSet, extra=4, max_num=20, absolute_max=20, validate_max=True
+)
+RoleFormSet = forms.formset_factory(
+    RoleForm, formset=DraftFormSet, extra=12, max_num=40, absolute_max=40, validate_max=True
+)
+
+
+class RoleAnswerForm(TypedMixin, forms.Form):
+    """An agency's answer; ``answered`` is how many answers it saw."""
+
+    answered = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    kind = forms.ChoiceField(label=_("回答"), widget=forms.RadioSelect)
+    text = forms.CharField(
+        label=_("内容"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("条件・理由・報告の内容。「引き受けます」だけなら、空欄でかまいません。"),
+    )
+    contact_person = forms.CharField(label=_("そちらの担当者"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(code, AnswerKind(code).label) for code in kinds]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("kind") in NEEDS_TEXT and not cleaned.get("text") and "text" not in self.errors:
+            self.add_error("text", _("内容（条件・理由・報告）を書いてください。"))
+        return cleaned

@@ -1,0 +1,132 @@
+"""What was decided: the direction, who does what, and what each agency answered. Nothing here is edited."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.sharing.items import Item
+from casework.sharing.models import Labelled
+from permissions.agencies.models import Agency, Membership
+from permissions.walls.clock import ClockNow
+from permissions.walls.models import Walled
+
+
+class Decision(Walled):
+    """A coordination decision of the center (決定). Numbered over all cases, so that a gap tells nothing.
+
+    It carries no content: the directions and role rows do, each with its own label. A reader sees the
+    decision when they see one of these.
+    """
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(_("決定番号"), max_length=20, unique=True)
+    decided_on = models.DateField(_("決定した日"))
+    decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=ClockNow)
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("決定")
+        indexes = (models.Index(fields=("case", "recorded_at"), name="decision_case"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Direction(Labelled):
+    """One paragraph of direction (支援方針) of a decision."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.TextField(_("支援方針"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("支援方針")
+        indexes = (models.Index(fields=("decision", "position"), name="direction_decision"),)
+        constraints = (
+            models.CheckConstraint(name="direction_item_known", condition=Q(item__in=Item.values)),
+        )
+
+
+class Seat(models.TextChoices):
+    """Seats that somebody has to take (domain.md 1.6)."""
+
+    LEAD = "lead", _("主担当")
+    CONTACT = "contact", _("本人との連絡窓口")
+    EMERGENCY = "emergency", _("緊急時の窓口")
+    PROGRESS = "progress", _("進捗確認")
+
+
+class RoleRow(Labelled):
+    """One commitment of one agency (役割): what, for which issue, until when."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("機関"))
+    seat = models.CharField(_("席"), max_length=12, choices=Seat.choices, blank=True)
+    issue = models.CharField(_("課題"), max_length=100)
+    what = models.CharField(_("すること"), max_length=300)
+    frequency = models.CharField(_("回数"), max_length=60, blank=True)
+    until_on = models.DateField(_("いつまで"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("役割")
+        indexes = (
+            models.Index(fields=("decision", "position"), name="rolerow_decision"),
+            models.Index(fields=("agency", "case"), name="rolerow_agency"),
+        )
+        constraints = (models.CheckConstraint(name="rolerow_item_known", condition=Q(item__in=Item.values)),)
+
+
+class AnswerKind(models.TextChoices):
+    """What an agency answered. No row at all is 未回答: silence is never agreement."""
+
+    ACCEPTED = "accepted", _("引き受けます")
+    CONDITIONAL = "conditional", _("条件付きで引き受けます")
+    DECLINED = "declined", _("引き受けられません")
+    PROGRESS = "progress", _("途中の報告")
+    RESULT = "result", _("結果の報告")
+
+
+NEEDS_TEXT = frozenset({AnswerKind.CONDITIONAL, AnswerKind.DECLINED, AnswerKind.PROGRESS, AnswerKind.RESULT})
+
+# What may be answered after what; "" is 未回答.
+NEXT_ANSWERS: dict[str, tuple[str, ...]] = {
+    "": (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL, AnswerKind.DECLINED),
+    AnswerKind.ACCEPTED: (AnswerKind.PROGRESS, AnswerKind.RESULT, AnswerKind.DECLINED),
+    AnswerKind.CONDITIONAL: (
+        AnswerKind.ACCEPTED,
+        AnswerKind.PROGRESS,
+        AnswerKind.RESULT,
+        AnswerKind.DECLINED,
+    ),
+    AnswerKind.DECLINED: (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL),
+    AnswerKind.PROGRESS: (AnswerKind.PROGRESS, AnswerKind.RESULT, AnswerKind.DECLINED),
+    AnswerKind.RESULT: (AnswerKind.RESULT,),
+}
+
+
+class RoleAnswer(Labelled):
+    """An agency's own answer to its role, with the label of the row."""
+
+    role = models.ForeignKey(RoleRow, on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("回答"), max_length=12, choices=AnswerKind.choices)
+    text = models.CharField(_("内容"), max_length=1000, blank=True)
+    contact_person = models.CharField(_("機関の担当者"), max_length=60, blank=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("役割への回答")
+        constraints = (
+            models.UniqueConstraint(fields=("role", "sequence"), name="roleanswer_in_sequence"),
+            models.CheckConstraint(
+                name="roleanswer_reason", condition=~Q(kind__in=sorted(NEEDS_TEXT)) | ~Q(text="")
+            ),
+        )

@@ -1,0 +1,141 @@
+"""Reading decisions, roles and answers, each narrowed by who asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from casework.sharing.selectors import labelled_for
+from permissions.viewer import Viewer
+
+from .models import NEXT_ANSWERS, AnswerKind, Decision, Direction, RoleAnswer, RoleRow
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@dataclass
+class AnsweredRole:
+    """A role row with its answers, oldest first, as one viewer sees them."""
+
+    row: RoleRow
+    answers: list[RoleAnswer] = field(default_factory=list)
+    is_current: bool = True
+
+    @property
+    def last(self) -> RoleAnswer | None:
+        return self.answers[-1] if self.answers else None
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Silence is 未回答, never agreement (domain.md 1.6)."""
+        return not self.answers
+
+    @property
+    def agreement(self) -> RoleAnswer | None:
+        """The last answer that says yes or no; reports come after it."""
+        said = (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL, AnswerKind.DECLINED)
+        return next((answer for answer in reversed(self.answers) if answer.kind in said), None)
+
+    @property
+    def contact_person(self) -> str:
+        return next((answer.contact_person for answer in reversed(self.answers) if answer.contact_person), "")
+
+    @property
+    def next_answers(self) -> tuple[str, ...]:
+        return NEXT_ANSWERS[self.answers[-1].kind if self.answers else ""] if self.is_current else ()
+
+
+@dataclass
+class DecisionView:
+    """A decision as one viewer sees it: the directions and roles whose label reaches them."""
+
+    decision: Decision
+    directions: list[Direction]
+    roles: list[AnsweredRole]
+    superseded_by: Decision | None
+
+    @property
+    def is_current(self) -> bool:
+        return self.superseded_by is None
+
+
+def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
+    """Return the decisions of which this viewer sees a direction or a role, unordered."""
+    decisions = Decision.objects.all()
+    directions = labelled_for(viewer, Direction).filter(decision=OuterRef("pk"))
+    roles = labelled_for(viewer, RoleRow).filter(decision=OuterRef("pk"))
+    return decisions.filter(Exists(directions) | Exists(roles))
+
+
+def decision_views_for(viewer: Viewer, case: Case) -> list[DecisionView]:
+    """Return the decisions of a case, newest first, each in the content its reader may see."""
+    decisions = list(
+        decisions_for(viewer)
+        .filter(case=case)
+        .select_related("decided_by__user", "decided_by__agency")
+        .order_by("-recorded_at", "-number")
+    )
+    return _views(viewer, decisions)
+
+
+def decision_view_for(viewer: Viewer, case: Case, decision_id: uuid.UUID) -> DecisionView | None:
+    """Return one decision as the viewer sees it, or None."""
+    found = decisions_for(viewer).filter(case=case, pk=decision_id).select_related("decided_by__agency")
+    return next(iter(_views(viewer, list(found))), None)
+
+
+def _views(viewer: Viewer, decisions: list[Decision]) -> list[DecisionView]:
+    of_these = Q(decision__in=decisions)
+    directions = defaultdict(list)
+    for direction in labelled_for(viewer, Direction).filter(of_these).order_by("position"):
+        directions[direction.decision_id].append(direction)
+    superseding = {
+        later.supersedes_id: later for later in decisions_for(viewer).filter(supersedes__in=decisions)
+    }
+    roles = defaultdict(list)
+    for role in answered_roles_for(viewer, of_these):
+        roles[role.row.decision_id].append(role)
+    return [
+        DecisionView(each, directions[each.pk], roles[each.pk], superseding.get(each.pk))
+        for each in decisions
+    ]
+
+
+def answered_roles_for(viewer: Viewer, which: Q) -> list[AnsweredRole]:
+    """Return role rows with their answers, in the order of the decision; may be empty."""
+    later = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
+    rows = list(
+        labelled_for(viewer, RoleRow)
+        .filter(which)
+        .annotate(is_superseded=Exists(later))
+        .select_related("agency", "decision", "case")
+        .order_by("decision__recorded_at", "position", "pk")
+    )
+    answers = defaultdict(list)
+    found = labelled_for(viewer, RoleAnswer).filter(role__in=rows).select_related("answered_by__user")
+    for answer in found.order_by("sequence"):
+        answers[answer.role_id].append(answer)
+    return [AnsweredRole(row, answers[row.pk], not row.is_superseded) for row in rows]
+
+
+def role_for(viewer: Viewer, case: Case, role_id: uuid.UUID) -> AnsweredRole | None:
+    """Return one role of a case as the viewer sees it, or None."""
+    return next(iter(answered_roles_for(viewer, Q(case=case, pk=role_id))), None)
+
+
+def waiting_roles_for(viewer: Viewer) -> list[AnsweredRole]:
+    """Return the acting agency's current roles without an answer, oldest first; at most 50."""
+    answered = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
+    superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
+    rows = (
+        labelled_for(viewer, RoleRow)
+        .filter(~Exists(answered), ~Exists(superseded), agency=viewer.agency)
+        .values_list("pk", flat=True)
+        .order_by("decision__recorded_at", "position")[:50]
+    )
+    return answered_roles_for(viewer, Q(pk__in=list(rows)))

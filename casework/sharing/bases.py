@@ -1,0 +1,99 @@
+"""Legal bases of sharing. "Other" does not exist as a choice (domain.md 3.3, R-BAS-1)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Basis(models.TextChoices):
+    """On which legal ground an agency may see an item."""
+
+    CONSENT = "consent", _("本人同意（個人情報保護法69条2項1号・27条1項）")
+    PURPOSE = "purpose", _("利用目的の範囲内（個人情報保護法61条・69条1項）")
+    LAW = "law", _("法令に基づく場合（個人情報保護法69条1項）")
+    SUPPORT_MEETING = "shien_kaigi", _("支援会議（社会福祉法106条の6）")
+    CHILD_COUNCIL = "youtaikyo", _("要保護児童対策地域協議会（児童福祉法25条の2）")
+    OTHER_COUNCIL = "other_council", _("法律に基づくほかの会議・協議会")
+    INTERNAL = "internal", _("庁内の相当な理由（個人情報保護法69条2項2号）")
+    PUBLIC_BODY = "public_body", _("ほかの行政機関等・相当な理由（個人情報保護法69条2項3号）")
+    CLEAR_BENEFIT = "clear_benefit", _("明らかに本人の利益・特別の理由（個人情報保護法69条2項4号）")
+    LIFE_SAFETY = "life_safety", _("人の生命・身体・財産の保護（個人情報保護法27条1項2号）")
+    EMERGENCY = "emergency", _("緊急時の閲覧（人の生命・身体の保護、あとで審査）")
+
+
+# Temporary grounds: a reason, a person who approves and an end date (R-BAS-2).
+NEEDS_APPROVAL = frozenset({Basis.INTERNAL, Basis.PUBLIC_BODY, Basis.CLEAR_BENEFIT, Basis.LIFE_SAFETY})
+
+# What the evidence field asks for, in words of the clerk.
+EVIDENCE_HINTS = {
+    Basis.CONSENT: _("同意書の日付と説明した人（例：2026年11月20日 書面 説明者 見本 調）"),
+    Basis.PURPOSE: _("登録した利用目的の番号や名前"),
+    Basis.LAW: _("法律の名前と条文（例：高齢者虐待防止法7条の通報）"),
+    Basis.SUPPORT_MEETING: _("支援会議の番号と日付"),
+    Basis.CHILD_COUNCIL: _("協議会での番号"),
+    Basis.OTHER_COUNCIL: _("会議・協議会の名前、根拠の法律、番号"),
+    Basis.INTERNAL: _("何のために、なぜ今回だけ必要か"),
+    Basis.PUBLIC_BODY: _("何のために、なぜ今回だけ必要か"),
+    Basis.CLEAR_BENEFIT: _("なぜ明らかに本人の利益になるか"),
+    Basis.EMERGENCY: _("緊急時の閲覧の画面から、本人を前にした職員が開くもの"),
+    Basis.LIFE_SAFETY: _("どのような危険があり、なぜ同意を待てないか"),
+}
+
+# Codes of bases that a city adds begin so; the database knows them apart from ours (casework_line_basis_added).
+ADDED_PREFIX = "x_"
+ADDED_CODE = re.compile(r"x_[a-z0-9_]{1,14}")
+ADDED_KEYS = {"label", "hint", "needs_approval"}
+
+
+@dataclass(frozen=True)
+class BasisRule:
+    """One legal basis as forms and checks use it; ``is_offered``: may be chosen for new lines."""
+
+    code: str
+    label: str | Promise
+    hint: str | Promise
+    needs_approval: bool
+    is_offered: bool = True
+
+
+def bases() -> dict[str, BasisRule]:
+    """Return every legal basis by its code: ours, then those of settings.MARUGOTO_BASES in their order."""
+    ours = {
+        basis.value: BasisRule(
+            basis.value, basis.label, EVIDENCE_HINTS[basis], basis in NEEDS_APPROVAL, basis != Basis.EMERGENCY
+        )
+        for basis in Basis
+    }
+    return ours | {code: _added(code, words) for code, words in added_bases().items()}
+
+
+def added_bases() -> dict[str, dict[str, Any]]:
+    """Return settings.MARUGOTO_BASES: code -> label, hint, needs_approval, is_offered (True unless said)."""
+    added: dict[str, dict[str, Any]] = getattr(settings, "MARUGOTO_BASES", {})
+    return added
+
+
+def _added(code: str, words: dict[str, Any]) -> BasisRule:
+    return BasisRule(
+        code, words["label"], words["hint"], bool(words["needs_approval"]), words.get("is_offered", True)
+    )
+
+
+def problems_of_added() -> list[str]:
+    """Return what is wrong with settings.MARUGOTO_BASES; empty is good."""
+    found = []
+    for code, words in added_bases().items():
+        if not ADDED_CODE.fullmatch(code):
+            found.append(f"{code!r}: a code is x_ and up to 14 of a-z, 0-9, _.")
+        if missing := ADDED_KEYS - words.keys():
+            found.append(f"{code!r} lacks {', '.join(sorted(missing))}.")
+        if unknown := words.keys() - ADDED_KEYS - {"is_offered"}:
+            found.append(f"{code!r} has unknown words: {', '.join(sorted(unknown))}.")
+    return found

@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from permissions.agencies.models import Agency, Membership
+from permissions.agencies.selectors import partner_agencies
+from permissions.days import DayInput, end_of_day
+from permissions.people import name_of
+from permissions.typed import TypedMixin
+
+from .actions import Ground, Label
+from .bases import bases
+from .items import Item
+
+HOUSEHOLD = "household"
+
+
+def label_key(label: Label) -> str:
+    return f"{label.person_id or HOUSEHOLD}:{label.item}"
+
+
+def parse_label(text: str) -> Label:
+    """Return the label a form value stands for. Raises ValueError for anything else."""
+    person, item = text.split(":")
+    return Label(None if person == HOUSEHOLD else uuid.UUID(person), Item(item).value)
+
+
+class LabelGroup:
+    """The items of one person (or the household) as boxes to tick; for the template."""
+
+    def __init__(self, name: str, boxes: list[dict[str, Any]]) -> None:
+        self.name = name
+        self.boxes = boxes
+
+
+class ShareForm(TypedMixin, forms.Form):
+    """Which agency may see which items of whom, on which basis, until when."""
+
+    agency = forms.ModelChoiceField(
+        label=_("共有する機関"), queryset=Agency.objects.none(), empty_label=_("選んでください")
+    )
+    labels = forms.MultipleChoiceField(
+        label=_("見せる項目"), error_messages={"required": _("見せる項目を1つ以上選んでください。")}
+    )
+    basis = forms.ChoiceField(label=_("法的根拠"), widget=forms.RadioSelect)
+    evidence = forms.CharField(
+        label=_("根拠の内容"),
+        max_length=300,
+        help_text=_(
+            "あとで確かめられるように、いつ・だれが・どの方法でしたかを書いてください（例：2026年11月20日 書面の同意 説明者 見本 調）。"
+        ),
+    )
+    until = forms.DateField(
+        label=_("いつまで"),
+        required=False,
+        widget=DayInput,
+        help_text=_("この日の終わりまで。空欄なら、終わらせるまで続きます。"),
+    )
+    approver = forms.ModelChoiceField(
+        label=_("承認者"),
+        queryset=Membership.objects.none(),
+        required=False,
+        empty_label=_("なし"),
+        help_text=_("臨時の根拠（69条2項2〜4号、生命・身体・財産の保護）のときに必要です。"),
+    )
+
+    def __init__(self, *args: Any, people: Iterable[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.bases = {code: rule for code, rule in bases().items() if rule.is_offered}
+        basis: Any = self.fields["basis"]
+        basis.choices = [(code, rule.label) for code, rule in self.bases.items()]
+        self.people = [(None, _("世帯全体")), *people]
+        agency: Any = self.fields["agency"]
+        agency.queryset = partner_agencies()
+        labels: Any = self.fields["labels"]
+        labels.choices = [
+            (label_key(Label(person, item)), item) for person, _name in self.people for item in Item.values
+        ]
+        approver: Any = self.fields["approver"]
+        approver.queryset = (
+            Membership.objects.live().filter(role="chief", agency__is_center=True).select_related("user")
+        )
+        approver.label_from_instance = _approver_name
+
+    def label_groups(self) -> list[LabelGroup]:
+        ticked = set(self["labels"].value() or ())
+        return [
+            LabelGroup(
+                str(name),
+                [
+                    {"value": key, "name": item.label, "is_ticked": key in ticked}
+                    for item in Item
+                    if (key := label_key(Label(person, item.value)))
+                ],
+            )
+            for person, name in self.people
+        ]
+
+    def basis_hints(self) -> list[tuple[str, Any]]:
+        return [(str(rule.label), rule.hint) for rule in self.bases.values()]
+
+    def clean_until(self) -> Any:
+        until = self.cleaned_data["until"]
+        if until and until < timezone.localdate():
+            raise forms.ValidationError(_("過ぎた日は選べません。"))
+        return until
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        rule = self.bases.get(cleaned.get("basis", ""))
+        if rule and rule.needs_approval:
+            for name in ("approver", "until"):
+                if not cleaned.get(name) and name not in self.errors:
+                    self.add_error(name, _("この根拠は臨時のものなので、ここも必要です。"))
+        return cleaned
+
+    def chosen_labels(self) -> list[Label]:
+        return [parse_label(text) for text in self.cleaned_data["labels"]]
+
+    def ground(self) -> Ground:
+        cleaned = self.cleaned_data
+        until = end_of_day(cleaned["until"]) if cleaned["until"] else None
+        return Ground(cleaned["basis"], cleaned["evidence"], approver=cleaned["approver"], until=until)
+
+
+def _approver_name(membership: Membership) -> str:
+    return name_of(membership.user)
+
+
+class EndForm(TypedMixin, forms.Form):
+    """Why a line ends."""
+
+    reason = forms.CharField(label=_("終わりにする理由"), max_length=300)
+
+
+class BlockForm(TypedMixin, forms.Form):
+    """Who must not see a case: one agency, or one person."""
+
+    agency = forms.ModelChoiceField(
+        label=_("機関"), queryset=Agency.objects.none(), required=False, empty_label=_("（人を選ぶとき）")
+    )
+    membership = forms.ModelChoiceField(
+        label=_("人"), queryset=Membership.objects.none(), required=False, empty_label=_("（機関を選ぶとき）")
+    )
+    reason = forms.CharField(label=_("理由"), max_length=300)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agency: Any = self.fields["agency"]
+        agency.queryset = partner_agencies()
+        membership: Any = self.fields["membership"]
+        membership.queryset = (
+            Membership.objects.live().select_related("user", "agency").order_by("agency", "user")
+        )
+        membership.label_from_instance = lambda row: f"{name_of(row.user)}（{row.agency.name}）"
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if bool(cleaned.get("agency")) == bool(cleaned.get("membership")):
+            raise forms.ValidationError(_("機関か人の、どちらか1つを選んでください。"))
+        return cleaned

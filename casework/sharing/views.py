@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
+
+from .access import case_view
+from .actions import block, end_line, lift_block, share_items
+from .forms import BlockForm, EndForm, ShareForm
+from .models import Block
+from .selectors import ledger_of, persons_for
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.share")
+def share_add(request: ViewerRequest, case: Case) -> HttpResponse:
+    people = persons_for(request.viewer).filter(case=case).order_by("position").values_list("pk", "name")
+    form = ShareForm(request.POST or None, people=list(people))
+    if form.is_valid():
+        try:
+            lines = share_items(
+                case,
+                agency=form.cleaned_data["agency"],
+                labels=form.chosen_labels(),
+                ground=form.ground(),
+                by=request.viewer,
+            )
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _told(form.cleaned_data["agency"].name, len(lines)))
+            return redirect("casework:case", case_id=case.pk)
+    return TemplateResponse(request, "casework/share_add.html", {"case": case, "form": form})
+
+
+def _told(agency: str, count: int) -> str:
+    if not count:
+        return _("%(agency)sには、同じ根拠ですでに共有されています。") % {"agency": agency}
+    return ngettext(
+        "%(agency)sに%(count)d項目を共有しました。", "%(agency)sに%(count)d項目を共有しました。", count
+    ) % {"agency": agency, "count": count}
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.share")
+def share_end(request: ViewerRequest, case: Case, line_id: uuid.UUID) -> HttpResponse:
+    line = ledger_of(request.viewer, case).filter(pk=line_id).first()
+    if line is None:
+        raise Http404
+    form = EndForm(request.POST or None)
+    if form.is_valid():
+        try:
+            end_line(line, by=request.viewer, reason=form.cleaned_data["reason"])
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("共有を終えました。この機関からは、もう見えません。"))
+            return redirect("casework:case", case_id=case.pk)
+    return TemplateResponse(request, "casework/share_end.html", {"case": case, "line": line, "form": form})
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.block")
+def block_add(request: ViewerRequest, case: Case) -> HttpResponse:
+    form = BlockForm(request.POST or None)
+    if form.is_valid():
+        cleaned: dict[str, Any] = form.cleaned_data
+        member = cleaned["membership"]
+        block(
+            case,
+            agency=cleaned["agency"],
+            user_id=member.user_id if member else None,
+            reason=cleaned["reason"],
+            by=request.viewer,
+        )
+        messages.success(request, _("閲覧を禁止しました。"))
+        # A chief who blocks themselves cannot go back to the case.
+        if member and member.user_id == request.viewer.user.pk:
+            return redirect("casework:case_list")
+        return redirect("casework:case", case_id=case.pk)
+    return TemplateResponse(request, "casework/block_add.html", {"case": case, "form": form})
+
+
+@require_POST
+@case_view("casework.block")
+def block_lift(request: ViewerRequest, case: Case, block_id: uuid.UUID) -> HttpResponse:
+    row = Block.objects.filter(case=case, pk=block_id).first()
+    if row is None:
+        raise Http404
+    try:
+        lift_block(row, by=request.viewer)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("閲覧の禁止を解きました。"))
+    return redirect("casework:case", case_id=case.pk)

@@ -1,0 +1,129 @@
+"""Ordering and making sheets. The worker makes them with the rights of whoever asked, at the moment of making."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from casework.cases.models import Case
+from casework.reads import grounds_of
+from permissions.agencies.selectors import viewer_for_membership
+from permissions.audit.actions import record
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
+from permissions.walls.context import acting_for
+
+from .kinds import DECISION, Printed, sheet_kinds
+from .models import Sheet, SheetState
+from .pdf import PdfUnavailable, make_pdf
+
+if TYPE_CHECKING:
+    from casework.plans.models import Decision
+
+logger = logging.getLogger(__name__)
+
+
+@transaction.atomic
+def request_sheet(case: Case, decision: Decision, *, by: Viewer, kind: str = DECISION) -> Sheet:
+    """Order a sheet of a decision; returns the order already waiting if there is one (a double click)."""
+    from .tasks import make_sheet_task  # noqa: PLC0415 -- the task imports this module
+
+    if not by.may("casework.make_sheet"):
+        raise NotAllowed(_("帳票を作る権限がありません。"))
+    # Two orders at the same moment queue here.
+    Sheet.objects.bulk_create(
+        [
+            Sheet(
+                case=case,
+                decision=decision,
+                membership=by.membership,
+                kind=kind,
+                language=translation.get_language() or "ja",
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    sheet = Sheet.objects.defer("pdf").get(
+        decision=decision, membership=by.membership, kind=kind, state=SheetState.WAITING
+    )
+    make_sheet_task.enqueue(str(sheet.pk), by.membership.pk)
+    record(by, "sheet_requested", sheet, case=case.pk)
+    return sheet
+
+
+def make_sheet(sheet_id: uuid.UUID, *, membership_id: int) -> None:
+    """Make an ordered sheet. May run again after a kill: what is made is made in one transaction, once.
+
+    Whoever lost access meanwhile gets nothing: the row is not found and stays as it is.
+    """
+    viewer = viewer_for_membership(membership_id)
+    if viewer is None:
+        return
+    with acting_for(viewer):
+        sheet = Sheet.objects.select_for_update().filter(pk=sheet_id, state=SheetState.WAITING).first()
+        if sheet is not None:
+            with translation.override(sheet.language):
+                _make(sheet, viewer)
+
+
+def _make(sheet: Sheet, viewer: Viewer) -> None:
+    try:
+        with transaction.atomic():
+            content, pdf = _printed(sheet, viewer)
+            if content is not None:  # refused by the database where a label of it does not reach the reader
+                _finish(sheet, pdf=pdf, content=content)
+    except PdfUnavailable:
+        _finish(sheet, failure="pdf_unavailable")
+        return
+    except Exception as error:
+        if sheet.kind == DECISION:
+            raise
+        # Somebody else's sheet: its fault ends here, and whoever ordered it is told.
+        logger.warning("sheet %s of kind %s: %s", sheet.pk, sheet.kind, type(error).__name__)
+        _finish(sheet, failure="kind_failed")
+        return
+    if content is None:
+        _finish(sheet, failure="nothing_to_show")
+        return
+    for case_id, person_id, item in content.labels:
+        record(viewer, "sheet_made", sheet, case=case_id, person=person_id, item=item)
+
+
+def record_sheet_opened(viewer: Viewer, sheet: Sheet) -> None:
+    """Log that a file was handed out, with every label that is printed on it."""
+    labels = [
+        (uuid.UUID(case), uuid.UUID(person) if person else None, item) for case, person, item in sheet.labels
+    ]
+    grounds = grounds_of(viewer, [(sheet, *label) for label in labels])
+    for case, person, item in labels:
+        ground = grounds.get((case, person, item))
+        record(viewer, "sheet_opened", sheet, case=case, person=person, item=item, ground=ground)
+
+
+def _printed(sheet: Sheet, viewer: Viewer) -> tuple[Printed | None, bytes | None]:
+    kind = sheet_kinds().get(sheet.kind)
+    content = kind.content(viewer, sheet) if kind else None
+    return content, make_pdf(kind.template, {"sheet": content}) if kind and content else None
+
+
+def _finish(
+    sheet: Sheet, *, pdf: bytes | None = None, content: Printed | None = None, failure: str = ""
+) -> None:
+    labels = (
+        [[str(case), str(person) if person else None, item] for case, person, item in content.labels]
+        if content
+        else []
+    )
+    Sheet.objects.filter(pk=sheet.pk).update(
+        state=SheetState.FAILED if failure else SheetState.READY,
+        failure=failure,
+        pdf=pdf,
+        labels=labels,
+        made_at=None if failure else ClockNow(),
+    )

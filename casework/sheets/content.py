@@ -1,0 +1,89 @@
+"""What stands on the decision sheet 支援方針・役割分担表, for one reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casework.households.models import Household, Person
+from casework.households.selectors import household_for, name_people
+from casework.plans.models import Direction, Seat
+from casework.plans.selectors import AnsweredRole, DecisionView, decision_view_for
+from casework.sharing.items import Item
+from casework.sharing.selectors import persons_for
+from permissions.viewer import Viewer
+
+from .models import Sheet
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+Label = tuple[uuid.UUID, uuid.UUID | None, str]
+
+
+@dataclass
+class SeatRow:
+    """One of the four seats and who sits on it; empty seats are shown as such to the center only."""
+
+    label: str
+    roles: list[AnsweredRole]
+
+
+@dataclass
+class SheetContent:
+    """Everything printed, and the labels it came from."""
+
+    viewer: Viewer
+    case: Case
+    view: DecisionView
+    household: Household | None
+    people: list[Person]
+    directions: list[Direction]
+    roles: list[AnsweredRole]
+    seats: list[SeatRow]
+    labels: list[Label]
+    made_at: dt.datetime
+    number: str
+
+
+def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
+    """Return the content this reader may see now, or None when nothing of the decision reaches them."""
+    case = sheet.case
+    view = decision_view_for(viewer, case, sheet.decision_id)
+    if view is None:
+        return None
+    household = household_for(viewer, case)
+    people = list(persons_for(viewer).filter(case=case).order_by("position", "pk"))
+    name_people(viewer, [*view.directions, *(role.row for role in view.roles)])
+    return SheetContent(
+        viewer=viewer,
+        case=case,
+        view=view,
+        household=household,
+        people=people,
+        directions=view.directions,
+        roles=view.roles,
+        seats=_seats(viewer, view.roles),
+        labels=_labels(case.pk, household, people, view),
+        made_at=sheet.requested_at,
+        number=str(sheet.pk)[:8].upper(),
+    )
+
+
+def _seats(viewer: Viewer, roles: list[AnsweredRole]) -> list[SeatRow]:
+    """Who cannot see every role must not conclude from an empty seat that nobody sits there."""
+    rows = [SeatRow(str(seat.label), [role for role in roles if role.row.seat == seat]) for seat in Seat]
+    return rows if viewer.sees_all_cases else [row for row in rows if row.roles]
+
+
+def _labels(
+    case_id: uuid.UUID, household: Household | None, people: list[Person], view: DecisionView
+) -> list[Label]:
+    labels: set[Label] = {(case_id, person.pk, Item.BASIC.value) for person in people}
+    if household:
+        labels.add((case_id, None, Item.BASIC.value))
+    labels |= {(row.case_id, row.person_id, row.item) for row in view.directions}
+    labels |= {(role.row.case_id, role.row.person_id, role.row.item) for role in view.roles}
+    return sorted(labels, key=str)

@@ -1,0 +1,60 @@
+"""The sheets that can be made of a decision: ours, and those that other apps register.
+
+@hooks.register("register_marugoto_sheet")
+def city_sheet() -> SheetKind: ...
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from wagtail import hooks
+
+from permissions.viewer import Viewer
+
+from .content import Label, content_for
+
+if TYPE_CHECKING:
+    from .models import Sheet
+
+DECISION = "decision"
+CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
+
+
+class Printed(Protocol):
+    """What a sheet shows; ``labels`` names every label printed, because the sheet is shown only while all are reached."""
+
+    @property
+    def labels(self) -> list[Label]: ...
+
+
+@dataclass(frozen=True)
+class SheetKind:
+    """One official sheet. ``content`` runs with the rights of the reader and gives None when nothing reaches them.
+
+    The template gets it as ``sheet``; it may load nothing (pdf.py).
+    """
+
+    code: str
+    label: str | Promise
+    template: str
+    content: Callable[[Viewer, Sheet], Printed | None]
+
+
+def sheet_kinds() -> dict[str, SheetKind]:
+    """Return every kind of sheet by its code, ours first. Raises ImproperlyConfigured for a code that is unfit."""
+    kinds = {
+        DECISION: SheetKind(DECISION, _("支援方針・役割分担表"), "casework/sheets/decision.html", content_for)
+    }
+    for register in hooks.get_hooks("register_marugoto_sheet"):
+        kind: Any = register()
+        if kind.code in kinds or not CODE.fullmatch(kind.code):
+            raise ImproperlyConfigured(f"register_marugoto_sheet: {kind.code!r} is taken or no code.")
+        kinds[kind.code] = kind
+    return kinds

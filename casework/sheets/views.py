@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import uuid
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from casework.cases.models import Case
+from casework.plans.selectors import decision_view_for
+from casework.sharing.access import case_view
+from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
+
+from .actions import record_sheet_opened, request_sheet
+from .forms import SheetForm
+from .models import Sheet, SheetState
+from .pdf import pdf_available
+from .selectors import sheet_for
+
+
+@require_POST
+@case_view("casework.make_sheet")
+def sheet_request(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> HttpResponse:
+    view = decision_view_for(request.viewer, case, decision_id)
+    if view is None:
+        raise Http404
+    if not pdf_available():
+        messages.error(
+            request,
+            _("このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"),
+        )
+        return redirect("casework:decision", case_id=case.pk, decision_id=decision_id)
+    form = SheetForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    try:
+        sheet = request_sheet(case, view.decision, by=request.viewer, kind=form.kind_chosen())
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("casework:decision", case_id=case.pk, decision_id=decision_id)
+    return redirect("casework:sheet", case_id=case.pk, sheet_id=sheet.pk)
+
+
+@require_GET
+@case_view("casework.make_sheet")
+def sheet(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> HttpResponse:
+    found = _sheet(request, case, sheet_id)
+    return TemplateResponse(request, "casework/sheet.html", {"case": case, "sheet": found})
+
+
+@require_GET
+@case_view("casework.make_sheet")
+def sheet_file(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> HttpResponse:
+    found = _sheet(request, case, sheet_id)
+    if found.state != SheetState.READY or found.pdf is None:
+        raise Http404
+    record_sheet_opened(request.viewer, found)
+    response = HttpResponse(bytes(found.pdf), content_type="application/pdf")
+    # A neutral file name: downloads lie about on shared machines.
+    response["Content-Disposition"] = f'attachment; filename="{found.decision.number}.pdf"'
+    return response
+
+
+def _sheet(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> Sheet:
+    found = sheet_for(request.viewer, sheet_id)
+    if found is None or found.case_id != case.pk:
+        raise Http404
+    return found

@@ -1,0 +1,25 @@
+from casework.cases.urls import urlpatterns as cases
+from casework.disclosure.urls import urlpatterns as disclosure
+from casework.emergency.urls import urlpatterns as emergency
+from casework.households.urls import urlpatterns as households
+from casework.intake.urls import urlpatterns as intake
+from casework.notes.urls import urlpatterns as notes
+from casework.plans.urls import urlpatterns as plans
+from casework.sharing.urls import urlpatterns as sharing
+from casework.sheets.urls import urlpatterns as sheets
+from casework.workspace.urls import urlpatterns as workspace
+
+app_name = "casework"
+
+urlpatterns = [
+    *workspace,
+    *intake,
+    *cases,
+    *households,
+    *notes,
+    *sharing,
+    *plans,
+    *sheets,
+    *disclosure,
+    *emergency,
+]

@@ -1,0 +1,181 @@
+"""What the pages that show several rooms at once gather, and the log of what they showed."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import Any
+
+from casework.cases.models import Case
+from casework.cases.selectors import PAGE_SIZE, Cursor, case_keys_for
+from casework.households.models import Household, Person
+from casework.households.selectors import PersonView, household_for, name_people, people_for
+from casework.notes.models import Note
+from casework.notes.selectors import notes_for
+from casework.plans.selectors import DecisionView, decision_views_for
+from casework.reads import record_items
+from casework.sharing.items import Item
+from casework.sharing.models import Block, ShareLine
+from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for
+from permissions.agencies.models import Agency, Membership
+from permissions.audit.actions import Read
+from permissions.people import name_of
+from permissions.viewer import Viewer
+
+NOTES_SHOWN = 50
+
+
+@dataclass
+class SharedWith:
+    """The lines of one agency on a case, for the center."""
+
+    agency: Agency
+    live: list[ShareLine]
+    past: list[ShareLine]
+
+    @property
+    def summary(self) -> list[tuple[str, list[str]]]:
+        """Return (who, item names) of what is seen now, each item once, in the order of the items."""
+        seen: dict[str, set[str]] = {}
+        for line in self.live:
+            seen.setdefault(line.who, set()).add(line.item)  # type: ignore[attr-defined] # by name_people
+        return [(who, [str(item.label) for item in Item if item in items]) for who, items in seen.items()]
+
+
+@dataclass(frozen=True)
+class BlockView:
+    """A block and the name of the agency or person it is about."""
+
+    row: Block
+    target: str
+
+
+@dataclass
+class CaseRecord:
+    """A case as one viewer sees it. ``shared`` and ``blocks`` are filled for the center's duty only."""
+
+    case: Case
+    household: Household | None
+    people: list[PersonView]
+    notes: list[Note]
+    has_more_notes: bool
+    decisions: list[DecisionView]
+    shared: list[SharedWith]
+    blocks: list[BlockView]
+
+
+@dataclass
+class ListedCase:
+    """One row of the case list, with what this viewer may see of it."""
+
+    case: Case
+    changed_at: dt.datetime
+    household: Household | None
+    people: list[Person]
+
+
+@dataclass
+class CasePage:
+    """A page of the case list: rows, newest change first, and where the next page begins."""
+
+    rows: list[ListedCase]
+    next: Cursor | None
+
+
+def case_page_for(viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+    """Return one page of the case list with households and people as far as this viewer may see them."""
+    keys = case_keys_for(viewer, after=after, limit=limit + 1)
+    shown = keys[:limit]
+    ids = [case_id for case_id, _moment in shown]
+    cases = cases_for(viewer).select_related("holder", "worker__user").in_bulk(ids)
+    households = {row.case_id: row for row in labelled_for(viewer, Household).filter(case__in=ids)}
+    people: dict[uuid.UUID, list[Any]] = {}
+    for person in persons_for(viewer).filter(case__in=ids).order_by("position", "pk"):
+        people.setdefault(person.case_id, []).append(person)
+    rows = [
+        ListedCase(cases[case_id], moment, households.get(case_id), people.get(case_id, []))
+        for case_id, moment in shown
+        if case_id in cases
+    ]
+    more = len(keys) > limit
+    return CasePage(rows, Cursor(shown[-1][1], shown[-1][0]) if more else None)
+
+
+def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
+    """Return everything of a case that reaches the viewer."""
+    notes = name_people(viewer, notes_for(viewer, case)[: NOTES_SHOWN + 1])
+    decisions = decision_views_for(viewer, case)
+    name_people(
+        viewer, [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
+    )
+    return CaseRecord(
+        case=case,
+        household=household_for(viewer, case),
+        people=people_for(viewer, case),
+        notes=notes[:NOTES_SHOWN],
+        has_more_notes=len(notes) > NOTES_SHOWN,
+        decisions=decisions,
+        shared=_shared_with(viewer, case),
+        blocks=_blocks(viewer, case),
+    )
+
+
+def _shared_with(viewer: Viewer, case: Case) -> list[SharedWith]:
+    live_ids = set(
+        ledger_of(viewer, case).filter(pk__in=ShareLine.objects.live()).values_list("pk", flat=True)
+    )
+    by_agency: dict[Agency, list[ShareLine]] = defaultdict(list)
+    for line in name_people(viewer, ledger_of(viewer, case)):
+        by_agency[line.agency].append(line)
+    return [
+        SharedWith(
+            agency,
+            [line for line in lines if line.pk in live_ids],
+            [line for line in lines if line.pk not in live_ids],
+        )
+        for agency, lines in by_agency.items()
+    ]
+
+
+def _blocks(viewer: Viewer, case: Case) -> list[BlockView]:
+    if not viewer.may("casework.block"):
+        return []
+    blocks = list(
+        Block.objects.filter(case=case, lifted_at__isnull=True).select_related("agency").order_by("set_at")
+    )
+    members = Membership.objects.filter(user__in=[row.user_id for row in blocks if row.user_id])
+    names = {row.user_id: name_of(row.user) for row in members.select_related("user")}
+    return [
+        BlockView(row, row.agency.name if row.agency else names.get(row.user_id or 0, "")) for row in blocks
+    ]
+
+
+def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
+    """Log what a case page showed: one row per item of each person, not per field."""
+    case = record.case.pk
+    reads: set[tuple[Any, Any, Any, str]] = {(record.case, case, None, "")}
+    if record.household:
+        reads.add((record.household, case, None, "basic"))
+    for view in record.people:
+        for row in (view.basics, view.contact, view.health, view.money):
+            if row is not None:
+                reads.add((row, case, view.person_id, row.item))
+    for note in record.notes:
+        reads.add((note, case, note.person_id, note.item))
+    for decision in record.decisions:
+        reads.update(_reads_of(decision))
+    record_items(viewer, reads)
+
+
+def record_decision_read(viewer: Viewer, view: DecisionView) -> None:
+    """Log what was shown of a decision."""
+    record_items(viewer, _reads_of(view))
+
+
+def _reads_of(view: DecisionView) -> list[Read]:
+    rows = [*view.directions, *(role.row for role in view.roles)]
+    labels = {(row.person_id, row.item) for row in rows}
+    case = view.decision.case_id
+    return [(view.decision, case, person, item) for person, item in sorted(labels, key=str)]

@@ -1,0 +1,243 @@
+"""The invented city of the benchmarks: agencies by the platform's own actions, cases by seeded SQL.
+
+Every draw is a hash of the row's number and a seed, so two runs make the same city; moments count back from
+the day of the load, so that what is live stays live for as long as the database is kept.
+"""
+
+import time
+from typing import Any
+
+import psycopg
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+
+from permissions.agencies.actions import add_membership, open_agency
+from permissions.agencies.models import Agency
+from tests.bench.loading import TABLES, bare_tables
+
+SEED = 20261123
+BIGGEST, MIDDLE, TINY, CENTER = "biggest", "middle", "tiny", "center"
+USUAL = 38  # besides the middle one
+TINY_CASES = 60
+# Cases with 200 notes that the biggest and the middle agency, and the tiny one, hold at every size.
+LONG_CASES = "n BETWEEN 61 AND 66 OR n IN (7, 8)"
+
+
+def open_agencies() -> None:
+    """Open the center and 41 agencies, each with a person, who is in the agency's group as guardian wants it."""
+    _open(CENTER, role="coordinator", is_center=True)
+    for code in (BIGGEST, MIDDLE, TINY, *(f"usual-{number:02}" for number in range(USUAL))):
+        _open(code, role="agency_staff")
+
+
+def _open(code: str, *, role: str, is_center: bool = False) -> None:
+    agency = open_agency(
+        code=code, name=f"見本 {code}", kind="other", legal_type="private", is_center=is_center
+    )
+    user = get_user_model().objects.create_user(code)
+    user.groups.add(agency.group)
+    add_membership(user=user, agency=agency, role=role)
+
+
+def fill(owner: psycopg.Connection, *, cases: int) -> None:
+    """Make the cases with all that hangs on them. Takes about four minutes for a million."""
+    owner.execute("SET maintenance_work_mem = '512MB'")
+    owner.execute("SET work_mem = '256MB'")
+    owner.execute("SET synchronous_commit = off")
+    _copy_agencies(owner)
+    owner.execute(DRAW.format(seed=SEED))
+    with bare_tables(owner, validate=cases <= 100_000):
+        for table, words in STEPS.items():
+            _step(owner, table, words.replace(":cases", str(cases)))
+    # A house that lists by guardian would keep an index for its order; ours does not use this one.
+    owner.execute("CREATE INDEX bench_guardian_order ON casework_case (opened_at DESC, id DESC)")
+    _step(owner, "vacuum", f"VACUUM (ANALYZE) {', '.join(TABLES)}")
+    owner.execute("ANALYZE")
+
+
+def _step(owner: psycopg.Connection, name: str, words: str) -> None:
+    began = time.monotonic()
+    rows = owner.execute(words).rowcount
+    print(f"  {name}: {max(rows, 0):,} rows, {time.monotonic() - began:.0f} s", flush=True)
+
+
+def _copy_agencies(owner: psycopg.Connection) -> None:
+    owner.execute(
+        "CREATE TEMP TABLE bench_agency (pos int, code text, agency_id bigint, group_id int, member_id bigint)"
+    )
+    agencies = Agency.objects.prefetch_related("memberships").order_by("code")
+    usual = (agency for agency in agencies if agency.code.startswith("usual"))
+    others = {agency.code: agency for agency in agencies}
+    numbered: list[tuple[int, Agency]] = [
+        *enumerate(usual),
+        (USUAL, others[BIGGEST]),
+        (USUAL + 1, others[MIDDLE]),
+        (USUAL + 2, others[TINY]),
+        (USUAL + 3, others[CENTER]),
+    ]
+    with owner.cursor().copy("COPY bench_agency FROM STDIN") as copy:
+        for pos, agency in numbered:
+            copy.write_row((pos, agency.code, agency.pk, agency.group_id, agency.memberships.get().pk))
+    owner.execute("CREATE TEMP TABLE bench_right (scope text, item text, permission_id int)")
+    with owner.cursor().copy("COPY bench_right FROM STDIN") as copy:
+        for row in _rights():
+            copy.write_row(row)
+
+
+def _rights() -> list[tuple[Any, ...]]:
+    held = Permission.objects.filter(
+        content_type__app_label="casework", codename__regex="^view_(case|person)_"
+    )
+    return [(*codename.split("_")[1:3], pk) for codename, pk in held.values_list("codename", "pk")]
+
+
+# --- SQL ----------------------------------------------------------------------------------------------
+
+DRAW = """
+CREATE FUNCTION pg_temp.draw(n bigint, salt bigint) RETURNS float8 LANGUAGE sql IMMUTABLE AS
+$$ SELECT (hashint8extended(n, {seed} + salt) & 16777215) / 16777216.0::float8 $$;
+CREATE FUNCTION pg_temp.key(kind text, n bigint) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+$$ SELECT md5(kind || ':' || {seed} || ':' || n)::uuid $$;
+CREATE FUNCTION pg_temp.today() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT date_trunc('day', now()) $$;
+"""
+
+# The tiny agency's cases are the oldest of all: whoever walks all cases by date meets them last.
+CASES = """
+INSERT INTO casework_case (id, number, holder_id, worker_id, stage, flow, opened_at)
+SELECT pg_temp.key('case', n), 'B-' || lpad(n::text, 7, '0'),
+       (SELECT agency_id FROM bench_agency WHERE code = 'center'), (SELECT member_id FROM bench_agency WHERE code = 'center'),
+       (ARRAY['received', 'intake', 'flow2_assess', 'flow2_active', 'closed'])[1 + (pg_temp.draw(n, 1) * 5)::int % 5],
+       (ARRAY['', 'flow1', 'flow2'])[1 + (pg_temp.draw(n, 2) * 3)::int % 3],
+       CASE WHEN n <= 60 THEN pg_temp.today() - interval '4 years' + n * interval '1 hour'
+            ELSE pg_temp.today() - interval '1 hour' - pg_temp.draw(n, 3) * interval '3 years' END
+  FROM generate_series(1, :cases) n
+"""
+ACTIVITY = """
+INSERT INTO casework_caseactivity (case_id, changed_at)
+SELECT id, opened_at + pg_temp.draw(row_number() OVER (ORDER BY number), 4) * (pg_temp.today() - opened_at)
+  FROM casework_case
+"""
+HOUSEHOLDS = """
+INSERT INTO casework_household (id, case_id, person_id, item, name, kind, summary)
+SELECT pg_temp.key('household', n), pg_temp.key('case', n), NULL, 'basic', '見本' || n || '世帯', 'unknown',
+       repeat('見本の世帯です。', 1 + (pg_temp.draw(n, 5) * 6)::int)
+  FROM generate_series(1, :cases) n
+"""
+PERSONS = """
+INSERT INTO casework_person (id, case_id, item, name, kana, relation, birth_on, occupation, position)
+SELECT pg_temp.key('person', n * 8 + j), pg_temp.key('case', n), 'basic', '見本' || n || ' ' || j || '郎', 'みほん',
+       (ARRAY['self', 'spouse', 'child', 'child'])[j + 1], date '1940-01-01' + (pg_temp.draw(n * 8 + j, 6) * 30000)::int,
+       '', j
+  FROM generate_series(1, :cases) n, generate_series(0, (pg_temp.draw(n, 7) * 3.2)::int) j
+"""
+CONTACTS = """
+INSERT INTO casework_personcontact (id, case_id, person_id, item, phone, safe_hours, voicemail_ok, address, caution)
+SELECT pg_temp.key('contact', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'contact', '000-0000-0000',
+       '', false, '見本市東雲区', ''
+  FROM generate_series(1, :cases) n
+"""
+HEALTH = """
+INSERT INTO casework_personhealth (id, case_id, person_id, item, condition, doctor, care_level)
+SELECT pg_temp.key('health', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'health', '見本の病名', '', 'unknown'
+  FROM generate_series(1, :cases) n WHERE pg_temp.draw(n, 8) < 0.3 OR n <= 66
+"""
+MONEY = """
+INSERT INTO casework_personmoney (id, case_id, person_id, item, debt_yen, situation)
+SELECT pg_temp.key('money', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'money', 100000, '見本の借金'
+  FROM generate_series(1, :cases) n WHERE pg_temp.draw(n, 9) < 0.3 OR n <= 66
+"""
+# Half of the notes are about the household, half about its first person.
+NOTES = f"""
+INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, body, author_id, written_at)
+SELECT pg_temp.key('note', n * 256 + j), pg_temp.key('case', n),
+       CASE WHEN j % 2 = 0 THEN NULL ELSE pg_temp.key('person', n * 8) END,
+       CASE WHEN j % 2 = 0 THEN 'history' ELSE 'basic' END,
+       pg_temp.today() - pg_temp.draw(n * 256 + j, 10) * interval '2 years', 'phone', '見本の電話',
+       repeat('見本の経過です。', 1 + (pg_temp.draw(n * 256 + j, 11) * 20)::int), (SELECT member_id FROM bench_agency WHERE code = 'center'), pg_temp.today()
+  FROM generate_series(1, :cases) n,
+       generate_series(1, CASE WHEN {LONG_CASES} THEN 200 ELSE (pg_temp.draw(n, 12) * 2.5)::int END) j
+"""
+# Who gets an envelope: 30 % the biggest, 2 % the middle one, 60 old cases the tiny one, the rest is spread over the
+# usual ones; one to five in all, 2.5 on average. States: 0 live, 1 ended and closed, 2 lapsed but not yet swept.
+# "opened" is when the agency's own sort key starts.
+ENVELOPES = """
+CREATE TEMP TABLE bench_envelope AS
+WITH wanted AS (
+  SELECT n, pg_temp.draw(n, 20) < 0.30 OR n BETWEEN 61 AND 126 AS biggest,
+         pg_temp.draw(n, 21) < 0.02 OR n BETWEEN 61 AND 126 AS middle, n <= 60 AS tiny,
+         (ARRAY[1,1,1,1,1,1, 2,2,2,2,2,2,2, 3,3,3,3, 4,4,4])[1 + (pg_temp.draw(n, 22) * 20)::int % 20] AS others,
+         (pg_temp.draw(n, 23) * 38)::int AS first,
+         (ARRAY[1, 3, 5, 7, 9, 11, 13, 15, 17])[1 + (pg_temp.draw(n, 24) * 9)::int % 9] AS step
+    FROM generate_series(1, :cases) n
+), chosen AS (
+  SELECT n, (first + i * step) % 38 AS pos
+    FROM wanted, generate_series(0, least(others, 5 - biggest::int - middle::int - tiny::int) - 1) i
+  UNION ALL SELECT n, 38 FROM wanted WHERE biggest
+  UNION ALL SELECT n, 39 FROM wanted WHERE middle
+  UNION ALL SELECT n, 40 FROM wanted WHERE tiny
+)
+SELECT n, pos, n * 64 + pos AS e, agency_id, group_id, pg_temp.key('share', n * 64 + pos) AS share_id,
+       pg_temp.key('case', n) AS case_id, pg_temp.key('person', n * 8) AS person_id,
+       CASE WHEN n <= 126 OR draw < 0.92 THEN 0 WHEN draw < 0.97 THEN 1 ELSE 2 END AS state,
+       CASE WHEN pos = 40 THEN pg_temp.today() - interval '4 years' + n * interval '1 day'
+            WHEN n <= 60 THEN pg_temp.today() - interval '3 years'
+            ELSE pg_temp.today() - interval '1 hour' - pg_temp.draw(n, 3) * interval '3 years' END AS opened
+  FROM chosen JOIN bench_agency USING (pos), LATERAL (SELECT pg_temp.draw(n * 64 + pos, 25) AS draw) drawn
+ ORDER BY n, pos
+"""
+# Whole minutes, so that many rows of an agency share a moment and the key decides their order.
+SHARES = """
+INSERT INTO casework_share (id, case_id, agency_id, opened_at, closed_at, last_visible_change_at)
+SELECT share_id, case_id, agency_id, opened, CASE WHEN state = 1 THEN pg_temp.today() END,
+       date_trunc('minute', CASE WHEN pos = 40 THEN opened ELSE
+         opened + pg_temp.draw(e, 26) * (pg_temp.today() - opened) END)
+  FROM bench_envelope
+"""
+# The first line of every envelope is the household's basics and stands or falls with the envelope, so that the list
+# of guardian (which knows rights on cases only) is the same list. Kinds: live, live until, ended, lapsed, to come.
+LINES = """
+INSERT INTO casework_shareline (id, case_id, person_id, item, share_id, agency_id, basis, evidence, starts_at, until,
+                                added_by_id, added_at, ended_at, ended_by_id, end_reason)
+SELECT pg_temp.key('line', e * 4 + j), case_id, CASE WHEN j IN (1, 3) THEN person_id END,
+       CASE j WHEN 0 THEN 'basic' WHEN 1 THEN 'basic' WHEN 2 THEN 'history'
+              ELSE (ARRAY['contact', 'health', 'money'])[1 + (pg_temp.draw(e, 30) * 3)::int % 3] END,
+       share_id, agency_id, (ARRAY['consent', 'shien_kaigi', 'purpose'])[1 + (pg_temp.draw(e, 31) * 3)::int % 3],
+       '2026-11-20 書面',
+       CASE kind WHEN 'to come' THEN pg_temp.today() + interval '5 years'
+                 WHEN 'lapsed' THEN least(opened, pg_temp.today() - interval '400 days') ELSE opened END,
+       CASE kind WHEN 'live until' THEN pg_temp.today() + interval '1 year' + pg_temp.draw(e, 32) * interval '4 years'
+                 WHEN 'lapsed' THEN pg_temp.today() - interval '1 day' - pg_temp.draw(e, 32) * interval '1 year' END,
+       (SELECT member_id FROM bench_agency WHERE code = 'center'), opened,
+       CASE WHEN kind = 'ended' THEN pg_temp.today() - interval '1 minute' END,
+       CASE WHEN kind = 'ended' THEN (SELECT member_id FROM bench_agency WHERE code = 'center') END, CASE WHEN kind = 'ended' THEN '見本' ELSE '' END
+  FROM bench_envelope, generate_series(0, CASE WHEN n <= 66 THEN 3 ELSE 1 + (pg_temp.draw(e, 33) * 3)::int % 3 END) j,
+       LATERAL (SELECT pg_temp.draw(e * 4 + j, 34) AS draw) drawn,
+       LATERAL (SELECT CASE WHEN state = 1 THEN 'ended' WHEN state = 2 THEN 'lapsed'
+                            WHEN n <= 66 OR j = 0 AND draw < 0.7 THEN 'live' WHEN j = 0 THEN 'live until'
+                            WHEN draw < 0.55 THEN 'live' WHEN draw < 0.75 THEN 'live until'
+                            WHEN draw < 0.87 THEN 'ended' WHEN draw < 0.97 THEN 'lapsed' ELSE 'to come' END AS kind) k
+"""
+GRANTS = """
+INSERT INTO casework_{table} (id, group_id, permission_id, content_object_id, line_id)
+SELECT md5('grant' || l.id)::uuid, a.group_id, r.permission_id, {target}, l.id
+  FROM casework_shareline l JOIN bench_agency a USING (agency_id)
+  JOIN bench_right r ON r.scope = '{scope}' AND r.item = l.item
+ WHERE l.ended_at IS NULL AND l.person_id {null}
+"""
+STEPS = {
+    "cases": CASES,
+    "activity": ACTIVITY,
+    "households": HOUSEHOLDS,
+    "people": PERSONS,
+    "contacts": CONTACTS,
+    "health": HEALTH,
+    "money": MONEY,
+    "notes": NOTES,
+    "drawn envelopes": ENVELOPES,
+    "envelopes": SHARES,
+    "lines": LINES,
+    "grants on cases": GRANTS.format(table="casegrant", target="l.case_id", scope="case", null="IS NULL"),
+    "grants on people": GRANTS.format(
+        table="persongrant", target="l.person_id", scope="person", null="IS NOT NULL"
+    ),
+}

@@ -1,0 +1,147 @@
+"""What the audit log costs a write: the same with its row in the log and without, in turn.
+
+A note as a person sends it (the whole request: session, form, redirect), which the goal is about, and single actions, each in
+one transaction of its own, committed: the context, the row, the event, the row of the log. Without the log only the last is
+left out.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from unittest import mock
+
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.test import Client
+
+from casework.cases.actions import create_case
+from casework.households.actions import add_person, create_household, fingerprint, set_item
+from casework.households.models import PersonMoney
+from casework.notes.actions import NoteDraft, write_note
+from casework.sharing.actions import Ground, Label, end_line, share_items
+from permissions.agencies.models import Agency, Membership
+from permissions.audit.models import AuditEntry
+from permissions.audit.origin import coming_from
+from permissions.viewer import viewer_of
+from permissions.walls.context import acting_for, clock
+from permissions.walls.own import SEAL_JOB
+from tests.bench import city, databases
+from tests.bench.measure import Comparison, Goal, Side
+
+NAME = "bench_writes"
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+# A person writes by a request. Writes per second with the log at least 0.95 of those without (assurance.md B13): the time at most 1/0.95.
+GOAL = Goal("at_most", 1 / 0.95)
+WISH = Goal("at_most", 1 / 0.95, binds=False)
+PAIRS = 600  # the difference is smaller than the noise: with and without in turn, so often
+NOON = dt.datetime(2026, 11, 20, 3, 0, tzinfo=dt.UTC)
+
+
+class WritingDesk:
+    """An empty database of its own, with one case, and somebody who writes."""
+
+    def __init__(self) -> None:
+        databases.prepare_small(NAME)
+        databases.leave_alone(NAME)
+        self.web = databases.log_in(NAME)
+        with databases.as_default(self.web):
+            member = Membership.objects.select_related("user", "agency__group").get(agency__code=city.CENTER)
+            self.viewer = viewer_of(member)
+            self.agency = Agency.objects.get(code=city.TINY)
+            with acting_for(self.viewer):
+                self.case = create_case(by=self.viewer)
+                create_household(self.case, name="見本", kind="other", by=self.viewer)
+                self.person = add_person(
+                    self.case, values={"name": "見本", "relation": "self"}, by=self.viewer
+                )
+
+            self.client = Client(headers={"host": "localhost"})
+            self.client.force_login(member.user, backend=BACKEND)
+        self.written = 0
+
+    def close(self) -> None:
+        self.web.close()
+
+    def comparisons(self) -> Iterator[Comparison]:
+        """Yield one comparison per kind of write."""
+        for name, write in (
+            ("sent by form: note", self.sent_note),
+            ("note", self._within(self.note)),
+            ("money of a person", self._within(self.money)),
+            ("share and end", self._within(self.share)),
+        ):
+            yield Comparison(
+                key=f"audit, {name}",
+                agency="center",
+                size="writes",
+                candidate=Side("with the log", partial(_writing, self.web), partial(self.once, write)),
+                reference=Side("without", partial(_writing_unlogged, self.web), partial(self.once, write)),
+                goal=GOAL if write == self.sent_note else WISH,
+            )
+
+    def once(self, write: Callable[[], None]) -> bool:
+        write()
+        return True
+
+    def _within(self, write: Callable[[], None]) -> Callable[[], None]:
+        def act() -> None:
+            with coming_from("192.0.2.1"), acting_for(self.viewer):
+                write()
+
+        return act
+
+    def sent_note(self) -> None:
+        typed = {
+            "about": str(self.person.pk), "item": "history", "occurred_at": "2026-11-20T12:00",
+            "method": "phone", "title": "見本", "body": "見本の記録",
+        }  # fmt: skip
+        response = self.client.post(f"/casework/cases/{self.case.pk}/notes/add/", typed)
+        assert response.status_code == 302, response.content.decode()
+
+    def count_logged(self, side: Side) -> int:
+        """Return how many rows one write leaves in the log."""
+        before = self._log_rows()
+        with side.inside():
+            side.run()
+        return self._log_rows() - before
+
+    def _log_rows(self) -> int:
+        with databases.as_default(self.web), clock(SEAL_JOB):
+            return AuditEntry.objects.count()
+
+    def note(self) -> None:
+        draft = NoteDraft(Label(self.person.pk, "history"), NOON, "phone", "見本", "見本の記録")
+        write_note(self.case, draft, by=self.viewer)
+
+    def money(self) -> None:
+        row = PersonMoney.objects.filter(person=self.person).first()
+        seen = fingerprint(row, ["situation"])
+        self.written += 1
+        values = {"situation": f"見本 {self.written}"}
+        set_item(self.person, item="money", values=values, seen=seen, by=self.viewer)
+
+    def share(self) -> None:
+        (line,) = share_items(
+            self.case,
+            agency=self.agency,
+            labels=[Label(self.person.pk, "basic")],
+            ground=Ground("consent", "見本"),
+            by=self.viewer,
+        )
+        end_line(line, by=self.viewer, reason="見本")
+
+
+@contextmanager
+def _writing(web: BaseDatabaseWrapper) -> Iterator[None]:
+    with databases.as_default(web):
+        yield
+
+
+@contextmanager
+def _writing_unlogged(web: BaseDatabaseWrapper) -> Iterator[None]:
+    with databases.as_default(web), mock.patch("permissions.audit.actions._write", new=_nothing):
+        yield
+
+
+def _nothing(*args: object) -> None:
+    """Cost nothing; a Mock would note down what it was called with, and be slower than that."""

@@ -1,0 +1,200 @@
+"""A world in which every label of every case has a row of its own in every table that can hold it.
+
+Each row carries a text found nowhere else, made of the label: ``⟦family/person/item/table⟧``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.db import connection
+
+from casework.cases.models import Case
+from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
+from casework.notes.models import Note
+from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
+from casework.sharing.items import Item
+from permissions.agencies.models import Agency, Membership
+from permissions.roles import ROLES
+from permissions.viewer import Viewer, viewer_of
+from permissions.walls.context import acting_for
+from tests.casework.ledger import Label, Seat
+from tests.worlds import Household as Home
+from tests.worlds import World
+
+LABELLED = (Household, PersonContact, PersonHealth, PersonMoney, Note, Direction, RoleRow, RoleAnswer)
+ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
+CANARY = re.compile(r"⟦([^⟧]*)⟧")
+LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
+
+
+@dataclass
+class Family:
+    """A case, the people in it and a decision that speaks about every label."""
+
+    name: str
+    case: Case
+    people: dict[str, Person]  # mother, son
+    decision: Decision
+
+    def person_id(self, who: str) -> uuid.UUID | None:
+        return self.people[who].pk if who else None
+
+    def label(self, who: str, item: str) -> Label:
+        return (self.case.pk, self.person_id(who), item)
+
+    def who(self, person_id: uuid.UUID | None) -> str:
+        return next((who for who, person in self.people.items() if person.pk == person_id), "")
+
+    def canary(self, who: str, item: str, table: str) -> str:
+        return f"⟦{self.name}/{who}/{item}/{table}⟧"
+
+    def labels(self) -> list[tuple[str, str]]:
+        return [(who, item) for who in ("", *self.people) for item in Item.values]
+
+
+class CanaryWorld(World):
+    """The world of tests/worlds.py with a row for every label, and seats for everybody."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.families = {
+            name: self._fill(name, home) for name, home in (("hazuki", self.hazuki), ("tomono", self.tomono))
+        }
+        self.agencies: dict[str, Agency] = {
+            name: getattr(self, name) for name in ("anshin", "kenko", "jiritsu", "other")
+        }
+        self.seats = {
+            seat.name: seat
+            for seat in (
+                seat_of("chief", self.chief),
+                seat_of("coordinator", self.coordinator),
+                seat_of("reception", self.reception),
+                seat_of("editor", self.editor),
+                seat_of("auditor", self.auditor),
+                seat_of("sysadmin", self.sysadmin),
+                seat_of("anshin", self.anshin_worker),
+                seat_of("anshin_admin", self.anshin_admin),
+                seat_of("kenko", self.kenko_worker),
+                seat_of("jiritsu", self.jiritsu_worker),
+                seat_of("other", self.stranger),
+                *self._two_seats_of_one_person(),
+            )
+        }
+        self.labels: frozenset[Label] = frozenset(
+            family.label(who, item) for family in self.families.values() for who, item in family.labels()
+        )
+
+    def _two_seats_of_one_person(self) -> list[Seat]:
+        """The nurse works for two agencies, of which one is of the same kind as another."""
+        first = Membership.objects.create(user=_user("nurse"), agency=self.kenko, role="agency_staff")
+        second = Membership.objects.create(user=first.user, agency=self.jiritsu, role="agency_staff")
+        self.nurse = first.user
+        return [seat_of("nurse@kenko", viewer_of(first)), seat_of("nurse@jiritsu", viewer_of(second))]
+
+    def _fill(self, name: str, home: Home) -> Family:
+        people = {"mother": home.mother, "son": home.son}
+        with acting_for(self.coordinator):
+            decision = Decision(
+                case=home.case,
+                number=f"D-{name}",
+                decided_on=dt.date(2026, 1, 5),
+                decided_by=self.coordinator.membership,
+            )
+            decision.save(force_insert=True)
+            family = Family(name, home.case, people, decision)
+            self._canaries_of_basics(family)
+            self._canaries_of_labels(family)
+        return family
+
+    def _canaries_of_basics(self, family: Family) -> None:
+        household = Household.objects.filter(case=family.case)
+        household.update(summary=family.canary("", "basic", "household"))
+        for who, person in family.people.items():
+            Person.objects.filter(pk=person.pk).update(occupation=family.canary(who, "basic", "person"))
+            for model, field in ITEM_TEXT.items():
+                text = family.canary(who, model.ITEM, model._meta.model_name)
+                model.objects.filter(person=person).update(**{field: text})
+
+    def _canaries_of_labels(self, family: Family) -> None:
+        by = self.coordinator.membership
+        notes, directions, roles, answers = [], [], [], []
+        for position, (who, item) in enumerate(family.labels()):
+            label = {"case": family.case, "person_id": family.person_id(who), "item": item}
+            text = partial(family.canary, who, item)
+            of = {**label, "decision": family.decision, "position": position}
+            notes.append(
+                Note(
+                    **label, occurred_at=LONG_AGO, method="phone", title="見本", author=by, body=text("note")
+                )
+            )
+            directions.append(Direction(**of, text=text("direction")))
+            roles.append(RoleRow(**of, agency=by.agency, issue="見本", what=text("rolerow")))
+            told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
+            answers.append(RoleAnswer(**label, **told, role=roles[-1], text=text("roleanswer")))
+        for rows in (notes, directions, roles, answers):
+            type(rows[0]).objects.bulk_create(rows)
+
+    def canaries(self, labels: Any) -> set[str]:
+        """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""
+        families = {family.case.pk: family for family in self.families.values()}
+        found = set()
+        for case, person, item in labels:
+            family = families[case]
+            who = family.who(person)
+            for table in _tables_of(who, item):
+                found.add(family.canary(who, item, table)[1:-1])
+        return found
+
+
+def _tables_of(who: str, item: str) -> list[str]:
+    tables = ["note", "direction", "rolerow", "roleanswer"]
+    if item == "basic":
+        tables.append("person" if who else "household")
+    if who and item in {"contact", "health", "money"}:
+        tables.append(f"person{item}")
+    return tables
+
+
+def seat_of(name: str, viewer: Viewer) -> Seat:
+    rights = ROLES[viewer.role]
+    kind = "duty" if viewer.sees_all_cases else "reader" if rights.reads_cases else "none"
+    return Seat(name, viewer.user.pk, viewer.membership.pk, viewer.agency.pk, kind)
+
+
+def _user(username: str) -> Any:
+    from django.contrib.auth import get_user_model
+
+    return get_user_model().objects.create_user(username, password="a-long-password-for-tests")
+
+
+def canaries_in(text: str) -> set[str]:
+    return set(CANARY.findall(text))
+
+
+def every_table() -> list[str]:
+    """Return every table of the database that the application's role may read at all."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'f')"
+            " AND relnamespace = 'public'::regnamespace AND has_table_privilege('app_web', oid, 'SELECT')"
+            " ORDER BY 1"
+        )
+        return [name for (name,) in cursor.fetchall()]
+
+
+def canaries_by_table() -> dict[str, set[str]]:
+    """Return the canaries that ``SELECT *`` finds, table by table, for whoever is asking now."""
+    found = {}
+    with connection.cursor() as cursor:
+        for table in every_table():
+            cursor.execute(f'SELECT t::text FROM "{table}" t')
+            seen = canaries_in("\n".join(str(row) for row in cursor.fetchall()))
+            if seen:
+                found[table] = seen
+    return found

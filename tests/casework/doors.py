@@ -1,0 +1,195 @@
+"""What one viewer sees by each door, and what the dictionary says they should."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from typing import Any
+
+from django.db import connection
+from django.db.models import CharField, Value
+
+from casework.cases.selectors import case_keys_for, count_cases_for
+from casework.households.selectors import household_for, people_for
+from casework.sharing.items import Item
+from casework.sharing.selectors import cases_for, labelled_for, persons_for
+from casework.sheets.content import content_for
+from casework.sheets.models import Sheet
+from casework.sheets.selectors import sheet_for
+from casework.workspace.selectors import case_page_for
+from permissions.viewer import Viewer
+from tests.casework.canaries import LABELLED, CanaryWorld, Family, canaries_in
+from tests.casework.ledger import Label
+
+Rows = dict[str, set[Label]]
+TABLES = [model._meta.model_name for model in LABELLED]
+RAW = " UNION ALL ".join(
+    [
+        *(
+            f"SELECT '{name}', case_id, person_id, item, count(*) FROM casework_{name} GROUP BY 2, 3, 4"
+            for name in TABLES
+        ),
+        "SELECT 'person', case_id, id, item, 1 FROM casework_person",
+        "SELECT 'case', id, NULL, '', 1 FROM casework_case",
+        "SELECT 'decision', case_id, NULL, '', 1 FROM casework_decision",
+        "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
+        "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
+        *(
+            f"SELECT '{name}', NULL, NULL, '', (SELECT count(*) FROM casework_{name})"
+            for name in ("share", "shareline", "casegrant", "persongrant", "caseevent")
+        ),
+    ]
+)
+
+
+def rows_of(labels: frozenset[Label]) -> Rows:
+    """Return which labels stand in which table when these labels are seen."""
+    rows: Rows = {name: set() for name in (*TABLES, "person")}
+    for label in labels:
+        _case, person, item = label
+        for name in ("note", "direction", "rolerow", "roleanswer"):
+            rows[name].add(label)
+        if item == "basic":
+            rows["person" if person else "household"].add(label)
+        if person and item in ("contact", "health", "money"):
+            rows[f"person{item}"].add(label)
+    return rows
+
+
+# --- the door ------------------------------------------------------------------------------------------
+
+
+def listed(viewer: Viewer) -> set[uuid.UUID]:
+    """Return the cases by both ways to a list of them, which agree."""
+    cases = set(cases_for(viewer).values_list("pk", flat=True))
+    assert {case for case, _moment in case_keys_for(viewer)} == cases
+    return cases
+
+
+def page(viewer: Viewer) -> dict[str, Any]:
+    """Return what stands on the page of the case list."""
+    shown = case_page_for(viewer)
+    return {
+        "cases": {row.case.pk for row in shown.rows},
+        "households": {row.household.case_id for row in shown.rows if row.household},
+        "people": {person.pk for row in shown.rows for person in row.people},
+        "count": count_cases_for(viewer),
+    }
+
+
+def page_by_rule(labels: frozenset[Label]) -> dict[str, Any]:
+    basics = [(case, person) for case, person, item in labels if item == "basic"]
+    cases = {case for case, _person, _item in labels}
+    return {
+        "cases": cases,
+        "households": {case for case, person in basics if person is None},
+        "people": {person for _case, person in basics if person},
+        "count": len(cases),
+    }
+
+
+def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
+    """Return the cases that open by their own address."""
+    keys = [family.case.pk for family in world.families.values()]
+    return {key for key in keys if cases_for(viewer).filter(pk=key).first() is not None}
+
+
+def rows_by_door(viewer: Viewer) -> Rows:
+    """Return the labels of the rows that the door gives, table by table. A row given twice is an error."""
+    found: Rows = {name: set() for name in (*TABLES, "person")}
+    first, *rest = [_tagged(labelled_for(viewer, model), "person_id") for model in LABELLED]
+    for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
+        assert (case, person, item) not in found[name]
+        found[name].add((case, person, item))
+    return found
+
+
+def _tagged(rows: Any, person: str) -> Any:
+    tag = Value(rows.model._meta.model_name, output_field=CharField())
+    return rows.annotate(_tag=tag).values_list("_tag", "case_id", person, "item")
+
+
+def is_of_household(label: Label) -> bool:
+    """Whether a label has a row among the household's own tables."""
+    _case, person, item = label
+    return item == "basic" or (person is not None and item in ("contact", "health", "money"))
+
+
+def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
+    """Return the labels of what the case page shows of the household."""
+    labels: set[Label] = set()
+    if household_for(viewer, family.case):
+        labels.add((family.case.pk, None, "basic"))
+    for view in people_for(viewer, family.case):
+        for row in (view.basics, view.contact, view.health, view.money):
+            if row:
+                labels.add((family.case.pk, view.person_id, row.item))
+    return labels
+
+
+# --- the object permission ---------------------------------------------------------------------------
+
+
+def allowed(viewer: Viewer, family: Family) -> set[Label]:
+    """Return the labels for which ``viewer.can`` says yes, asked for every codename."""
+    said = {
+        (family.case.pk, None, item)
+        for item in Item.values
+        if viewer.can(f"casework.view_case_{item}", family.case)
+    }
+    for person in family.people.values():
+        said |= {
+            (family.case.pk, person.pk, item)
+            for item in Item.values
+            if viewer.can(f"casework.view_person_{item}", person)
+        }
+    return said
+
+
+# --- the database, asked past the door ---------------------------------------------------------------
+
+
+def rows_by_sql() -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
+    """Return labels by table, keys by table and counts of the ledger, for whoever is asking now."""
+    rows: Rows = {name: set() for name in (*TABLES, "person")}
+    keys: dict[str, set[uuid.UUID]] = defaultdict(set)
+    counts: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(RAW)
+        for name, case, person, item, number in cursor.fetchall():
+            if name in rows:
+                assert number == 1
+                rows[name].add((case, person, item))
+            elif case:
+                keys[name].add(case)
+            else:
+                counts[name] = number
+    return rows, keys, counts
+
+
+# --- the sheet ---------------------------------------------------------------------------------------
+
+
+def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+    """Return labels and canaries of what a decision sheet would print for this viewer now, or None."""
+    sheet = Sheet(case=family.case, decision=family.decision, membership=viewer.membership)
+    content = content_for(viewer, sheet)
+    if content is None:
+        return None
+    texts = [content.household.summary if content.household else ""]
+    texts += [person.occupation for person in content.people]
+    texts += [direction.text for direction in content.directions]
+    texts += [role.row.what for role in content.roles]
+    texts += [answer.text for role in content.roles for answer in role.answers]
+    return set(content.labels), canaries_in("".join(texts))
+
+
+def printed_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
+    here = {label for label in labels if label[0] == family.case.pk}
+    tables = ("household", "person", "direction", "rolerow", "roleanswer")
+    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
+    return (here, texts) if here else None
+
+
+def sheets_by_door(viewer: Viewer, sheet_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    return {key for key in sheet_ids if sheet_for(viewer, key)}

@@ -1,0 +1,170 @@
+"""The rule of sharing as a dictionary, without a database: what the walls are compared with.
+
+``{(case, person or None, item, agency): lines}``. Times are aware; keys are whatever the caller uses.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+JAPAN = ZoneInfo("Asia/Tokyo")
+Key = Hashable
+Label = tuple[Key, Key | None, str]  # case, person, item
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One person in one agency in one role. ``kind``: "duty" (all cases), "reader" (by lines), "none"."""
+
+    name: str
+    user: Key
+    membership: Key
+    agency: Key
+    kind: str
+
+
+@dataclass(frozen=True)
+class Line:
+    key: Key
+    label: Label
+    agency: Key
+    basis: str
+    starts_at: dt.datetime
+    until: dt.datetime | None
+    serial: int = 0
+
+    def holds(self, now: dt.datetime) -> bool:
+        return self.starts_at <= now and self.stands(now)
+
+    def stands(self, now: dt.datetime) -> bool:
+        """Whether it holds now or will."""
+        return self.until is None or now < self.until
+
+
+@dataclass
+class Ledger:
+    """Who may see what. ``labels`` are those that exist, ``centers`` the agencies of the center."""
+
+    now: dt.datetime
+    labels: frozenset[Label]
+    lines: dict[tuple[Label, Key], set[Line]] = field(default_factory=lambda: defaultdict(set))
+    gone: list[Line] = field(default_factory=list)
+    granted: set[Key] = field(default_factory=set)
+    opened: Counter[tuple[Key, Key]] = field(default_factory=Counter)
+    is_open: dict[tuple[Key, Key], bool] = field(default_factory=dict)
+    blocks: dict[Key, tuple[Key, str, Key]] = field(default_factory=dict)
+    closed: set[Key] = field(default_factory=set)
+    contract_ends: dict[Key, dt.date] = field(default_factory=dict)
+    inactive: set[Key] = field(default_factory=set)
+    ended: set[Key] = field(default_factory=set)
+
+    # --- what happens -----------------------------------------------------------------------------
+
+    def refuses_share(self, case: Key, agency: Key) -> bool:
+        return not self.agency_is_open(agency) or (case, "agency", agency) in self.blocks.values()
+
+    def is_repeated(self, label: Label, agency: Key, basis: str, until: dt.datetime | None) -> bool:
+        """Whether the same thing on the same basis is seen already; then nothing is added."""
+        held = self.lines.get((label, agency), ())
+        return any(x.holds(self.now) and (x.basis, x.until) == (basis, until) for x in held)
+
+    def open_envelope(self, case: Key, agency: Key) -> None:
+        if not self.is_open.get((case, agency)):
+            self.is_open[case, agency] = True
+            self.opened[case, agency] += 1
+
+    def add(self, line: Line) -> None:
+        self.lines[line.label, line.agency].add(line)
+        self.granted.add(line.key)
+
+    def end(self, line: Line) -> None:
+        self.lines[line.label, line.agency].remove(line)
+        self.gone.append(line)
+        self.granted.discard(line.key)
+        self._close_if_empty(line.label[0], line.agency)
+
+    def sweep(self) -> None:
+        self.granted -= {line.key for line in self.all_open() if not line.stands(self.now)}
+        for case, agency in list(self.is_open):
+            self._close_if_empty(case, agency)
+
+    def _close_if_empty(self, case: Key, agency: Key) -> None:
+        ours = (x for x in self.all_open() if (x.label[0], x.agency) == (case, agency))
+        if not any(line.stands(self.now) for line in ours):
+            self.is_open[case, agency] = False
+
+    def all_open(self) -> list[Line]:
+        """Return the lines nobody has ended, lapsed ones too, oldest first."""
+        return sorted((x for held in self.lines.values() for x in held), key=lambda line: line.serial)
+
+    def is_gone(self, line: Line) -> bool:
+        return line not in self.lines[line.label, line.agency]
+
+    def next_end(self) -> Line | None:
+        """Return the line that holds now and lapses first."""
+        dated = [line for line in self.all_open() if line.until and line.holds(self.now)]
+        return min(dated, key=lambda line: (line.until, line.serial), default=None)
+
+    def next_start(self) -> Line | None:
+        """Return the line that begins next."""
+        later = [line for line in self.all_open() if line.starts_at > self.now]
+        return min(later, key=lambda line: (line.starts_at, line.serial), default=None)
+
+    def is_somebody_out(self) -> bool:
+        return bool(self.closed or self.contract_ends or self.inactive or self.ended)
+
+    def let_all_back_in(self) -> None:
+        for out in (self.closed, self.contract_ends, self.inactive, self.ended):
+            out.clear()
+
+    # --- what follows -----------------------------------------------------------------------------
+
+    def agency_is_open(self, agency: Key) -> bool:
+        today = self.now.astimezone(JAPAN).date()
+        ends_on = self.contract_ends.get(agency)
+        return agency not in self.closed and (ends_on is None or today <= ends_on)
+
+    def is_live(self, seat: Seat) -> bool:
+        is_out = seat.user in self.inactive or seat.membership in self.ended
+        return not is_out and self.agency_is_open(seat.agency)
+
+    def is_blocked(self, seat: Seat, case: Key) -> bool:
+        targets = {(case, "agency", seat.agency), (case, "user", seat.user)}
+        return not targets.isdisjoint(self.blocks.values())
+
+    def reach(self, seat: Seat) -> frozenset[Label]:
+        """Return every label this seat sees now."""
+        if not self.is_live(seat) or seat.kind == "none":
+            return frozenset()
+        if seat.kind == "duty":
+            seen: Iterable[Label] = self.labels
+        else:
+            held = self.lines.items()
+            seen = {
+                label
+                for (label, agency), lines in held
+                if agency == seat.agency and any(line.holds(self.now) for line in lines)
+            }
+        return frozenset(label for label in seen if not self.is_blocked(seat, label[0]))
+
+    def cases(self, seat: Seat) -> frozenset[Key]:
+        return frozenset(case for case, _person, _item in self.reach(seat))
+
+    def own_rows(self, seat: Seat) -> dict[str, int]:
+        """Return how many rows of the ledger's own tables the database shows to this seat."""
+        if not self.is_live(seat) or seat.kind == "none":
+            return {"share": 0, "shareline": 0, "grant": 0}
+
+        def shown(case: Key, agency: Key) -> bool:
+            return (seat.kind == "duty" or agency == seat.agency) and not self.is_blocked(seat, case)
+
+        lines = [x for x in (*self.all_open(), *self.gone) if shown(x.label[0], x.agency)]
+        granted = [x for x in lines if x.key in self.granted]
+        if seat.kind != "duty":
+            granted = [x for x in granted if x.holds(self.now)]
+        envelopes = sum(count for pair, count in self.opened.items() if shown(*pair))
+        return {"share": envelopes, "shareline": len(lines), "grant": len(granted)}

@@ -1,0 +1,600 @@
+"""Everything that can happen to sharing, in any order; after each step all doors are compared with the ledger.
+
+The classes run inside a transaction of the test, and each example in a savepoint that is rolled back: the
+database's clock stands still but for ``test.shift``.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any, ClassVar
+from unittest import mock
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection, transaction
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
+
+from casework.emergency.actions import open_in_emergency
+from casework.sharing import actions
+from casework.sharing.clocks import sweep_lapsed_lines
+from casework.sharing.models import Block, ShareLine
+from casework.sheets import actions as sheet_actions
+from casework.sheets.models import Sheet, SheetState
+from permissions.agencies.actions import close_agency, end_membership
+from permissions.agencies.models import Agency, Membership
+from permissions.agencies.selectors import viewer_for_membership
+from permissions.errors import NotAllowed
+from permissions.viewer import SESSION_KEY, viewer_for_request, viewer_of
+from permissions.walls.context import acting_for
+from tests.casework import doors
+from tests.casework.canaries import CanaryWorld
+from tests.casework.ledger import JAPAN, Ledger, Line, Seat
+
+ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
+families = st.sampled_from(("hazuki", "tomono"))
+agencies = st.sampled_from(("anshin", "kenko", "jiritsu", "other"))
+labels = st.lists(
+    st.tuples(st.sampled_from(("", "mother", "son")), st.sampled_from(ITEMS)),
+    min_size=1,
+    max_size=3,
+    unique=True,
+)
+hours = st.integers(1, 30).map(lambda number: dt.timedelta(hours=number))
+maybe_hours = st.one_of(st.none(), hours)
+staff = st.sampled_from(("anshin", "kenko", "jiritsu", "other", "nurse@kenko", "nurse@jiritsu"))
+blockable = st.sampled_from(("anshin", "jiritsu", "nurse@kenko", "reception"))
+READERS = ("anshin", "kenko", "jiritsu", "other", "nurse@kenko", "nurse@jiritsu", "reception", "chief")
+IN_TURN = (*READERS, "anshin_admin", "coordinator", "editor", "auditor", "sysadmin")
+
+
+class SharingMachine(RuleBasedStateMachine):
+    """With both walls: what everybody sees by every door is what the ledger says."""
+
+    world: ClassVar[CanaryWorld]
+    tally: ClassVar[Counter[str]]
+    is_door_alone: ClassVar[bool] = False
+
+    lines = Bundle("lines")
+    blocks = Bundle("blocks")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.example = transaction.atomic()
+        self.example.__enter__()
+        self.began_at = _database_now()
+        self.ledger = Ledger(now=self.began_at, labels=self.world.labels)
+        self.tries: dict[str, list[dt.datetime]] = defaultdict(list)
+        self.sheets: dict[Any, tuple[Seat, set[Any]]] = {}
+        self.chosen = "nurse@kenko"
+        self.touched: list[str] = []
+        self.turn = 0
+        self.is_sound = True
+
+    def teardown(self) -> None:
+        try:
+            if self.is_sound:
+                self.do_what_is_rare()
+                for name in IN_TURN:
+                    self.check(name, closely=False)
+        finally:
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
+
+    def do_what_is_rare(self) -> None:
+        """Chance leaves out whole rules for whole examples: end, lapse and four rare things after each history."""
+        first = 4 * self.tally["examples"]
+        self.tally["examples"] += 1
+        rare = [RARE[number % len(RARE)] for number in range(first, first + 4)]
+        for happens in (*ALWAYS, *rare):
+            happens(self)
+            self.all_doors_agree_with_the_ledger()
+
+    # --- sharing ------------------------------------------------------------------------------------
+
+    @initialize(
+        target=lines,
+        told=st.lists(
+            st.tuples(families, agencies, labels, maybe_hours, maybe_hours), min_size=4, max_size=4
+        ),
+    )
+    def share_some(self, told: list[Any]) -> Any:
+        return multiple(*(line for each in told for line in self._share_for(*each)))
+
+    @rule(target=lines, family=families, agency=agencies, wanted=labels, wait=maybe_hours, length=maybe_hours)
+    def share(
+        self,
+        family: str,
+        agency: str,
+        wanted: list[tuple[str, str]],
+        wait: dt.timedelta | None,
+        length: dt.timedelta | None,
+    ) -> Any:
+        return multiple(*self._share_for(family, agency, wanted, wait, length))
+
+    def _share_for(
+        self,
+        family: str,
+        agency: str,
+        wanted: list[tuple[str, str]],
+        wait: dt.timedelta | None,
+        length: dt.timedelta | None,
+    ) -> list[Line]:
+        starts_at = self.ledger.now + wait if wait else None
+        until = (starts_at or self.ledger.now) + length if length else None
+        return self._share(family, agency, wanted, starts_at=starts_at, until=until)
+
+    @rule(target=lines, line=lines)
+    def share_on_a_second_basis(self, line: Line) -> Any:
+        case, person, item = line.label
+        family = next(name for name, x in self.world.families.items() if x.case.pk == case)
+        agency = next(name for name, x in self.world.agencies.items() if x.pk == line.agency)
+        wanted = [(self.world.families[family].who(person), item)]
+        other = "law" if line.basis == "consent" else "consent"
+        added = self._share(family, agency, wanted, basis=other)
+        self.tally["second basis"] += len(added)
+        return multiple(*added)
+
+    def _share(
+        self,
+        family: str,
+        agency: str,
+        wanted: list[tuple[str, str]],
+        *,
+        basis: str = "consent",
+        starts_at: dt.datetime | None = None,
+        until: dt.datetime | None = None,
+    ) -> list[Line]:
+        case, to, by = self.world.families[family], self.world.agencies[agency], self.world.coordinator
+        ground = actions.Ground(basis, "見本", until=until, starts_at=starts_at)
+        asked = [actions.Label(case.person_id(who), item) for who, item in wanted]
+        self.touch_agency(agency)
+        with acting_for(by):
+            if self.ledger.refuses_share(case.case.pk, to.pk):
+                with pytest.raises(NotAllowed):
+                    actions.share_items(case.case, agency=to, labels=asked, ground=ground, by=by)
+                self.tally["refused"] += 1
+                return []
+            made = actions.share_items(case.case, agency=to, labels=asked, ground=ground, by=by)
+        expected = {
+            label
+            for who, item in wanted
+            if not self.ledger.is_repeated(label := case.label(who, item), to.pk, basis, until)
+        }
+        assert {(row.case_id, row.person_id, row.item) for row in made} == expected
+        begins = starts_at or self.ledger.now
+        added = [
+            Line(
+                x.pk,
+                (x.case_id, x.person_id, x.item),
+                to.pk,
+                basis,
+                begins,
+                until,
+                self.tally["shared"] + number,
+            )
+            for number, x in enumerate(made)
+        ]
+        self.ledger.open_envelope(case.case.pk, to.pk)
+        for line in added:
+            self.ledger.add(line)
+        self.tally["shared"] += len(added)
+        return added
+
+    @rule(line=consumes(lines))
+    def end(self, line: Line) -> None:
+        by = self.world.coordinator
+        rest = self.ledger.lines[line.label, line.agency] - {line}
+        self.touch_agency(self.agency_name(line.agency))
+        with acting_for(by):
+            row = ShareLine.objects.get(pk=line.key)
+            if self.ledger.is_gone(line):
+                with pytest.raises(NotAllowed):
+                    actions.end_line(row, by=by, reason="見本")
+                self.tally["ended already"] += 1
+                return
+            actions.end_line(row, by=by, reason="見本")
+        self.ledger.end(line)
+        self.tally["ended"] += 1
+        self.tally["ended, another basis left"] += any(x.holds(self.ledger.now) for x in rest)
+
+    def end_the_oldest(self) -> None:
+        for line in self.ledger.all_open()[:1]:
+            self.end(line)
+
+    def end_twice(self) -> None:
+        for line in self.ledger.all_open()[:1]:
+            self.end(line)
+            self.end(line)
+
+    @precondition(lambda self: self.ledger.all_open())
+    @rule(number=st.integers(0, 15))
+    def end_one_that_stands(self, number: int) -> None:
+        standing = self.ledger.all_open()
+        self.end(standing[number % len(standing)])
+
+    # --- break-glass --------------------------------------------------------------------------------
+
+    @rule(target=lines, family=families, name=st.sampled_from(("anshin", "jiritsu", "other")))
+    def break_glass(self, family: str, name: str) -> Any:
+        """Two items of the mother for an hour, three times a day, by whoever is in and not blocked."""
+        seat, home = self.seat(name), self.world.families[family]
+        viewer = viewer_for_membership(int(str(seat.membership)))
+        if viewer is None:
+            return multiple()
+        words = {
+            "number": home.case.number,
+            "name": home.people["mother"].name,
+            "reason": "見本の危険があるため",
+        }
+        with acting_for(viewer):
+            opened = open_in_emergency(by=viewer, **words)
+            known = {line.key for line in (*self.ledger.all_open(), *self.ledger.gone)}
+            of_these = ShareLine.objects.filter(case=home.case, agency=viewer.agency, basis="emergency")
+            made = list(of_these.exclude(pk__in=known))
+        tries = [at for at in self.tries[name] if at > self.ledger.now - dt.timedelta(hours=24)]
+        self.tries[name] = [*tries, self.ledger.now]
+        self.touch_agency(name)
+        if len(tries) >= 3 or self.ledger.is_blocked(seat, home.case.pk):
+            assert (opened, made) == (None, [])
+            self.tally["glass held"] += 1
+            return multiple()
+        assert opened == home.case
+        assert {(row.person_id, row.item) for row in made} == {
+            (home.person_id("mother"), item) for item in ("basic", "contact")
+        }
+        ends = self.ledger.now + dt.timedelta(hours=1)
+        added = [
+            Line(
+                row.pk,
+                (row.case_id, row.person_id, row.item),
+                seat.agency,
+                "emergency",
+                self.ledger.now,
+                ends,
+                self.tally["shared"] + number,
+            )
+            for number, row in enumerate(sorted(made, key=lambda row: row.item))
+        ]
+        self.ledger.open_envelope(home.case.pk, seat.agency)
+        for line in added:
+            self.ledger.add(line)
+        self.tally["shared"] += len(added)
+        self.tally["glass broken"] += 1
+        return multiple(*added)
+
+    def break_glass_and_wait(self) -> None:
+        """The fourth try within a day is held, whatever came before."""
+        if self.ledger.is_somebody_out():
+            self.all_come_back()
+        for _try in range(4):
+            self.break_glass("tomono", "other")
+        self.move_clock(self.ledger.now + dt.timedelta(hours=1))
+
+    # --- time ---------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.ledger.next_end())
+    @rule(late_seconds=st.sampled_from((0, -1, 1)))
+    def move_to_an_end(self, late_seconds: int) -> None:
+        self.move_to_the_next_end(late_seconds)
+
+    @precondition(lambda self: self.ledger.next_end())
+    @rule(late_seconds=st.sampled_from((0, -1, 1)))
+    def move_to_the_next_end(self, late_seconds: int) -> None:
+        line = self.ledger.next_end()
+        assert line
+        assert line.until
+        self.move_clock(line.until + dt.timedelta(seconds=late_seconds))
+        self.tally["held to the last second"] += late_seconds < 0 and line.holds(self.ledger.now)
+
+    @precondition(lambda self: self.ledger.next_start())
+    @rule(late_seconds=st.sampled_from((0, -1, 1)))
+    def move_to_the_next_start(self, late_seconds: int) -> None:
+        line = self.ledger.next_start()
+        assert line
+        self.move_clock(line.starts_at + dt.timedelta(seconds=late_seconds))
+
+    def share_until_tomorrow(self) -> None:
+        """Then an agency that is closed asks in vain."""
+        self.end_agency("jiritsu", "closed")
+        self._share_for("hazuki", "jiritsu", [("son", "basic")], None, None)
+        self.all_come_back()
+        for wait in (None, dt.timedelta(hours=2)):
+            self._share_for("hazuki", "jiritsu", [("son", "basic")], wait, dt.timedelta(hours=24))
+
+    def move_to_the_first_end(self) -> None:
+        if self.ledger.next_end():
+            self.move_to_the_next_end(0)
+
+    def move_just_before_the_next_end(self) -> None:
+        self._share_for("tomono", "other", [("mother", "basic")], None, dt.timedelta(hours=1))
+        if self.ledger.next_end():
+            self.move_to_the_next_end(-1)
+
+    @rule(length=hours)
+    def wait(self, length: dt.timedelta) -> None:
+        self.move_clock(self.ledger.now + length)
+
+    def move_clock(self, to: dt.datetime) -> None:
+        before = self.ledger.now
+        if to <= before:
+            return
+        self.ledger.now = to
+        with connection.cursor() as cursor:
+            shift = f"{(to - self.began_at).total_seconds():.0f} seconds"
+            cursor.execute("SELECT set_config('test.shift', %s, true)", [shift])
+        concerned = [x for x in self.ledger.all_open() if x.holds(before) != x.holds(to)]
+        self.tally["lapsed"] += sum(x.holds(before) for x in concerned)
+        self.tally["began later"] += sum(x.holds(to) for x in concerned)
+        for line in concerned:
+            self.touch_agency(self.agency_name(line.agency))
+
+    @rule()
+    def sweep(self) -> None:
+        before = len(self.ledger.granted)
+        sweep_lapsed_lines()
+        self.ledger.sweep()
+        self.tally["swept"] += before - len(self.ledger.granted)
+        self.touched += ["chief"]
+
+    # --- agencies and people ------------------------------------------------------------------------
+
+    @rule(agency=agencies, how=st.sampled_from(("closed", "contract over", "contract runs")))
+    def end_agency(self, agency: str, how: str) -> None:
+        key = self.world.agencies[agency].pk
+        today = self.ledger.now.astimezone(JAPAN).date()
+        if how == "closed":
+            close_agency(self.agency_row(agency), by=None)
+            self.ledger.closed.add(key)
+        else:
+            ends_on = today if how == "contract runs" else today - dt.timedelta(days=1)
+            Agency.objects.filter(pk=key).update(contract_ends_on=ends_on)
+            self.ledger.contract_ends[key] = ends_on
+        self.tally[how] += 1
+        self.touch_agency(agency)
+
+    @rule(name=staff, how=st.sampled_from(("switched", "left", "deactivated")))
+    def end_person(self, name: str, how: str) -> None:
+        seat = self.seat(name)
+        if how == "switched":
+            self.chosen = "nurse@jiritsu" if self.chosen == "nurse@kenko" else "nurse@kenko"
+        elif how == "left":
+            end_membership(Membership.objects.get(pk=seat.membership), by=None)
+            self.ledger.ended.add(seat.membership)
+        else:
+            get_user_model().objects.filter(pk=seat.user).update(is_active=False)
+            self.ledger.inactive.add(seat.user)
+        self.tally[how] += 1
+        self.touched += [other for other in READERS if self.seat(other).user == seat.user]
+
+    @precondition(lambda self: self.ledger.is_somebody_out())
+    @rule()
+    def all_come_back(self) -> None:
+        Agency.objects.update(closed_at=None, contract_ends_on=None)
+        Membership.objects.update(ended_at=None)
+        get_user_model().objects.update(is_active=True)
+        self.ledger.let_all_back_in()
+        self.tally["came back"] += 1
+        self.touched += READERS
+
+    # --- blocks -------------------------------------------------------------------------------------
+
+    @rule(
+        target=blocks,
+        family=families,
+        target_name=st.one_of(agencies.map(lambda name: f"agency {name}"), blockable),
+    )
+    def block(self, family: str, target_name: str) -> Any:
+        _, _, agency = target_name.partition(" ")
+        if agency:
+            self.touch_agency(agency)
+            return self._block(family, agency=self.agency_row(agency), user_id=None)
+        user = self.seat(target_name).user
+        self.touched += [other for other in READERS if self.seat(other).user == user]
+        self.tally["center person blocked"] += target_name == "reception"
+        return self._block(family, agency=None, user_id=user)
+
+    def _block(self, family: str, *, agency: Agency | None, user_id: Any) -> Any:
+        case = self.world.families[family].case
+        with acting_for(self.world.chief):
+            row = actions.block(case, agency=agency, user_id=user_id, reason="見本", by=self.world.chief)
+        target = ("agency", agency.pk) if agency else ("user", user_id)
+        self.ledger.blocks[row.pk] = (case.pk, *target)
+        self.tally["blocked"] += 1
+        return row.pk
+
+    @rule(block=consumes(blocks))
+    def lift(self, block: Any) -> None:
+        with acting_for(self.world.chief):
+            actions.lift_block(Block.objects.get(pk=block), by=self.world.chief)
+        del self.ledger.blocks[block]
+        self.tally["lifted"] += 1
+        self.touched += READERS
+
+    def lift_all(self) -> None:
+        for block in list(self.ledger.blocks):
+            self.lift(block)
+
+    # --- sheets -------------------------------------------------------------------------------------
+
+    @precondition(lambda self: self.readable())
+    @rule(number=st.integers(0, 15))
+    def make_sheet(self, number: int) -> None:
+        readable = self.readable()
+        self._make_sheet(*readable[number % len(readable)])
+
+    def readable(self) -> list[tuple[str, str]]:
+        """Return every family and seat of which the one reaches the other."""
+        homes = self.world.families.items()
+        return [
+            (family, name)
+            for name in READERS
+            for family, home in homes
+            if home.case.pk in self.ledger.cases(self.seat(name))
+        ]
+
+    def _make_sheet(self, family: str, name: str) -> None:
+        seat, home = self.seat(name), self.world.families[family]
+        viewer = viewer_for_membership(int(str(seat.membership)))
+        assert viewer
+        with acting_for(viewer):
+            sheet = sheet_actions.request_sheet(home.case, home.decision, by=viewer)
+        with mock.patch.object(sheet_actions, "make_pdf", return_value=b"%PDF"):
+            sheet_actions.make_sheet(sheet.pk, membership_id=viewer.membership.pk)
+        with acting_for(viewer):
+            made = Sheet.objects.get(pk=sheet.pk)
+        assert made.state == SheetState.READY
+        self.sheets[made.pk] = (
+            seat,
+            {label for label in self.ledger.reach(seat) if label[0] == home.case.pk},
+        )
+        self.tally["sheets"] += 1
+        self.touched.append(name)
+
+    # --- after each step ----------------------------------------------------------------------------
+
+    @invariant()
+    def all_doors_agree_with_the_ledger(self) -> None:
+        """The first seat that was touched is looked at closely, the next ones and one more in turn at a glance."""
+        self.turn += 1
+        names = list(dict.fromkeys([*self.touched[:2], IN_TURN[self.turn % len(IN_TURN)]]))
+        self.is_sound = False
+        for name in names:
+            self.check(name, closely=name == names[0])
+        self.check_request_of_nurse()
+        self.touched.clear()
+        self.is_sound = True
+
+    def check(self, name: str, *, closely: bool) -> None:
+        seat = self.seat(name)
+        viewer = viewer_for_membership(int(str(seat.membership)))
+        assert (viewer is not None) == self.ledger.is_live(seat)
+        if viewer is None and self.is_door_alone:
+            return  # Without a live membership nobody comes to the door.
+        if viewer is None:
+            # Whoever was asking when the membership ended: the database lets nothing through.
+            viewer = viewer_of(
+                Membership.objects.select_related("user", "agency__group").get(pk=seat.membership)
+            )
+        with acting_for(viewer):
+            self.check_at_a_glance(viewer, seat)
+            if closely:
+                self.check_closely(viewer, seat)
+
+    def check_at_a_glance(self, viewer: Any, seat: Seat) -> None:
+        reach = self.ledger.reach(seat)
+        self.tally["seen"] += bool(reach)
+        assert doors.listed(viewer) == self.ledger.cases(seat)
+        assert doors.direct(viewer, self.world) == self.ledger.cases(seat)
+        own = {key for key, (owner, needed) in self.sheets.items() if owner == seat and needed <= reach}
+        assert doors.sheets_by_door(viewer, list(self.sheets)) == own
+        if not self.is_door_alone:
+            self.check_database(seat, own)
+
+    def check_closely(self, viewer: Any, seat: Seat) -> None:
+        reach = self.ledger.reach(seat)
+        family = self.world.families[("hazuki", "tomono")[self.turn // 2 % 2]]
+        here = {label for label in reach if label[0] == family.case.pk}
+        assert doors.rows_by_door(viewer) == doors.rows_of(reach)
+        if self.turn % 2:
+            self.check_object_permissions(viewer, seat, family, here)
+            return
+        assert doors.page(viewer) == doors.page_by_rule(reach)
+        assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
+        assert doors.printed(viewer, family) == doors.printed_by_rule(self.world, family, reach)
+
+    def check_object_permissions(self, viewer: Any, seat: Seat, family: Any, here: set[Any]) -> None:
+        """A right is asked about an object that came through the door: a person comes with their basics."""
+        if self.is_door_alone and seat.kind == "duty":
+            return  # The duty counts for every object that the database shows.
+        shown = {None} | {person for _case, person, item in here if item == "basic"}
+        said = doors.allowed(viewer, family)
+        if self.is_door_alone:
+            said = {label for label in said if label[1] in shown}
+        assert said == {label for label in here if label[1] in shown}
+        self.tally["rights"] += len(said)
+
+    def check_database(self, seat: Seat, own_sheets: set[Any]) -> None:
+        rows, keys, counts = doors.rows_by_sql()
+        cases = set(self.ledger.cases(seat))
+        assert rows == doors.rows_of(self.ledger.reach(seat))
+        assert (keys["case"], keys["decision"]) == (cases, cases)
+        assert keys["activity"] == (cases if seat.kind == "duty" else set())
+        assert keys["sheet"] == own_sheets
+        expected = self.ledger.own_rows(seat)
+        assert (counts["share"], counts["shareline"]) == (expected["share"], expected["shareline"])
+        assert counts["casegrant"] + counts["persongrant"] == expected["grant"]
+        assert seat.kind == "duty" or counts["caseevent"] == 0
+
+    def check_request_of_nurse(self) -> None:
+        """A person with two agencies acts for the chosen one, else for one that is live, else for none."""
+        other = "nurse@jiritsu" if self.chosen == "nurse@kenko" else "nurse@kenko"
+        live = [self.seat(name) for name in (self.chosen, other) if self.ledger.is_live(self.seat(name))]
+        request: Any = SimpleNamespace(
+            user=self.world.nurse, session={SESSION_KEY: self.seat(self.chosen).membership}
+        )
+        viewer = viewer_for_request(request)
+        assert (viewer.membership.pk if viewer else None) == (live[0].membership if live else None)
+
+    # --- names --------------------------------------------------------------------------------------
+
+    def seat(self, name: str) -> Seat:
+        return self.world.seats[name]
+
+    def agency_name(self, key: Any) -> str:
+        return next(name for name, agency in self.world.agencies.items() if agency.pk == key)
+
+    def agency_row(self, name: str) -> Agency:
+        return Agency.objects.get(pk=self.world.agencies[name].pk)
+
+    def touch_agency(self, name: str) -> None:
+        key = self.world.agencies[name].pk
+        self.touched += [other for other in READERS if self.seat(other).agency == key]
+
+
+ALWAYS: tuple[Callable[[Any], None], ...] = (
+    lambda machine: machine.end_the_oldest(),
+    lambda machine: machine.move_to_the_first_end(),
+    lambda machine: machine.sweep(),
+)
+RARE: tuple[Callable[[Any], None], ...] = (
+    lambda machine: machine.share_until_tomorrow(),
+    lambda machine: machine.end_agency("kenko", "closed"),
+    lambda machine: machine.end_person("jiritsu", "deactivated"),
+    lambda machine: machine.all_come_back(),
+    lambda machine: machine.move_just_before_the_next_end(),
+    lambda machine: machine.end_agency("anshin", "contract over"),
+    lambda machine: machine.end_agency("other", "contract runs"),
+    lambda machine: machine.end_person("anshin", "left"),
+    lambda machine: machine.end_person("anshin", "switched"),
+    lambda machine: machine.block("hazuki", "reception"),
+    lambda machine: machine.lift_all(),
+    lambda machine: machine.end_twice(),
+    lambda machine: machine.break_glass_and_wait(),
+)
+
+
+class DoorAloneMachine(SharingMachine):
+    """As the owner of the tables, whom every policy lets through: the door alone says the same."""
+
+    is_door_alone = True
+
+
+def _database_now() -> dt.datetime:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_now()")
+        now: dt.datetime = cursor.fetchone()[0]
+    return now

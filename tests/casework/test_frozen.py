@@ -1,0 +1,307 @@
+"""What is written is written once: the database refuses, whoever asks, with an error and not with "0 rows"."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from casework.cases.models import Case
+from casework.households.models import PersonHealth
+from casework.notes.models import Note
+from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
+from casework.sharing.actions import Ground, Label, end_line
+from casework.sharing.models import PersonGrant, Share, ShareLine
+from casework.sharing.selectors import persons_for
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.canaries import CanaryWorld
+from tests.worlds import CONSENT
+
+FROZEN = {
+    "casework_decision": "number",
+    "casework_direction": "text",
+    "casework_rolerow": "what",
+    "casework_roleanswer": "text",
+    "casework_note": "body",
+    "casework_caseevent": "verb",
+    "marugoto_permissions_auditentry": "verb",
+}
+CHANGES = {
+    "update": "UPDATE {table} SET {column} = {column}",
+    "update of no row": "UPDATE {table} SET {column} = {column} WHERE false",
+    "delete": "DELETE FROM {table}",
+    "delete of no row": "DELETE FROM {table} WHERE false",
+    "truncate": "TRUNCATE {table} CASCADE",
+}
+
+
+def _sql(query, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+@pytest.fixture(params=["app_web", "app_owner"])
+def frozen_world(request, wearing):
+    """A world, looked at with the rights of the center, as the application's role and as the owner."""
+    with wearing("app_web"):
+        world = CanaryWorld()
+        _sql("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE refuses earlier while checks are pending.
+    with wearing(request.param), acting_for(world.chief):
+        yield world
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_frozen_rows_refuse_every_change(frozen_world, change):
+    refusals = {}
+    for table, column in FROZEN.items():
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            _sql(CHANGES[change].format(table=table, column=column))
+        refusals[table] = refused.value.__cause__.sqlstate
+
+    # insufficient_privilege: no right, or the trigger that says so.
+    assert set(refusals.values()) == {"42501"}
+
+
+def test_frozen_rows_are_there_to_be_frozen(wearing):
+    with wearing("app_web"):
+        CanaryWorld()
+
+    assert [table for table in FROZEN if _sql(f"SELECT count(*) FROM {table}") == [(0,)]] == []
+
+
+@pytest.mark.parametrize(
+    "model", [Decision, Direction, RoleRow, RoleAnswer, Note], ids=lambda model: model.__name__
+)
+def test_saving_a_frozen_row_again_is_an_error(canaries, model):
+    with pytest.raises(DatabaseError), acting_for(canaries.chief):
+        model.objects.first().save()
+
+
+def test_deleting_a_case_is_an_error_for_the_owner_too(wearing):
+    with wearing("app_web"):
+        world = CanaryWorld()
+        _sql("SET CONSTRAINTS ALL IMMEDIATE")
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        _sql("DELETE FROM casework_case WHERE id = %s", world.hazuki.case.pk)
+
+
+# --- share lines ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "item = 'money'",
+        "person_id = NULL",
+        "agency_id = (SELECT id FROM marugoto_permissions_agency WHERE code = 'other')",
+        "case_id = (SELECT id FROM casework_case ORDER BY number DESC LIMIT 1)",
+        "until = NULL",
+        "until = until + interval '1 day'",
+        "starts_at = starts_at - interval '1 day'",
+        "basis = 'law'",
+        "evidence = '別の根拠'",
+        "added_at = added_at - interval '1 day'",
+    ],
+)
+def test_a_share_line_is_not_edited(frozen_world, change):
+    (line,) = _share(frozen_world)
+
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        _sql(f"UPDATE casework_shareline SET {change} WHERE id = %s", line.pk)
+
+    assert refused.value.__cause__.sqlstate == "42501"
+
+
+def test_a_share_line_ends_once(frozen_world):
+    (line,) = _share(frozen_world)
+    end = "UPDATE casework_shareline SET ended_at = clock_now(), end_reason = '見本' WHERE id = %s"
+
+    assert _sql(end, line.pk) == 1
+    for change in (end, "UPDATE casework_shareline SET ended_at = NULL, end_reason = '' WHERE id = %s"):
+        with pytest.raises(DatabaseError, match="added and ended, never edited"), transaction.atomic():
+            _sql(change, line.pk)
+
+
+def test_a_share_line_is_not_deleted_by_the_application(canaries):
+    _share(canaries)
+
+    with acting_for(canaries.chief):
+        assert _sql("DELETE FROM casework_shareline") == 0
+        assert ShareLine.objects.count() == 1
+
+
+def test_ending_without_a_reason_is_refused(canaries):
+    (line,) = _share(canaries)
+
+    with pytest.raises(IntegrityError, match="shareline_end_has_reason"), acting_for(canaries.chief):
+        ShareLine.objects.filter(pk=line.pk).update(ended_at=line.starts_at)
+
+
+@pytest.mark.parametrize(
+    ("ground", "constraint"),
+    [
+        ({"evidence": ""}, "shareline_has_evidence"),
+        ({"basis": "other"}, "shareline_basis_known"),
+        ({"basis": "life_safety"}, "shareline_temporary_needs_approval"),
+        ({"item": "everything"}, "shareline_item_known"),
+    ],
+)
+def test_a_line_without_what_its_basis_needs_is_refused(canaries, ground, constraint):
+    (line,) = _share(canaries)
+    with acting_for(canaries.coordinator):
+        again = ShareLine.objects.get(pk=line.pk)
+    again.pk = uuid.uuid4()
+    for name, value in ground.items():
+        setattr(again, name, value)
+
+    with pytest.raises(IntegrityError, match=constraint), acting_for(canaries.coordinator):
+        again.save(force_insert=True)
+
+
+def test_two_bases_are_two_lines_and_ending_one_leaves_the_other(canaries):
+    world, mother = canaries, canaries.hazuki.mother
+    (consent,) = _share(world)
+    (law,) = world.share(world.hazuki, world.anshin, Label(mother.pk, "basic"), ground=Ground("law", "法7条"))
+
+    _end(world, consent)
+
+    assert _sees(world, mother) == (True, True, 1)
+    _end(world, law)
+    assert _sees(world, mother) == (False, False, 0)
+
+
+def test_the_same_share_twice_is_one_line(canaries):
+    first, again = _share(canaries), _share(canaries)
+
+    assert (len(first), again) == (1, [])
+
+
+def _share(world):
+    return world.share(
+        world.hazuki,
+        world.anshin,
+        Label(world.hazuki.mother.pk, "basic"),
+        ground=Ground(CONSENT.basis, CONSENT.evidence, until=FAR),
+    )
+
+
+FAR = dt.datetime(2036, 1, 1, tzinfo=dt.UTC)
+
+
+def _end(world, line):
+    with acting_for(world.coordinator):
+        end_line(line, by=world.coordinator, reason="見本")
+        with pytest.raises(NotAllowed):
+            end_line(line, by=world.coordinator, reason="もう一度")
+
+
+def _sees(world, person):
+    """Return what the door, guardian and guardian's table say."""
+    viewer = world.anshin_worker
+    with acting_for(viewer):
+        by_door = persons_for(viewer).filter(pk=person.pk).exists()
+        return by_door, viewer.can("casework.view_person_basic", person), PersonGrant.objects.count()
+
+
+# --- what a row belongs to -----------------------------------------------------------------------------
+
+
+def test_a_case_without_a_holder_is_refused(frozen_world):
+    with pytest.raises(IntegrityError, match="holder_id"), transaction.atomic():
+        _sql("UPDATE casework_case SET holder_id = NULL")
+    with pytest.raises(IntegrityError, match="holder_id"), transaction.atomic():
+        Case(number="K-0000-0000").save(force_insert=True)
+
+
+def test_a_label_with_a_person_of_another_case_is_refused(frozen_world):
+    by = frozen_world.coordinator.membership
+    label = {"case": frozen_world.hazuki.case, "person": frozen_world.tomono.son, "item": "plan"}
+    decision = frozen_world.families["hazuki"].decision
+    note = {"occurred_at": FAR, "method": "phone", "title": "見本", "body": "見本", "author": by}
+    share = Share(case=frozen_world.hazuki.case, agency=frozen_world.anshin)
+    share.save(force_insert=True)
+    line = {"share": share, "agency": frozen_world.anshin, "basis": "law", "evidence": "見本", "added_by": by}
+    rows = [
+        Note(**label, **note),
+        Direction(**label, decision=decision, text="見本"),
+        RoleRow(**label, decision=decision, agency=by.agency, issue="見本", what="見本"),
+        ShareLine(**label, **line),
+        PersonHealth(case=frozen_world.hazuki.case, person=_newborn(frozen_world), item="health"),
+    ]
+
+    for row in rows:
+        with pytest.raises(IntegrityError, match="person_of_case"), transaction.atomic():
+            _insert_and_check(row)
+
+
+def _newborn(world):
+    """A person of the other case without health, so that only the case is wrong."""
+    person = world.tomono.son.__class__(case=world.tomono.case, name="見本", position=9)
+    person.save(force_insert=True)
+    return person
+
+
+def test_a_line_does_not_hang_on_an_envelope_of_another_agency_or_case(frozen_world):
+    (line,) = _share(frozen_world)
+    values = {
+        "basis": "law",
+        "evidence": "見本",
+        "added_by": frozen_world.coordinator.membership,
+        "item": "basic",
+    }
+
+    for agency, case in (
+        (frozen_world.other, frozen_world.hazuki.case),
+        (frozen_world.anshin, frozen_world.tomono.case),
+    ):
+        stray = ShareLine(share_id=line.share_id, agency=agency, case=case, **values)
+        with pytest.raises(IntegrityError, match="shareline_of_share"), transaction.atomic():
+            _insert_and_check(stray)
+
+
+def test_an_answer_to_the_role_of_another_agency_is_refused(canaries):
+    """Not even in the agency's own name, and not with a label other than the role's."""
+    world, viewer = canaries, canaries.anshin_worker
+    world.share(world.hazuki, world.anshin, Label(None, "roles"))
+    with acting_for(world.chief):
+        role = RoleRow.objects.get(case=world.hazuki.case, person=None, item="roles")
+    values = {"role": role, "case": world.hazuki.case, "person": None, "sequence": 2, "kind": "accepted"}
+
+    for answer in (
+        {"agency": world.anshin, "item": "roles", "answered_by": viewer.membership},
+        {"agency": world.coordinator.agency, "item": "roles", "answered_by": viewer.membership},
+        {"agency": world.anshin, "item": "basic", "answered_by": viewer.membership},
+    ):
+        with pytest.raises(DatabaseError, match="row-level security"), acting_for(viewer):
+            RoleAnswer(**values, **answer).save(force_insert=True)
+
+
+def test_a_decision_is_superseded_once(canaries):
+    decision = canaries.families["hazuki"].decision
+    values = {"case": canaries.hazuki.case, "decided_on": FAR, "decided_by": canaries.coordinator.membership}
+
+    with acting_for(canaries.coordinator):
+        Decision(number="D-1", supersedes=decision, **values).save(force_insert=True)
+        with pytest.raises(IntegrityError, match="supersedes"), transaction.atomic():
+            Decision(number="D-2", supersedes=decision, **values).save(force_insert=True)
+
+
+def test_guardians_row_without_a_line_is_refused(frozen_world):
+    (line,) = _share(frozen_world)
+    with acting_for(frozen_world.chief):
+        grant = PersonGrant.objects.get(line=line)
+    values = {"group_id": grant.group_id, "permission_id": grant.permission_id}
+
+    for line_id in (None, uuid.uuid4()):
+        row = PersonGrant(**values, content_object=frozen_world.hazuki.mother, line_id=line_id)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            _insert_and_check(row)
+
+
+def _insert_and_check(row):
+    """Insert a row and let the checks that wait for the end of the transaction speak now."""
+    row.save(force_insert=True)
+    _sql("SET CONSTRAINTS ALL IMMEDIATE")

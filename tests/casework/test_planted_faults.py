@@ -1,0 +1,289 @@
+"""The tests of sharing must be able to fail: leaks planted one at a time, each found by the same checks.
+
+One short history touches everything that sharing knows; without a fault it agrees with the dictionary.
+By night the random histories of test_sharing_model.py have to find each fault as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.models import F, OuterRef, Q
+from hypothesis import Phase, settings
+
+from casework import walls
+from casework.sharing import actions, models, selectors
+from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, ShareLine
+from permissions.agencies.models import MembershipQuerySet
+from permissions.walls.clock import ClockNow
+from tests.casework.canaries import CanaryWorld
+from tests.casework.sharing_machine import DoorAloneMachine, SharingMachine
+from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
+
+HOUR = dt.timedelta(hours=1)
+HUNT = settings(COMMON, max_examples=60, stateful_step_count=40, phases=(Phase.generate,))
+
+
+@dataclass(frozen=True)
+class Fault:
+    """``plant`` breaks one wall; ``machine`` looks at that wall without the other in front of it."""
+
+    name: str
+    machine: type[SharingMachine]
+    plant: Callable[[pytest.MonkeyPatch], None]
+
+
+# --- faults of the door ---------------------------------------------------------------------------------
+
+
+def forget_until(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(models, "LIVE", Q(ended_at__isnull=True, starts_at__lte=ClockNow()))
+
+
+def forget_end(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        models, "LIVE", Q(starts_at__lte=ClockNow()) & (Q(until__isnull=True) | Q(until__gt=ClockNow()))
+    )
+
+
+def forget_start(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        models, "LIVE", Q(ended_at__isnull=True) & (Q(until__isnull=True) | Q(until__gt=ClockNow()))
+    )
+
+
+def forget_agency(patch: pytest.MonkeyPatch) -> None:
+    def lines_of_anybody(viewer: Any) -> Any:
+        if not viewer.membership.role_rights.reads_cases:
+            return ShareLine.objects.none()
+        return ShareLine.objects.filter(LIVE, NotBlocked("case"))
+
+    patch.setattr(selectors, "lines_reaching", lines_of_anybody)
+
+
+def forget_role(patch: pytest.MonkeyPatch) -> None:
+    def lines_for_any_role(viewer: Any) -> Any:
+        return ShareLine.objects.filter(LIVE, NotBlocked("case"), agency=viewer.agency)
+
+    patch.setattr(selectors, "lines_reaching", lines_for_any_role)
+
+
+def forget_item(patch: pytest.MonkeyPatch) -> None:
+    def any_item(viewer: Any, *, person: str) -> Any:
+        same = SamePerson(F("person"), OuterRef(person))
+        return selectors.lines_reaching(viewer).filter(same, case=OuterRef("case"))
+
+    patch.setattr(selectors, "_lines_with_label_of", any_item)
+
+
+def forget_person(patch: pytest.MonkeyPatch) -> None:
+    def anybody(viewer: Any, *, person: str) -> Any:
+        outer = {"case": OuterRef("case"), "item": OuterRef("item")}
+        return selectors.lines_reaching(viewer).filter(**outer)
+
+    patch.setattr(selectors, "_lines_with_label_of", anybody)
+
+
+def forget_block(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(NotBlocked, "template", "(%(expressions)s IS NOT NULL)")
+
+
+def leave_guardian_rows(patch: pytest.MonkeyPatch) -> None:
+    """Rows stay when the line ends, and guardian is believed."""
+    patch.setattr(actions, "_remove_grants", lambda which: 0)
+    for grant in (CaseGrant, PersonGrant):
+        patch.setattr(grant, "live_now", classmethod(lambda cls: Q()))
+
+
+def forget_inactive_people(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(MembershipQuerySet, "live", lambda self: self.filter(ended_at__isnull=True))
+
+
+# --- faults of the database ------------------------------------------------------------------------------
+
+
+def policy(table: str, condition: str) -> Callable[[pytest.MonkeyPatch], None]:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER POLICY wall_select ON {table} USING ({condition})")
+
+    return plant
+
+
+def without(words: str, table: str = "casework_note") -> Callable[[pytest.MonkeyPatch], None]:
+    """Leave words out of the policy of one table."""
+    whole = walls.reaches(table)
+    assert whole.count(words) == 1
+    return policy(table, whole.replace(words, ""))
+
+
+def function(name: str, words: str, instead: str = "") -> Callable[[pytest.MonkeyPatch], None]:
+    """Change words in a function that every policy uses."""
+
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_get_functiondef(%s::regproc)", [name])
+            whole = cursor.fetchone()[0]
+            assert whole.count(words) == 1, whole
+            cursor.execute(whole.replace(words, instead))
+
+    return plant
+
+
+def both(*plants: Callable[[pytest.MonkeyPatch], None]) -> Callable[[pytest.MonkeyPatch], None]:
+    def plant(patch: pytest.MonkeyPatch) -> None:
+        for each in plants:
+            each(patch)
+
+    return plant
+
+
+FAULTS = [
+    Fault("the door ignores until", DoorAloneMachine, forget_until),
+    Fault("the door ignores the end", DoorAloneMachine, forget_end),
+    Fault("the door ignores the start", DoorAloneMachine, forget_start),
+    Fault("the door ignores the agency", DoorAloneMachine, forget_agency),
+    Fault("the door ignores the role", DoorAloneMachine, forget_role),
+    Fault("the door ignores the item", DoorAloneMachine, forget_item),
+    Fault("the door ignores the person", DoorAloneMachine, forget_person),
+    Fault("the door ignores blocks", DoorAloneMachine, forget_block),
+    Fault("guardian's row outlives its line", DoorAloneMachine, leave_guardian_rows),
+    Fault("people who left still act", DoorAloneMachine, forget_inactive_people),
+    Fault("health has no policy", SharingMachine, policy("casework_personhealth", "true")),
+    Fault("persons have no policy", SharingMachine, policy("casework_person", "true")),
+    Fault("the ledger has no policy", SharingMachine, policy("casework_shareline", "true")),
+    Fault(
+        "a sheet outlives the share",
+        SharingMachine,
+        policy("casework_sheet", walls.ME.join(("membership_id = ", ""))),
+    ),
+    Fault("the policy ignores the item", SharingMachine, without(" AND l.item = casework_note.item")),
+    Fault(
+        "the policy ignores the person",
+        SharingMachine,
+        without(" AND l.person_id IS NOT DISTINCT FROM casework_note.person_id"),
+    ),
+    Fault(
+        # The ledger's own policy asks for the agency as well: one of the two may fail.
+        "the policies ignore the agency",
+        SharingMachine,
+        both(without(f"l.agency_id = {walls.AGENCY} AND "), policy("casework_shareline", "true")),
+    ),
+    Fault("the policy ignores the end", SharingMachine, without(" AND l.ended_at IS NULL")),
+    Fault("the policy ignores the start", SharingMachine, without(" AND l.starts_at <= clock_now()")),
+    Fault(
+        "the policy ignores until", SharingMachine, without(" AND (l.until IS NULL OR l.until > clock_now())")
+    ),
+    Fault(
+        "the policy ignores blocks", SharingMachine, function("wall_blocked", "b.lifted_at IS NULL", "false")
+    ),
+    Fault("closed agencies count", SharingMachine, function("wall_standing", "a.closed_at IS NULL AND")),
+    Fault("inactive people count", SharingMachine, function("wall_standing", "AND u.is_active")),
+    Fault("ended memberships count", SharingMachine, function("wall_standing", "m.ended_at IS NULL AND")),
+    Fault(
+        "an agency's administrator reads",
+        SharingMachine,
+        function("wall_reader", "'agency_staff'", "'agency_admin', 'agency_staff'"),
+    ),
+]
+
+
+def tell_a_short_history(machine: SharingMachine) -> None:
+    """Do everything once that sharing knows; look at everybody concerned after each step."""
+    consent, law = [
+        machine._share("hazuki", "anshin", [("mother", "basic")], basis=basis)[0]
+        for basis in ("consent", "law")
+    ]
+    look(machine, "anshin", "anshin_admin", "kenko", "jiritsu")
+    machine._make_sheet("hazuki", "anshin")
+    look(machine, "anshin")
+    for line in (consent, law):
+        machine.end(line)
+        look(machine, "anshin", "chief")
+    machine._share("hazuki", "kenko", [("mother", "basic")])
+    (health,) = machine._share("hazuki", "kenko", [("mother", "health")])
+    machine.end(health)
+    look(machine, "kenko")
+    until = machine.ledger.now + HOUR
+    machine._share("hazuki", "kenko", [("son", "basic"), ("son", "health")], until=until)
+    machine._share("tomono", "jiritsu", [("", "roles"), ("mother", "basic")])
+    machine._share("tomono", "other", [("son", "money")], starts_at=until, until=until + HOUR)
+    look(machine, "kenko")
+    look(machine, "jiritsu", "other", family="tomono")
+    machine.move_to_the_next_end(0)
+    look(machine, "kenko")
+    look(machine, "other", family="tomono")
+    machine.block("tomono", "agency jiritsu")
+    machine.block("hazuki", "reception")
+    look(machine, "jiritsu", family="tomono")
+    look(machine, "reception", "chief")
+    machine.lift(next(iter(machine.ledger.blocks)))
+    for happens in (
+        lambda: machine.end_person("jiritsu", "deactivated"),
+        lambda: machine.end_person("jiritsu", "left"),
+        lambda: machine.end_agency("jiritsu", "closed"),
+        lambda: machine.end_agency("jiritsu", "contract over"),
+    ):
+        happens()
+        look(machine, "jiritsu", "nurse@jiritsu", family="tomono")
+        machine.all_come_back()
+    machine.sweep()
+    look(machine, "jiritsu", "chief", family="tomono")
+
+
+def look(machine: SharingMachine, *names: str, family: str = "hazuki") -> None:
+    """Look closely, at pages and at object permissions of one family."""
+    first = {"hazuki": 0, "tomono": 2}[family]
+    for name in names:
+        for machine.turn in (first, first + 1):
+            machine.check(name, closely=True)
+
+
+@contextmanager
+def history_in(world: CanaryWorld, kind: type[SharingMachine]) -> Iterator[SharingMachine]:
+    machine = type(kind.__name__, (kind,), {"world": world, "tally": Counter()})()
+    try:
+        yield machine
+    except BaseException:
+        machine.is_sound = False
+        raise
+    finally:
+        machine.teardown()
+
+
+@pytest.mark.parametrize("kind", [SharingMachine, DoorAloneMachine])
+def test_without_a_fault_the_history_agrees(wearing, kind):
+    hat = wearing("app_owner" if kind.is_door_alone else "app_web")
+
+    with hat, history_in(CanaryWorld(), kind) as machine:
+        tell_a_short_history(machine)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found(wearing, monkeypatch, fault):
+    fault.plant(monkeypatch)
+
+    with wearing("app_owner" if fault.machine.is_door_alone else "app_web"):
+        world = CanaryWorld()
+        with pytest.raises(AssertionError), history_in(world, fault.machine) as machine:
+            tell_a_short_history(machine)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not IS_NIGHT, reason="by night")
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
+def test_a_planted_fault_is_found_by_chance(wearing, monkeypatch, fault):
+    fault.plant(monkeypatch)
+
+    with wearing("app_owner" if fault.machine.is_door_alone else "app_web"):
+        world = CanaryWorld()
+        with pytest.raises(AssertionError):
+            run(fault.machine, world, HUNT)

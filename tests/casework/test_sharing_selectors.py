@@ -1,0 +1,241 @@
+"""The door without the database's walls: each function narrows by itself, in the query.
+
+The world is made as the application; the questions are asked as the owner, whom every policy lets through.
+"""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.utils import timezone
+
+from casework.households.models import Household, Person, PersonHealth, PersonMoney
+from casework.sharing.actions import Ground, Label, block, end_line
+from casework.sharing.models import Share
+from casework.sharing.selectors import (
+    agency_reaches,
+    cases_for,
+    envelopes_for,
+    labelled_for,
+    ledger_of,
+    lines_reaching,
+    persons_for,
+    reaches,
+)
+from permissions.walls.context import acting_for
+from tests.worlds import World, make_viewer
+
+HOUR = dt.timedelta(hours=1)
+
+
+class Shared:
+    """Two households; anshin and jiritsu see different things of both; one line has ended, one begins later."""
+
+    def __init__(self):
+        self.world = world = World()
+        home, other = world.hazuki, world.tomono
+        self.basic, self.money = world.share(
+            home, world.anshin, Label(home.mother.pk, "basic"), Label(home.mother.pk, "money")
+        )
+        (self.household,) = world.share(other, world.anshin, Label(None, "basic"))
+        (self.jiritsu,) = world.share(home, world.jiritsu, Label(home.son.pk, "health"))
+        (self.ended,) = world.share(home, world.anshin, Label(home.son.pk, "basic"))
+        starts = Ground("consent", "来週から", starts_at=timezone.now() + 9 * HOUR)
+        (self.later,) = world.share(other, world.anshin, Label(other.mother.pk, "basic"), ground=starts)
+        with acting_for(world.coordinator):
+            end_line(self.ended, by=world.coordinator, reason="撤回")
+
+
+@pytest.fixture
+def shared(wearing):
+    with wearing("app_web"):
+        return Shared()
+
+
+def asked(viewer, question):
+    with acting_for(viewer):
+        return question(viewer)
+
+
+def everything(viewer):
+    """Return all that the door gives this viewer, as sets of keys."""
+    with acting_for(viewer):
+        return {
+            "lines": {row.pk for row in lines_reaching(viewer)},
+            "cases": {row.pk for row in cases_for(viewer)},
+            "people": {row.pk for row in persons_for(viewer)},
+            "households": {row.case_id for row in labelled_for(viewer, Household)},
+            "money": {row.person_id for row in labelled_for(viewer, PersonMoney)},
+            "health": {row.person_id for row in labelled_for(viewer, PersonHealth)},
+            "list": {(row.case_id, row.agency_id) for row in envelopes_for(viewer)},
+        }
+
+
+def listed(viewer):
+    with acting_for(viewer):
+        return [row.case_id for row in envelopes_for(viewer)]
+
+
+def nothing():
+    return {
+        "lines": set(),
+        "cases": set(),
+        "people": set(),
+        "households": set(),
+        "money": set(),
+        "health": set(),
+        "list": set(),
+    }
+
+
+def test_an_agency_finds_what_its_living_lines_reach(shared):
+    world = shared.world
+    home, other = world.hazuki, world.tomono
+
+    assert everything(world.anshin_worker) == {
+        "lines": {shared.basic.pk, shared.money.pk, shared.household.pk},
+        "cases": {home.case.pk, other.case.pk},
+        "people": {home.mother.pk},
+        "households": {other.case.pk},
+        "money": {home.mother.pk},
+        "health": set(),
+        "list": {(other.case.pk, world.anshin.pk), (home.case.pk, world.anshin.pk)},
+    }
+    assert everything(world.jiritsu_worker) == {
+        "lines": {shared.jiritsu.pk},
+        "cases": {home.case.pk},
+        "people": set(),
+        "households": set(),
+        "money": set(),
+        "health": {home.son.pk},
+        "list": {(home.case.pk, world.jiritsu.pk)},
+    }
+    assert everything(world.stranger) == nothing()
+
+
+def test_roles_that_read_no_cases_find_nothing(shared):
+    for viewer in (
+        shared.world.anshin_admin,
+        shared.world.auditor,
+        shared.world.sysadmin,
+        shared.world.editor,
+    ):
+        assert everything(viewer) == nothing()
+
+
+def test_the_duty_of_the_center_finds_everything(shared):
+    world = shared.world
+    found = everything(world.chief)
+
+    people = {person.pk for home in (world.hazuki, world.tomono) for person in (home.mother, home.son)}
+    assert found == {
+        **nothing(),
+        "cases": {world.hazuki.case.pk, world.tomono.case.pk},
+        "households": {world.hazuki.case.pk, world.tomono.case.pk},
+        "people": people, "money": people, "health": people,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("target", ["agency", "person"])
+def test_what_is_blocked_is_not_there(shared, wearing, target):
+    world = shared.world
+    user_id = None if target == "agency" else world.anshin_worker.user.pk
+    agency = world.anshin if target == "agency" else None
+    colleague = make_viewer("colleague", world.anshin)
+    with acting_for(world.chief):
+        block(world.hazuki.case, agency=agency, user_id=user_id, reason="勤め先", by=world.chief)
+        block(world.tomono.case, agency=None, user_id=world.chief.user.pk, reason="親族", by=world.chief)
+
+    other = world.tomono.case.pk
+    rest = {
+        **nothing(),
+        "lines": {shared.household.pk},
+        "cases": {other},
+        "households": {other},
+        "list": {(other, world.anshin.pk)},
+    }
+    assert everything(world.anshin_worker) == rest
+    assert (everything(colleague) == rest) == (target == "agency")
+    people = {world.hazuki.mother.pk, world.hazuki.son.pk}
+    assert everything(world.chief) == {
+        **nothing(), "cases": {world.hazuki.case.pk}, "households": {world.hazuki.case.pk},
+        "people": people, "money": people, "health": people,
+    }  # fmt: skip
+    assert asked(world.chief, lambda viewer: list(ledger_of(viewer, world.tomono.case))) == []
+
+
+def test_whether_one_label_is_reached(shared):
+    world = shared.world
+    home, other = world.hazuki, world.tomono
+    labels = [
+        (home.case.pk, home.mother.pk, "basic"),
+        (home.case.pk, home.mother.pk, "health"),
+        (home.case.pk, home.son.pk, "basic"),
+        (home.case.pk, home.son.pk, "money"),
+        (home.case.pk, None, "basic"),
+        (other.case.pk, None, "basic"),
+        (other.case.pk, other.mother.pk, "basic"),
+        (other.case.pk, home.mother.pk, "basic"),
+        (uuid.uuid4(), None, "basic"),
+    ]
+
+    def of(viewer):
+        with acting_for(viewer):
+            return [
+                number
+                for number, (case, person, item) in enumerate(labels)
+                if reaches(viewer, case_id=case, person_id=person, item=item)
+            ]
+
+    def by_agency(agency):
+        return [
+            number
+            for number, (case, person, item) in enumerate(labels)
+            if agency_reaches(agency, case_id=case, person_id=person, item=item)
+        ]
+
+    assert of(world.anshin_worker) == [0, 5]
+    assert by_agency(world.anshin) == [0, 5]
+    assert of(world.anshin_admin) == []
+    assert of(world.stranger) == []
+    assert by_agency(world.other) == []
+    assert of(world.chief) == [0, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_the_ledger_of_one_case_is_for_the_center_newest_first(shared, wearing, shift_clock):
+    world = shared.world
+    shift_clock(HOUR)
+    with wearing("app_web"):
+        (newest,) = world.share(world.hazuki, world.jiritsu, Label(world.hazuki.son.pk, "money"))
+
+    with acting_for(world.chief):
+        rows = list(ledger_of(world.chief, world.hazuki.case))
+    # Of one moment: by agency, item and key.
+    same = sorted((shared.basic, shared.ended), key=lambda line: line.pk)
+    assert rows == [newest, *same, shared.money, shared.jiritsu]
+    for nobody in (world.anshin_worker, world.auditor):
+        assert asked(nobody, lambda viewer: list(ledger_of(viewer, world.hazuki.case))) == []
+
+
+def test_the_case_list_follows_what_changed_last_and_leaves_out_what_is_closed(shared):
+    world = shared.world
+    now = timezone.now()
+    Share.objects.filter(agency=world.anshin).update(last_visible_change_at=now)
+    keys = sorted((world.hazuki.case.pk, world.tomono.case.pk), reverse=True)
+    assert listed(world.anshin_worker) == keys
+
+    Share.objects.filter(agency=world.anshin, case=keys[0]).update(last_visible_change_at=now - HOUR)
+    assert listed(world.anshin_worker) == keys[::-1]
+    Share.objects.filter(agency=world.anshin, case=keys[0]).update(closed_at=now)
+    assert listed(world.anshin_worker) == keys[1:]
+
+
+def test_lines_ask_for_the_ledgers_people_at_once(shared, django_assert_num_queries):
+    world = shared.world
+    with acting_for(world.chief), django_assert_num_queries(1):
+        for row in ledger_of(world.chief, world.hazuki.case):
+            assert row.agency.name
+            assert row.added_by.user.username
+            assert row.approver is None
+            assert row.ended_by is None or row.ended_by.user.username
+    assert Person.objects.count() == 4

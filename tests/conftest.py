@@ -1,0 +1,134 @@
+import datetime
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import hypothesis
+import psycopg
+import pytest
+import requests
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection
+from django.test import TransactionTestCase
+from django.utils.translation.reloader import translation_file_changed
+from django_tasks_db.management.commands import db_worker
+
+from marugoto_site.database import choice
+from marugoto_site.translations import compile_changed
+from tests import database
+
+# How long one example takes says something about the machine.
+hypothesis.settings.register_profile("marugoto", deadline=None)
+hypothesis.settings.load_profile("marugoto")
+
+pytest_plugins = ["tests.browser", "tests.hats"]
+
+
+def pytest_configure() -> None:
+    # Compiled catalogues are not in the repository, and Django has read what was there before we came here.
+    for compiled in compile_changed():
+        translation_file_changed(sender=None, file_path=compiled.with_suffix(".mo"))
+
+
+# --- The database: created by the owner, used by the web role ---------------------------------------
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    if choice.uses_embedded_server():
+        choice.ensure_embedded_ready(settings.LOCAL_DIR, options=database.UNSAFE_BUT_QUICK)
+    suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
+    name, lock = database.free_name(f"test_marugoto{suffix and '_' + suffix}")
+    with lock:
+        database.use(database.owner_settings())
+        connection.settings_dict["TEST"]["NAME"] = name
+        database.drop_unless_fresh(name, database.schema_mark())
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    name, mark = connection.settings_dict["NAME"], database.schema_mark()
+    with django_db_blocker.unblock():
+        connection.close()
+        database.finish(name, mark)
+        database.use(database.web_settings())
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT session_user, current_user")
+            assert cursor.fetchone() == (connection.settings_dict["USER"],) * 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            TransactionTestCase, "_fixture_setup", classmethod(lambda cls: database.note_dirty(name))
+        )
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda self: _put_back(name, mark))
+        yield
+    with django_db_blocker.unblock():
+        database.use(database.owner_settings())
+
+
+def _put_back(name: str, mark: str) -> None:
+    connection.close()
+    database.restore(name, mark)
+
+
+@pytest.fixture(autouse=True)
+def _no_provider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The identity provider of the settings is nowhere: nothing of ours asks the network (requests serves nobody else)."""
+
+    def refuse(*args: Any, **kwargs: Any) -> None:
+        raise requests.ConnectionError("nobody answers in tests")
+
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", refuse)
+
+
+@pytest.fixture
+def as_owner(request: pytest.FixtureRequest) -> Callable[[], AbstractContextManager[psycopg.Connection]]:
+    """Give SQL to the owner of the tables, on a connection of its own:  with as_owner() as owner: owner.execute(...)
+
+    It sees only what is committed. In a test that is rolled back it may only read; a test that marks itself
+    django_db(transaction=True) may write, too.
+    """
+    may_write = _commits(request)
+
+    @contextmanager
+    def connect() -> Iterator[psycopg.Connection]:
+        with database.owner_connection(connection.settings_dict["NAME"], read_only=not may_write) as owner:
+            yield owner
+
+    return connect
+
+
+@pytest.fixture
+def shift_clock(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[datetime.timedelta], None]:
+    """Move the database's clock, the one the policies and the code read:  shift_clock(timedelta(days=3))
+
+    In a test that commits, every later connection of the web role has it, the live server's too.
+    """
+    commits = _commits(request)
+
+    def shift(by: datetime.timedelta) -> None:
+        seconds = f"{by.total_seconds():.0f} seconds"
+        if commits:
+            escaped = seconds.replace(" ", "\\ ")
+            monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", f"-c test.shift={escaped}")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('test.shift', %s, %s)", [seconds, not commits])
+
+    return shift
+
+
+@pytest.fixture
+def run_tasks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Do what the worker would do now:  run_tasks() runs every task that waits, in this test's transaction."""
+    monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
+    return lambda: call_command("run_worker", "--batch")
+
+
+def _commits(request: pytest.FixtureRequest) -> bool:
+    mark = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked or (mark and mark.kwargs.get("transaction")))

@@ -1,0 +1,73 @@
+"""Who may do what, written down a second time: a change of the table is a decision, never a slip."""
+
+from permissions.roles import ROLE_CHOICES, ROLES, roles_given_by
+
+CENTER = "reception coordinator chief"
+MAY = {
+    "casework.view_case": f"{CENTER} agency_staff",
+    "casework.make_sheet": f"{CENTER} agency_staff",
+    "forms_app.read_submission": CENTER,
+    "casework.view_inbox": CENTER,
+    "casework.take_contact": CENTER,
+    "casework.open_case": CENTER,
+    "casework.edit_household": CENTER,
+    "casework.write_note": CENTER,
+    "casework.share": "coordinator chief",
+    "casework.decide": "coordinator chief",
+    "casework.answer_role": "coordinator chief agency_staff",
+    "casework.view_openings": "coordinator chief",
+    "casework.block": "chief",
+    "casework.view_alarms": "chief privacy_officer",
+    "casework.break_glass": "agency_staff",
+    "people.manage": "agency_admin sysadmin",
+    "agencies.manage": "sysadmin",
+    "cms.enter": "editor",
+    "forms_app.edit_form": "editor",
+    "audit.read": "privacy_officer auditor",
+    "audit.export": "privacy_officer auditor",
+}
+AT_THE_CENTER = f"{CENTER} outreach participation community"
+EVERYWHERE = "agency_staff agency_admin editor privacy_officer auditor sysadmin"
+
+
+def holders(permission):
+    return {code for code, role in ROLES.items() if permission in role.permissions}
+
+
+def test_every_permission_is_held_by_exactly_these_roles():
+    permissions = set().union(*(role.permissions for role in ROLES.values()))
+
+    assert {each: holders(each) for each in permissions} == {
+        each: set(roles.split()) for each, roles in MAY.items()
+    }
+
+
+def test_roles_that_work_at_the_center_and_see_all_cases_of_it():
+    assert list(ROLES) == f"{AT_THE_CENTER} {EVERYWHERE}".split()
+    assert {code for code, role in ROLES.items() if role.center_only} == set(AT_THE_CENTER.split())
+    assert {code for code, role in ROLES.items() if role.sees_all_cases} == set(CENTER.split())
+    assert {code for code, role in ROLES.items() if role.reads_cases} == {*CENTER.split(), "agency_staff"}
+    assert all(
+        type(flag) is bool for role in ROLES.values() for flag in (role.center_only, role.sees_all_cases)
+    )
+    assert [(code, str(label)) for code, label in ROLE_CHOICES] == [
+        (code, str(role.label)) for code, role in ROLES.items()
+    ]
+
+
+def test_roles_that_each_role_may_give():
+    given = {
+        (code, in_center): " ".join(
+            each for each in ROLES if each in roles_given_by(code, in_center=in_center)
+        )
+        for code in ROLES
+        for in_center in (True, False)
+    }
+
+    assert {key: roles for key, roles in given.items() if roles} == {
+        ("sysadmin", True): f"{AT_THE_CENTER} {EVERYWHERE}",
+        ("sysadmin", False): EVERYWHERE,
+        ("agency_admin", True): f"{AT_THE_CENTER} agency_admin editor",
+        ("agency_admin", False): "agency_staff agency_admin",
+    }
+    assert {type(roles_given_by(code, in_center=True)) for code in ROLES} == {frozenset}

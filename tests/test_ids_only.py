@@ -1,0 +1,265 @@
+"""What people wrote stands in the rows made for it and nowhere else: no task, no traceback, no log line, no mail, no
+session, no cache, no audit row, no history of Wagtail carries a word of it.
+
+Every text field gets a word found nowhere else; then tasks run and fail, a page breaks, mails go out.
+"""
+
+import io
+import logging
+import pickle
+import re
+import uuid
+
+import pytest
+from django.core import mail
+from django.core.cache import caches
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
+
+from casework.cases.actions import create_case
+from casework.households.actions import add_person, create_household, fingerprint, set_item
+from casework.intake.actions import record_contact
+from casework.notes.actions import NoteDraft, write_note
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.plans.models import RoleRow
+from casework.sharing.actions import Ground, Label, block, end_line, share_items
+from casework.sheets.actions import request_sheet
+from forms_app import demo as forms_demo
+from forms_app.submissions.actions import receive_submission
+from forms_app.submissions.given import GivenAnswer
+from marugoto_site.logging import LineFormatter, WithoutContent
+from permissions.audit.alarms import raise_alarms, review_alarm
+from permissions.walls.context import acting_for
+from tests.forms_app.conftest import publish
+from tests.worlds import World
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+WORD = re.compile(r"カナリア[^\s\"'<>|,;)]*?号")
+
+# Rows made to hold what people wrote, each behind a wall. Everything else carries ids only.
+MADE_FOR_IT = {
+    "casework_household",
+    "casework_person",
+    "casework_personcontact",
+    "casework_personhealth",
+    "casework_personmoney",
+    "casework_note",
+    "casework_direction",
+    "casework_rolerow",
+    "casework_roleanswer",
+    "casework_contact",
+    "casework_shareline",  # the evidence of a basis
+    "casework_block",  # its reason
+    "casework_caseevent",  # before and after
+    "forms_app_answer",
+    "forms_app_submission",
+    "forms_app_formrevision",
+    "marugoto_permissions_alarmreview",
+}
+
+
+class Words:
+    """Words found nowhere else, each saying where it was put."""
+
+    def __init__(self):
+        self.used = []
+
+    def __call__(self, place):
+        word = f"カナリア{place}{len(self.used)}号"
+        self.used.append(word)
+        return word
+
+
+class Log(logging.Handler):
+    """Every line of every logger, written as in production."""
+
+    def __init__(self):
+        super().__init__()
+        self.out = io.StringIO()
+        self.addFilter(WithoutContent())
+        self.setFormatter(LineFormatter("{asctime} {levelname} {name} {message}", style="{"))
+
+    def emit(self, record):
+        self.out.write(self.format(record) + "\n")
+
+
+@pytest.fixture
+def log():
+    handler = Log()
+    loggers = [logging.getLogger(name) for name in ("", "django", "django.request", "django_tasks")]
+    for logger in loggers:
+        logger.addHandler(handler)
+    yield handler
+    for logger in loggers:
+        logger.removeHandler(handler)
+
+
+@pytest.fixture
+def told():
+    """A world in which every text field says a word of its own."""
+    world, words = World(), Words()
+    by, chief = world.coordinator, world.chief
+    with acting_for(by):
+        case = create_case(by=by)
+        create_household(case, name=words("世帯"), kind="other", by=by)
+        person = add_person(
+            case, values={"name": words("氏名"), "relation": "self", "occupation": words("仕事")}, by=by
+        )
+        items = {
+            "contact": {"phone": words("電話"), "address": words("住所"), "caution": words("注意")},
+            "health": {"condition": words("病気"), "doctor": words("医師")},
+            "money": {"situation": words("借金")},
+        }
+        for item, values in items.items():
+            set_item(person, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
+        note = NoteDraft(Label(person.pk, "history"), timezone.now(), "phone", words("題"), words("記録"))
+        write_note(case, note, by=by)
+        ground = Ground("consent", words("根拠"))
+        labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
+        lines = share_items(case, agency=world.anshin, labels=labels, ground=ground, by=by)
+        end_line(next(line for line in lines if line.item == "money"), by=by, reason=words("終わり"))
+        decision = decide(
+            case,
+            decided_on=timezone.localdate(),
+            directions=[DirectionDraft(Label(person.pk, "plan"), words("方針"))],
+            roles=[RoleDraft(Label(person.pk, "roles"), world.anshin, words("課題"), words("役割"))],
+            by=by,
+        )
+    with acting_for(world.anshin_worker):
+        answer_role(
+            RoleRow.objects.get(case=case),
+            kind="accepted",
+            text=words("回答"),
+            contact_person=words("担当"),
+            answered=0,
+            by=world.anshin_worker,
+        )
+        request_sheet(case, decision, by=world.anshin_worker)
+    with acting_for(chief):
+        block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
+        record_contact(
+            channel="phone",
+            speaker="self",
+            one_line=words("ひとこと"),
+            reply_to=words("折返し"),
+            urgency="D",
+            received_at=timezone.now(),
+            by=chief,
+        )
+    world.case, world.person, world.words = case, person, words
+    return world
+
+
+def client_of(viewer):
+    client = Client(raise_request_exception=False)
+    client.force_login(viewer.user, backend=BACKEND)
+    return client
+
+
+def send_consultation(world):
+    editor, center = world.editor, world.center
+    revision = publish(forms_demo.new_form(center, center), editor)
+    answer = GivenAnswer("story", "text", "話", world.words("相談"), world.words("相談文"))
+    receive_submission(revision, [answer], key=uuid.uuid4().hex, language="ja")
+
+
+def break_everything(world, monkeypatch, run_tasks):
+    """Tasks that fail, a page that breaks, a post that is refused: each with a message that quotes somebody."""
+    secret = world.words("例外")
+
+    def quote(*args, **kwargs):
+        raise ValueError(f"{secret} {kwargs}")
+
+    client = client_of(world.coordinator)
+    note_url = reverse("casework:note_add", args=[world.case.pk])
+    typed = {"title": world.words("送信"), "body": world.words("送信"), "method": "phone", "what": "x"}
+    with monkeypatch.context() as patch:
+        patch.setattr("casework.sheets.actions.make_pdf", quote)
+        patch.setattr("casework.notes.views.NoteForm.is_valid", quote)
+        patch.setattr("forms_app.delivery.actions.deliver_row", quote)
+        assert client.post(note_url, typed).status_code == 500
+        assert client.get(reverse("casework:case_list"), {"after": world.words("問合せ")}).status_code == 200
+        run_tasks()
+    assert client.post(reverse("casework:share_add", args=[world.case.pk]), typed).status_code in {200, 422}
+    assert client.get(f"/casework/cases/{world.words('住所欄')}/").status_code == 404
+    client_of(world.reception).post(reverse("casework:share_add", args=[world.case.pk]), typed)
+
+
+def raise_an_alarm(world, run_tasks):
+    world.chief.user.email = "chief@example.org"
+    world.chief.user.save()
+    client = client_of(world.anshin_worker)
+    for _try in range(51):
+        client.get(reverse("casework:block_add", args=[world.case.pk]))
+    (alarm,) = raise_alarms()
+    with acting_for(world.chief):
+        review_alarm(alarm, by=world.chief, outcome="duty", words=world.words("確かめ"))
+    run_tasks()
+
+
+def tables_with_words(viewer):
+    """Return every table of which somebody finds a word, by SELECT *."""
+    found = set()
+    with acting_for(viewer), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND NOT relispartition"
+            " AND relnamespace = 'public'::regnamespace AND has_table_privilege(oid, 'SELECT')"
+        )
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT 1 FROM "{table}" t WHERE t::text LIKE %s LIMIT 1', ["%カナリア%"])
+            # JSON of Django's own writes Japanese as escapes.
+            escaped = (
+                "%" + "カナリア".encode("ascii", "backslashreplace").decode().replace("\\", "\\\\") + "%"
+            )
+            again = f'SELECT 1 FROM "{table}" t WHERE t::text LIKE %s LIMIT 1'
+            hit = cursor.fetchone()
+            cursor.execute(again, [escaped])
+            if hit or cursor.fetchone():
+                found.add(table)
+    return found
+
+
+def test_what_people_wrote_stands_where_it_was_put_and_nowhere_else(told, log, monkeypatch, run_tasks):
+    world = told
+    send_consultation(world)
+    break_everything(world, monkeypatch, run_tasks)
+    raise_an_alarm(world, run_tasks)
+    client_of(world.coordinator).get(reverse("casework:case", args=[world.case.pk]))
+
+    found = set().union(
+        *(tables_with_words(viewer) for viewer in (world.chief, world.auditor, world.sysadmin))
+    )
+    lines = log.out.getvalue()
+    mails = "".join(str(message.message()) for message in mail.outbox)
+    auditor = client_of(world.auditor)
+    log_pages = [auditor.get(reverse("audit:log"), {"case": str(world.case.pk)})]
+    log_pages.append(auditor.post(reverse("audit:log_export")))
+    cache = b"".join(pickle.dumps(value) for value in caches["default"]._cache.values())
+
+    assert found - MADE_FOR_IT == set()
+    assert WORD.findall(lines) == []
+    assert WORD.findall(mails) == []
+    assert "カナリア".encode() not in cache
+    for page in log_pages:
+        assert page.status_code == 200
+        assert str(world.case.pk) in page.content.decode()
+        assert WORD.findall(page.content.decode()) == []
+    # There was something to hide, and something to hide it from.
+    assert found >= {"casework_note", "casework_contact", "casework_caseevent", "forms_app_answer"}
+    assert len(world.words.used) > 25
+    assert "ValueError" in lines
+    assert DBTaskResult.objects.exclude(traceback="").exists()
+    assert len(mail.outbox) >= 1
+
+
+def test_a_word_in_a_task_or_a_log_line_would_be_found(told, log):
+    DBTaskResult.objects.update(traceback=told.words("跡"))
+    logging.getLogger("marugoto.tasks").error("failed: %s", told.words("行"))
+
+    assert "django_tasks_database_dbtaskresult" in tables_with_words(told.sysadmin)
+    assert WORD.findall(log.out.getvalue()) != []

@@ -1,0 +1,265 @@
+"""The whole story in Chromium: from a consultation on a phone to the sheet in an agency's hands.
+
+Each page is looked at by axe; the browser fixtures fail on a violation of the content policy and on any request
+to another host.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import connection
+
+from casework.cases.models import Case
+from casework.cases.selectors import count_cases_for
+from casework.demo_people import viewer
+from casework.sharing.selectors import cases_for
+from casework.walls import LABELLED_TABLES
+from forms_app import demo as forms_demo
+from pages import demo as pages_demo
+from permissions import demo as people_demo
+from permissions.agencies.models import Agency
+from permissions.walls.context import acting_for
+from tests.forms_app.conftest import publish
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "mihon-no-aikotoba-2026"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+STORY = "84歳の母と、25年家にいる兄のことで相談します。母は転び、カードの借金があります。"
+DEBTS = "カード3社に合計285万円"
+SYMPTOM = "夜に大声を出し、眠れていない"
+
+
+@pytest.fixture
+def city(live_server: Any, settings: Any) -> None:
+    """The people, pages and form of 見本市, and no case yet."""
+    settings.MARUGOTO_FORM_HUMAN_SECONDS = 0
+    people_demo.load(password=PASSWORD)
+    pages_demo.load()
+    center = Agency.objects.get(code="center-city")
+    publish(forms_demo.new_form(center, center), viewer("editor"))
+
+
+def faults(page: Any) -> list[str]:
+    found = Axe().run(page, options=RULES).response["violations"]
+    lines = [f"{page.url} {each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
+    width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return lines + ([f"{page.url} scrolls sideways"] if width > room else [])
+
+
+class Browser:
+    """One person at one screen; every page they come to is examined."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.faults: list[str] = []
+
+    def go(self, url: str) -> None:
+        self.page.goto(url)
+        self.look()
+
+    def press(self, name: str) -> None:
+        self.page.get_by_role("button", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def follow(self, name: str) -> None:
+        self.page.get_by_role("link", name=name).first.click()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def look(self) -> None:
+        self.faults += faults(self.page)
+
+    def login(self, username: str) -> None:
+        self.page.goto("/accounts/login/")
+        self.page.fill("[name=login]", username)
+        self.page.fill("[name=password]", PASSWORD)
+        self.press("ログイン")
+
+    @property
+    def text(self) -> str:
+        return str(self.page.locator("body").inner_text())
+
+
+def run_worker() -> None:
+    call_command("run_worker", "--batch")
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, width: int, tmp_path: Any) -> None:
+    citizen = Browser(page_at(width))
+    code = _send_consultation(citizen)
+    run_worker()
+    center = Browser(page_at(width))
+    number = _open_case(center)
+    _share_and_decide(center)
+    agency = Browser(page_at(width))
+    sheet = _answer_and_print(agency, number, tmp_path)
+    stranger = Browser(page_at(width))
+    _find_nothing(stranger, center.page.url, number)
+    _look_up(citizen, code)
+
+    assert "葉月原 トヨ" in sheet
+    assert "家計の相談に月1回同席する" in sheet
+    assert [secret for secret in (DEBTS, SYMPTOM, "葉月原 修一") if secret in sheet] == []
+    found = citizen.faults + center.faults + agency.faults + stranger.faults
+    assert found == [], "\n".join(found)
+
+
+def _send_consultation(citizen: Browser) -> tuple[str, str]:
+    page = citizen.page
+    citizen.go("/")
+    citizen.go("/soudan/")
+    page.get_by_label("家族のこと").first.check()
+    page.get_by_label("借金のこと").check()
+    page.fill("[name=story]", STORY)
+    citizen.press("書いたことを確かめる")
+    assert STORY in citizen.text
+    citizen.press("この内容で送る")
+    code, phrase = page.locator(".m-receipt__code").all_inner_texts()
+    assert re.fullmatch(r"[2-9A-Z]{3}(-[2-9A-Z]{3}){2}", code.strip())
+    return code.strip(), " ".join(phrase.split())
+
+
+def _open_case(center: Browser) -> str:
+    page = center.page
+    center.login("coordinator")
+    center.follow("受信箱")
+    page.get_by_role("link", name=re.compile("^U-")).first.click()
+    center.look()
+    assert STORY in center.text
+    page.get_by_label("C 3日以内").check()
+    center.press("この相談を受ける")
+    center.follow("ケースにする")
+    page.fill("[name=household_name]", "葉月原さん世帯")
+    page.fill("[name=name]", "葉月原 トヨ")
+    page.fill("[name=birth_on]", "昭和17年3月10日")
+    center.press("ケースを作る")
+    number = page.locator("h1").inner_text()
+    center.follow("世帯の人を加える")
+    page.fill("[name=name]", "葉月原 修一")
+    page.select_option("[name=relation]", "child")
+    center.press("保存する")
+    for index, (link, field, value) in enumerate(
+        (("お金を書く", "situation", DEBTS), ("健康を書く", "condition", SYMPTOM))
+    ):
+        page.get_by_role("link", name=link).nth(index).click()
+        center.look()
+        page.fill(f"[name={field}]", value)
+        center.press("保存する")
+    assert DEBTS in center.text
+    assert SYMPTOM in center.text
+    return str(number)
+
+
+def _share_and_decide(center: Browser) -> None:
+    page = center.page
+    center.follow("機関に共有する")
+    page.select_option("[name=agency]", label="見本市 生活自立・仕事相談センター")
+    mother = page.get_by_role("group", name="葉月原 トヨ")
+    for item in ("基本情報", "役割分担"):
+        mother.get_by_label(item).check()
+    page.get_by_label("本人同意").check()
+    page.fill("[name=evidence]", "2026年11月20日 書面 説明者 見本調")
+    center.press("共有する")
+    center.follow("決定を記録する")
+    page.select_option("[name=direction-0-about]", label="葉月原 トヨ")
+    page.fill("[name=direction-0-text]", "借金を整理し、家での暮らしを続ける")
+    page.select_option("[name=role-0-about]", label="葉月原 トヨ")
+    page.select_option("[name=role-0-agency]", label="見本市 生活自立・仕事相談センター")
+    page.fill("[name=role-0-issue]", "家計")
+    page.fill("[name=role-0-what]", "家計の相談に月1回同席する")
+    center.press("この内容で決定を記録する")
+    assert "未回答" in center.text
+
+
+def _answer_and_print(agency: Browser, number: str, folder: Any) -> str:
+    page = agency.page
+    agency.login("jiritsu")
+    assert "家計の相談に月1回同席する" in agency.text
+    agency.follow(number)
+    assert "葉月原 トヨ" in agency.text
+    hidden = (DEBTS, SYMPTOM, "葉月原 修一", "葉月原さん世帯", STORY, "借金を整理し")
+    assert [secret for secret in hidden if secret in page.content()] == []
+    agency.follow("D-")
+    agency.follow("この役割に答える")
+    page.get_by_label("引き受けます", exact=True).check()
+    page.fill("[name=contact_person]", "担当E")
+    agency.press("この内容で答える")
+    agency.press("PDFを作る")
+    run_worker()
+    page.reload()
+    agency.look()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="PDFを開く").click()
+    path = folder / "sheet.pdf"
+    download.value.save_as(path)
+    assert download.value.suggested_filename.startswith("D-")
+    printed = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True)
+    return printed.stdout
+
+
+def _find_nothing(stranger: Browser, decision_url: str, number: str) -> None:
+    page = stranger.page
+    stranger.login("outsider")
+    for url in ("/casework/", "/casework/cases/"):
+        stranger.go(url)
+        assert [text for text in (number, "葉月原", "家計の相談") if text in page.content()] == []
+    case_url = re.sub(r"decisions/.*", "", decision_url)
+    assert page.goto(case_url).status == 404
+    assert page.goto(decision_url).status == 404
+    outsider = viewer("outsider")
+    with acting_for(outsider), connection.cursor() as cursor:
+        found = {}
+        for table in (
+            *LABELLED_TABLES,
+            "casework_case",
+            "casework_person",
+            "casework_contact",
+            "casework_share",
+        ):
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            found[table] = cursor.fetchone()[0]
+        assert set(found.values()) == {0}
+        assert not cases_for(outsider).exists()
+        assert count_cases_for(outsider) == 0
+    with acting_for(viewer("chief")):
+        assert Case.objects.count() == 1
+
+
+def _look_up(citizen: Browser, code: tuple[str, str]) -> None:
+    page = citizen.page
+    citizen.go("/status/")
+    page.get_by_label("受付番号").fill(code[0])
+    page.get_by_label("合言葉").fill(code[1])
+    citizen.press("見る")
+    assert "担当が決まりました" in citizen.text
+    assert "葉月原" not in page.content()
+
+
+def test_accounts_of_the_demo_exist(city: None) -> None:
+    names = {
+        "chief",
+        "coordinator",
+        "reception",
+        "editor",
+        "anshin",
+        "kenko",
+        "jiritsu",
+        "hikikomori",
+        "minsei",
+        "admin-jiritsu",
+        "sysadmin",
+        "privacy",
+        "outsider",
+    }
+
+    assert names <= set(get_user_model().objects.values_list("username", flat=True))
