@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case, CaseActivity
+from casework.consent.actions import ConsentDraft, record_consent
+from casework.consent.models import Answer, ConsentMethod
 from casework.demo_hazukihara import load_hazukihara
 from casework.demo_people import agency, days_ago, viewer
 from casework.households.models import Person
@@ -129,7 +131,15 @@ def _other_case(chance: random.Random, by: Viewer, *, days: int) -> None:
 def _share_other(chance: random.Random, case: Case, topics: tuple[str, ...], by: Viewer) -> None:
     person = Person.objects.get(case=case)
     items = ["basic", *(ITEMS_OF_TOPIC[topic] for topic in topics)]
-    for code in chance.sample(PARTNERS, chance.choice([0, 1, 1, 2, 3])):
+    codes = chance.sample(PARTNERS, chance.choice([0, 1, 1, 2, 3]))
+    if codes:
+        scopes = tuple((agency(code), item) for code in codes for item in dict.fromkeys(items))
+        draft = ConsentDraft(
+            Answer.GIVEN, timezone.localdate(), "口頭で説明", scopes=scopes, method=ConsentMethod.ORAL,
+            witness=viewer("reception").membership,
+        )  # fmt: skip
+        record_consent(case, person, draft, by=by)
+    for code in codes:
         share_items(
             case,
             agency=agency(code),

@@ -7,6 +7,8 @@ from typing import Any
 
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
+from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.consent.models import Answer, Capacity
 from casework.demo_people import agency, date, days_ago, viewer
 from casework.households.actions import add_person, change_household, fingerprint, set_item
 from casework.households.models import Household, Person
@@ -191,6 +193,7 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
         "houterasu": ["basic", "money", "roles"],
         "shakyo": ["basic", "roles"],
     }
+    _hazukihara_consent(home, shared, by)
     for code, items in shared.items():
         labels = [Label(toyo, item) for item in items]
         share_items(home.case, agency=agency(code), labels=labels, ground=consent, by=by)
@@ -238,6 +241,30 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
         supersedes=Decision.objects.get(case=home.case),
         by=by,
     )
+
+
+EXPLAINED = """何のために見せるのか
+どの機関に見せるのか（一つひとつの名前）
+どの項目を見せるのか
+いつまで見せるのか
+いつでも、全部でも一部でも、取り消せること
+同意しなくても相談は続けられること、同意しないとできないこと"""
+
+
+def _hazukihara_consent(home: Hazukihara, shared: dict[str, list[str]], by: Viewer) -> None:
+    """D20: the mother agrees in writing, item by item; her daughter is not to hear of the debts."""
+    scopes = tuple((agency(code), item) for code, items in shared.items() for item in items)
+    draft = ConsentDraft(
+        Answer.GIVEN,
+        date(20),
+        EXPLAINED,
+        scopes=scopes,
+        exclusions=(Exclusion(None, "money", "三栗 和江（遠方の娘）"),),
+        capacity=Capacity.CLEAR,
+        kept_at="鍵つき書庫 2段目",
+        own_view="息子のことは、息子に聞いてからにしてほしい。",
+    )
+    record_consent(home.case, home.toyo, draft, by=by)
 
 
 def _role(

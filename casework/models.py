@@ -1,11 +1,22 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact
 from .notes.models import Note
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
-from .sharing.models import AddedBasis, Block, CaseGrant, PersonGrant, Share, ShareLine
+from .sharing.models import (
+    AddedBasis,
+    Block,
+    CaseGrant,
+    LineEnd,
+    PersonGrant,
+    Recall,
+    RecallAnswer,
+    Share,
+    ShareLine,
+)
 from .sheets.models import Sheet
 
 __all__ = [
@@ -15,10 +26,16 @@ __all__ = [
     "CaseActivity",
     "CaseEvent",
     "CaseGrant",
+    "Consent",
+    "ConsentExclusion",
+    "ConsentScope",
+    "ConsentWithdrawal",
     "Contact",
     "Decision",
     "Direction",
     "Household",
+    "LineConsent",
+    "LineEnd",
     "Note",
     "NumberSeries",
     "Person",
@@ -26,6 +43,8 @@ __all__ = [
     "PersonGrant",
     "PersonHealth",
     "PersonMoney",
+    "Recall",
+    "RecallAnswer",
     "RoleAnswer",
     "RoleRow",
     "Share",

@@ -1,4 +1,5 @@
 from casework.cases.urls import urlpatterns as cases
+from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
@@ -16,6 +17,7 @@ urlpatterns = [
     *intake,
     *cases,
     *households,
+    *consent,
     *notes,
     *sharing,
     *plans,

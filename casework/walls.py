@@ -59,6 +59,11 @@ def labelled_wall(table: str, *, frozen: bool = False, person: str = "person_id"
     )
 
 
+def center_wall(table: str) -> Wall:
+    """Seen and added by the center's duty, where no block stands; frozen."""
+    return Wall(table=table, select=center(table), insert=center(table), frozen=True)
+
+
 def _grants(table: str) -> Wall:
     """The center sees a row where it sees the line, so that a block hides both."""
     line = f"EXISTS (SELECT 1 FROM casework_shareline l WHERE l.id = {table}.line_id"
@@ -91,6 +96,26 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{CENTER} AND (select wall_role()) = 'chief'",
         update=f"{center('casework_block')} AND (select wall_role()) = 'chief'",
     ),
+    # Why a line ended is not for those who saw by it; that it ended is.
+    center_wall("casework_lineend"),
+    Wall(
+        table="casework_recall",
+        select=f"({CENTER} OR agency_id = {AGENCY}) AND {not_blocked('case_id')}",
+        insert=center("casework_recall"),
+        frozen=True,
+    ),
+    Wall(
+        table="casework_recallanswer",
+        select=f"({CENTER} OR agency_id = {AGENCY}) AND {not_blocked('case_id')}",
+        insert=f"agency_id = {AGENCY} AND answered_by_id = {ME} AND {not_blocked('case_id')}",
+        frozen=True,
+    ),
+    # Consents are the center's: an agency knows the basis of its own lines.
+    center_wall("casework_consent"),
+    center_wall("casework_consentscope"),
+    center_wall("casework_consentexclusion"),
+    center_wall("casework_consentwithdrawal"),
+    center_wall("casework_lineconsent"),
     Wall(
         table="casework_numberseries",
         select=f"{CENTER} OR {TAKE_UP}",
@@ -159,6 +184,14 @@ WALLS: tuple[Wall, ...] = (
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
 DEFINER_FUNCTIONS = ("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency")
 
+# A consent is about a person of its case; what belongs to one, to the same case.
+OF_CONSENT = (
+    "casework_consentscope",
+    "casework_consentexclusion",
+    "casework_consentwithdrawal",
+    "casework_lineconsent",
+)
+
 LABELLED_TABLES = (
     "casework_household",
     "casework_personcontact",
@@ -179,7 +212,20 @@ def functions_sql() -> str:
     """Return the SQL of casework's functions, triggers and composite keys. Comes before the walls."""
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
-    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n"
+    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n"
+
+
+def consent_sql() -> str:
+    """Return the SQL of what a line with the basis consent rests on, and of the keys of consents and recalls."""
+    belonging = "\n".join(_of_consent(table) for table in OF_CONSENT)
+    return f"{_CONSENT}\n{_same_case('casework_consent')}\n{belonging}\n"
+
+
+def _of_consent(table: str) -> str:
+    return (
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (consent_id, case_id)"
+        " REFERENCES casework_consent (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    )
 
 
 def labelled_sql(table: str) -> str:
@@ -260,8 +306,7 @@ END $$;
 CREATE FUNCTION casework_line_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF OLD.ended_at IS NOT NULL
-     OR (to_jsonb(OLD) - 'ended_at' - 'ended_by_id' - 'end_reason')
-        <> (to_jsonb(NEW) - 'ended_at' - 'ended_by_id' - 'end_reason') THEN
+     OR (to_jsonb(OLD) - 'ended_at' - 'ended_by_id') <> (to_jsonb(NEW) - 'ended_at' - 'ended_by_id') THEN
     RAISE EXCEPTION 'a share line is added and ended, never edited' USING ERRCODE = 'insufficient_privilege';
   END IF;
   RETURN NEW;
@@ -286,6 +331,38 @@ BEGIN
 END $$;
 CREATE TRIGGER line_basis_added BEFORE INSERT ON casework_shareline
   FOR EACH ROW WHEN (starts_with(NEW.basis, 'x_')) EXECUTE FUNCTION casework_line_basis_added();
+"""
+
+# A line of consent needs the consent of its person, or of everybody in the household, for just this agency and item, and
+# ends with it. Two people at once: share_items and withdraw_consent wait for each other at the case's row.
+_CONSENT = """
+CREATE FUNCTION casework_line_rests_on_consent() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM casework_lineconsent lc WHERE lc.line_id = NEW.id) OR EXISTS (
+    SELECT 1 FROM casework_person p
+     WHERE p.case_id = NEW.case_id AND (NEW.person_id IS NULL OR p.id = NEW.person_id)
+       AND NOT EXISTS (
+         SELECT 1 FROM casework_lineconsent lc
+           JOIN casework_consent c ON c.id = lc.consent_id
+           JOIN casework_consentscope s ON s.consent_id = c.id
+          WHERE lc.line_id = NEW.id AND c.person_id = p.id AND c.answer = 'given'
+            AND s.agency_id = NEW.agency_id AND s.item = NEW.item
+            AND (c.valid_until IS NULL
+                 OR NEW.until <= (c.valid_until + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')
+            AND NOT EXISTS (
+              SELECT 1 FROM casework_consentwithdrawal w
+               WHERE w.consent_id = c.id AND (w.agency_id IS NULL OR w.agency_id = s.agency_id)
+                 AND (w.item = '' OR w.item = s.item)))) THEN
+    RAISE EXCEPTION 'no consent that holds for this line' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER line_rests_on_consent BEFORE INSERT ON casework_shareline
+  FOR EACH ROW WHEN (NEW.basis = 'consent') EXECUTE FUNCTION casework_line_rests_on_consent();
+ALTER TABLE casework_consent ADD CONSTRAINT casework_consent_id_case UNIQUE (id, case_id);
+ALTER TABLE casework_recall ADD CONSTRAINT casework_recall_id_agency UNIQUE (id, case_id, agency_id);
+ALTER TABLE casework_recallanswer ADD CONSTRAINT casework_recallanswer_of_recall FOREIGN KEY (recall_id, case_id, agency_id)
+  REFERENCES casework_recall (id, case_id, agency_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
 # Who opened one case, for its owner's coordinator and for the chief: neither may read the log itself.
@@ -342,9 +419,9 @@ BEGIN
   FOREACH wanted IN ARRAY ARRAY['basic', 'contact'] LOOP
     line := gen_random_uuid();
     INSERT INTO casework_shareline (id, case_id, person_id, item, share_id, agency_id, basis, evidence, starts_at,
-        until, added_by_id, added_at, end_reason)
+        until, added_by_id, added_at)
       VALUES (line, opened, whom, wanted, envelope, me.agency, 'emergency', why, clock_now(),
-        clock_now() + interval '1 hour', wall_membership(), clock_now(), '');
+        clock_now() + interval '1 hour', wall_membership(), clock_now());
     INSERT INTO casework_persongrant (id, group_id, permission_id, content_object_id, line_id)
       SELECT gen_random_uuid(), me.agency_group, p.id, whom, line FROM auth_permission p
         JOIN django_content_type t ON t.id = p.content_type_id

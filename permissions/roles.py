@@ -38,6 +38,7 @@ _RECEIVE = _READ_CASES | {
     "casework.open_case",
     "casework.edit_household",
     "casework.write_note",
+    "casework.record_consent",
 }
 _COORDINATE = _RECEIVE | {
     "casework.share",

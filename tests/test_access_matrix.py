@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
@@ -34,6 +35,7 @@ from tests.worlds import CONSENT, Household, World, make_agency, make_viewer, se
 
 pytestmark = pytest.mark.django_db
 
+CONSENT_CANARY = "CANARY-CONSENT"  # nobody outside the center's duty
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ALL_ITEMS = tuple(Item.values)
 
@@ -95,10 +97,24 @@ class MatrixWorld(World):
             blocked = block(
                 home.case, agency=self.agencies["blocked"], user_id=None, reason="関係者", by=self.chief
             )
+            consent = self._consent(home)
             lines = list(ShareLine.objects.filter(case=home.case))
             for line in lines:
                 end_line(line, by=self.chief, reason="準備のおわり")
-        return {"note": notes[0], "decision": decision, "block": blocked, "line": lines[0]}
+        return {
+            "note": notes[0],
+            "decision": decision,
+            "block": blocked,
+            "line": lines[0],
+            "consent": consent,
+        }
+
+    def _consent(self, home: Household) -> Any:
+        draft = ConsentDraft(
+            "given", timezone.localdate(), f"{CONSENT_CANARY} 説明", own_view=f"{CONSENT_CANARY} ことば",
+            scopes=((self.anshin, "basic"),), exclusions=(Exclusion(None, "money", f"{CONSENT_CANARY} 娘"),),
+        )  # fmt: skip
+        return record_consent(home.case, home.mother, draft, by=self.chief)
 
     def _note(self, home: Household, person: Any, item: str) -> Any:
         text = f"CANARY-{person.name}-{item} 記録"
@@ -295,6 +311,8 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "contact_id": world.contact.pk,
         "submission_id": world.submission_id,
         "alarm_id": uuid.uuid4(),
+        "recall_id": uuid.uuid4(),
+        "consent_id": ids["consent"].pk,
         "session_id": uuid.uuid4(),
         "secret": "no-such-secret",
         "membership_id": world.full_member if MATRIX[url_name].object == "person" else 0,
@@ -359,6 +377,7 @@ def _forbidden(world: MatrixWorld, person: Person) -> list[str]:
         for label, canaries in canaries_of(home).items():
             if label not in person.labels:
                 texts += canaries
+    texts.append(CONSENT_CANARY)
     return [*texts, "CANARY-CONTACT"] if person.role != "coordinator" else texts
 
 

@@ -20,6 +20,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from casework.cases.actions import create_case
+from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.households.actions import add_person, create_household, fingerprint, set_item
 from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
@@ -54,6 +55,10 @@ MADE_FOR_IT = {
     "casework_roleanswer",
     "casework_contact",
     "casework_shareline",  # the evidence of a basis
+    "casework_lineend",  # why it ended
+    "casework_consent",
+    "casework_consentexclusion",
+    "casework_consentwithdrawal",
     "casework_block",  # its reason
     "casework_caseevent",  # before and after
     "forms_app_answer",
@@ -99,6 +104,26 @@ def log():
         logger.removeHandler(handler)
 
 
+def _consent(words, scopes, **more):
+    return ConsentDraft(
+        "given",
+        timezone.localdate(),
+        words("説明"),
+        scopes=scopes,
+        exclusions=(Exclusion(None, "money", words("娘")),),
+        giver="scribe",
+        giver_name=words("代筆"),
+        method="oral",
+        aid="interpreter",
+        aid_note=words("通訳"),
+        capacity="doubted",
+        capacity_note=words("判断"),
+        own_view=words("ことば"),
+        kept_at=words("棚"),
+        **more,
+    )
+
+
 @pytest.fixture
 def told():
     """A world in which every text field says a word of its own."""
@@ -121,8 +146,12 @@ def told():
         write_note(case, note, by=by)
         ground = Ground("consent", words("根拠"))
         labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
+        scopes = tuple((world.anshin, label.item) for label in labels)
+        consent = record_consent(case, person, _consent(words, scopes, witness=chief.membership), by=by)
         lines = share_items(case, agency=world.anshin, labels=labels, ground=ground, by=by)
         end_line(next(line for line in lines if line.item == "money"), by=by, reason=words("終わり"))
+        said = {"said_on": timezone.localdate(), "how": words("撤回")}
+        withdraw_consent(consent, agency=world.anshin, item="basic", **said, by=by)
         decision = decide(
             case,
             decided_on=timezone.localdate(),

@@ -100,6 +100,7 @@ def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, width:
     run_worker()
     center = Browser(page_at(width))
     number = _open_case(center)
+    _agree(center, number)
     _share_and_decide(center)
     agency = Browser(page_at(width))
     sheet = _answer_and_print(agency, number, tmp_path)
@@ -160,6 +161,26 @@ def _open_case(center: Browser) -> str:
     return str(number)
 
 
+def _agree(center: Browser, number: str) -> None:
+    """The mother agrees to two items for one agency; her son is not asked."""
+    page = center.page
+    center.follow("同意を見る・記録する")
+    page.get_by_role("link", name="説明と返事を記録する：葉月原 トヨ").click()
+    center.look()
+    for point in page.get_by_role("group", name="説明したこと").get_by_role("checkbox").all():
+        point.check()
+    page.get_by_label("同意する", exact=True).check()
+    page.locator("[name=scope-0-agencies]").and_(
+        page.get_by_label("見本市 生活自立・仕事相談センター", exact=True)
+    ).check()
+    for item in ("basic", "roles"):
+        page.locator(f"[name=scope-0-items][value={item}]").check()
+    center.press("記録する")
+    assert "同意（1機関）" in center.text
+    assert "未説明" in center.text
+    center.follow(number)
+
+
 def _share_and_decide(center: Browser) -> None:
     page = center.page
     center.follow("機関に共有する")
@@ -167,7 +188,7 @@ def _share_and_decide(center: Browser) -> None:
     mother = page.get_by_role("group", name="葉月原 トヨ")
     for item in ("基本情報", "役割分担"):
         mother.get_by_label(item).check()
-    page.get_by_label("本人同意").check()
+    page.locator("[name=basis][value=consent]").check()
     page.fill("[name=evidence]", "2026年11月20日 書面 説明者 見本調")
     center.press("共有する")
     center.follow("決定を記録する")

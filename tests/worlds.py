@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,12 @@ from django.contrib.auth import get_user_model
 
 from casework.cases.actions import create_case
 from casework.cases.models import Case
+from casework.consent.actions import ConsentDraft, record_consent
+from casework.consent.models import ConsentScope
 from casework.households.actions import add_person, create_household, fingerprint, set_item
 from casework.households.models import Person
 from casework.sharing.actions import Ground, Label, share_items
+from casework.sharing.items import Item
 from permissions.agencies.actions import add_membership, open_agency
 from permissions.agencies.models import Agency
 from permissions.agencies.years import NO_END
@@ -41,8 +45,18 @@ def make_viewer(username: str, agency: Agency, role: str = "agency_staff") -> Vi
     return viewer_of(add_membership(user=user, agency=agency, role=role, ends_on=NO_END))
 
 
+def agree(case: Case, *people: Person, to: tuple[Agency, ...], by: Viewer, items: Any = Item.values) -> None:
+    """Let people agree that each of these agencies sees all of these items."""
+    scopes = tuple((agency, item) for agency in to for item in items)
+    draft = ConsentDraft(
+        "given", dt.date(2026, 11, 20), "見本の説明", scopes=scopes, explained_by=by.membership
+    )
+    for person in people:
+        record_consent(case, person, draft, by=by)
+
+
 class World:
-    """The center in two organisations, four agencies, two households."""
+    """The center in two organisations, four agencies, two households whose people agreed to everything."""
 
     def __init__(self) -> None:
         self.center = make_agency("center", is_center=True, kind="center", legal_type="city_section")
@@ -71,6 +85,8 @@ class World:
             create_household(case, name=f"{family}世帯", kind="parent_adult_child", by=self.coordinator)
             mother = self._person(case, f"{family}母", "self")
             son = self._person(case, f"{family}息子", "child")
+            partners = (self.anshin, self.kenko, self.jiritsu, self.other)
+            agree(case, mother, son, to=partners, by=self.coordinator)
         return Household(case, mother, son)
 
     def _person(self, case: Case, name: str, relation: str) -> Person:
@@ -82,9 +98,15 @@ class World:
 
     def share(self, household: Household, agency: Agency, *labels: Label, ground: Ground = CONSENT) -> Any:
         with acting_for(self.coordinator):
+            if ground.basis == "consent" and not _has_agreed(household, agency):
+                agree(household.case, household.mother, household.son, to=(agency,), by=self.coordinator)
             return share_items(
                 household.case, agency=agency, labels=labels, ground=ground, by=self.coordinator
             )
+
+
+def _has_agreed(household: Household, agency: Agency) -> bool:
+    return ConsentScope.objects.filter(consent__case=household.case, agency=agency).exists()
 
 
 def secrets_of(name: str) -> dict[str, dict[str, Any]]:

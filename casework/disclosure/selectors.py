@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from casework.sharing.bases import Basis, bases
+from casework.sharing.bases import TOLD_WITHOUT_DECISION, bases
 from casework.sharing.items import Item
 from casework.sharing.selectors import persons_for
 from permissions.agencies.models import Agency
@@ -30,9 +30,6 @@ if TYPE_CHECKING:
 ROWS_SHOWN = 5_000
 DUTY = "duty"
 
-# Of these the resident is told without more ado. Everything else (a council, a legal duty, an emergency, a temporary
-# ground) is named only when a person decided so (domain.md R-DIS-5; 個人情報保護法 78条).
-TOLD_WITHOUT_DECISION = frozenset({DUTY, Basis.CONSENT.value, Basis.PURPOSE.value})
 
 HOW: dict[str, str | Promise] = {
     "read": gettext_lazy("画面で見た"),
@@ -171,14 +168,14 @@ def _name(viewer: Viewer, case: Case, openings: list[Opening]) -> None:
 @dataclass
 class LetterAgency:
     """What one agency saw of one resident. ``needs_decision``: some of it rests on another
-    ground than TOLD_WITHOUT_DECISION."""
+    ground than the center's duty and TOLD_WITHOUT_DECISION."""
 
     agency: Agency
     looks: list[Opening]
 
     @property
     def needs_decision(self) -> bool:
-        return any(basis not in TOLD_WITHOUT_DECISION for look in self.looks for basis in look.bases)
+        return any(basis not in TOLD_WITHOUT_DECISION | {DUTY} for look in self.looks for basis in look.bases)
 
     @property
     def lines(self) -> list[tuple[dt.datetime, str, str]]:

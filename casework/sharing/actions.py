@@ -10,20 +10,33 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth.models import Permission
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
 from permissions.agencies.models import Agency, Membership
+from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
-from .bases import bases
+from .bases import Basis, bases
+from .consents import Support, support_for
 from .items import Item, case_codename, person_codename
-from .models import Block, CaseGrant, PersonGrant, Share, ShareLine
+from .models import (
+    Block,
+    CaseGrant,
+    Disposal,
+    EndCause,
+    LineEnd,
+    PersonGrant,
+    Recall,
+    RecallAnswer,
+    Share,
+    ShareLine,
+)
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -39,7 +52,10 @@ class Label:
 
 @dataclass(frozen=True)
 class Ground:
-    """Why and how long: legal basis, its evidence, for temporary bases who approved. ``until`` is UTC-aware."""
+    """Why and how long: legal basis, its evidence, for temporary bases who approved. ``until`` is UTC-aware.
+
+    With the basis consent the standing consents are looked up when the line is written, and end it with their last day.
+    """
 
     basis: str
     evidence: str
@@ -102,13 +118,17 @@ def _open_share(case: Case, agency: Agency) -> Share:
 
 
 def _add_line(share: Share, label: Label, ground: Ground, by: Viewer) -> ShareLine | None:
+    support = _support(share, label, ground)
+    until = min(filter(None, (ground.until, support.until)), default=None)
+    if until is not None and until <= (ground.starts_at or timezone.now()):
+        raise NotAllowed(_("同意の期限が、共有の始まりより前になっています。"))
     same = ShareLine.objects.live().filter(
         share=share,
         person=label.person_id,
         item=label.item,
         basis=ground.basis,
         evidence=ground.evidence,
-        until=ground.until,
+        until=until,
     )
     if same.exists():
         return None
@@ -122,14 +142,29 @@ def _add_line(share: Share, label: Label, ground: Ground, by: Viewer) -> ShareLi
         basis=ground.basis,
         evidence=ground.evidence,
         approver=ground.approver,
-        until=ground.until,
+        until=until,
         added_by=by.membership,
         **starts,
     )
+    _rest_on(support, line)
     line.save()
     _write_grant(line)
     _record(by, "share_line_added", line, after=_terms(line))
     return line
+
+
+def _support(share: Share, label: Label, ground: Ground) -> Support:
+    if ground.basis != Basis.CONSENT:
+        return Support()
+    return support_for(share.case, agency=share.agency, person_id=label.person_id, item=label.item)
+
+
+def _rest_on(support: Support, line: ShareLine) -> None:
+    """Say which consents a line rests on, before the line: its trigger looks for them."""
+    model = apps.get_model("casework", "LineConsent")
+    model.objects.bulk_create(
+        model(line_id=line.pk, case_id=line.case_id, consent=consent) for consent in support.consents
+    )
 
 
 def _write_grant(line: ShareLine) -> None:
@@ -147,19 +182,83 @@ def _write_grant(line: ShareLine) -> None:
 
 @transaction.atomic
 def end_line(line: ShareLine, *, by: Viewer, reason: str) -> None:
-    """End one line at once. Another line for the same thing stays. Raises NotAllowed if it has ended already."""
+    """End one line at once. Another line for the same thing stays. Raises NotAllowed if it has ended already.
+
+    The agency is told that it ended (Recall), not why.
+    """
     if not by.may("casework.share"):
         raise NotAllowed(_("共有を決める権限がありません。"))
     if not reason.strip():
         raise NotAllowed(_("終わりの理由を書いてください。"))
-    ended = ShareLine.objects.filter(pk=line.pk, ended_at__isnull=True).update(
-        ended_at=ClockNow(), ended_by=by.membership, end_reason=reason
-    )
-    if not ended:
+    if not end_lines([line], cause=EndCause.DECIDED, reason=reason, by=by):
         raise NotAllowed(_("この共有は、すでに終わっています。"))
-    _remove_grants(Q(line=line))
-    _close_empty(Q(pk=line.share_id))
-    _record(by, "share_line_ended", line, before=_terms(line), after={"reason": reason})
+
+
+@transaction.atomic
+def end_lines(lines: Iterable[ShareLine], *, cause: EndCause, reason: str, by: Viewer) -> list[ShareLine]:
+    """End these lines of one case that have not ended, and tell their agencies. Returns those that were ended."""
+    wanted = {line.pk for line in lines}
+    # Locked in one order, so that two who end the same things at once wait instead of failing.
+    standing = ShareLine.objects.select_for_update(no_key=True, of=("self",)).select_related("agency", "case")
+    ended = list(standing.filter(pk__in=wanted, ended_at__isnull=True).order_by("pk"))
+    keys = [line.pk for line in ended]
+    were_live = set(ShareLine.objects.live().filter(pk__in=keys).values_list("pk", flat=True))
+    ShareLine.objects.filter(pk__in=keys).update(ended_at=ClockNow(), ended_by=by.membership)
+    LineEnd.objects.bulk_create(
+        LineEnd(line=line, case_id=line.case_id, cause=cause, reason=reason) for line in ended
+    )
+    _remove_grants(Q(line__in=keys))
+    _close_empty(Q(pk__in={line.share_id for line in ended}))
+    for line in ended:
+        _record(
+            by, "share_line_ended", line, before=_terms(line), after={"cause": cause.value, "reason": reason}
+        )
+    _recall([line for line in ended if line.pk in were_live])
+    return ended
+
+
+def _recall(lines: list[ShareLine]) -> None:
+    """Tell each agency what it no longer sees; nothing where another line still shows the same."""
+    lost: dict[Agency, list[ShareLine]] = {}
+    for line in lines:
+        same = ShareLine.objects.live().filter(share=line.share_id, person=line.person_id, item=line.item)
+        if not same.exists():
+            lost.setdefault(line.agency, []).append(line)
+    Recall.objects.bulk_create(
+        Recall(
+            case_id=those[0].case_id,
+            agency=agency,
+            case_number=those[0].case.number,
+            labels=sorted(
+                {(str(line.person_id) if line.person_id else None, line.item) for line in those}, key=str
+            ),
+        )
+        for agency, those in lost.items()
+    )
+
+
+@transaction.atomic
+def answer_recall(recall: Recall, *, kind: str, law: str, by: Viewer) -> RecallAnswer:
+    """Confirm for the acting agency that nothing is left of what it no longer sees, or which law makes it keep it.
+
+    Raises NotAllowed for another agency's notice, a second answer, and a law that is not named.
+    """
+    if recall.agency_id != by.agency.pk or not by.membership.role_rights.reads_cases:
+        raise NotAllowed(_("このお知らせに答えられるのは、受け取った機関だけです。"))
+    if kind == Disposal.KEPT_BY_LAW and not law.strip():
+        raise NotAllowed(_("法令の名前と、いつまで保存するかを書いてください。"))
+    answer = RecallAnswer(
+        recall=recall, case_id=recall.case_id, agency=by.agency, kind=kind, law=law.strip(),
+        answered_by=by.membership,
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            answer.save(force_insert=True)
+    except IntegrityError as error:
+        raise NotAllowed(_("このお知らせには、同じ機関のほかの人がすでに答えました。")) from error
+    # No event of the case: the agency may no longer know of it. The log keeps who confirmed what.
+    record(by, "recall_answered", recall, case=recall.case_id, detail={"kind": kind})
+    return answer
 
 
 def sweep_lapsed() -> int:

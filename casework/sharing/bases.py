@@ -31,6 +31,10 @@ class Basis(models.TextChoices):
 # Temporary grounds: a reason, a person who approves and an end date (R-BAS-2).
 NEEDS_APPROVAL = frozenset({Basis.INTERNAL, Basis.PUBLIC_BODY, Basis.CLEAR_BENEFIT, Basis.LIFE_SAFETY})
 
+# Of lines on these the person is told without more ado. Everything else (a council, a legal duty, an emergency, a temporary
+# ground) is named only when somebody decided so (domain.md R-DIS-5; 個人情報保護法 78条).
+TOLD_WITHOUT_DECISION = frozenset({Basis.CONSENT.value, Basis.PURPOSE.value})
+
 # What the evidence field asks for, in words of the clerk.
 EVIDENCE_HINTS = {
     Basis.CONSENT: _("同意書の日付と説明した人（例：2026年11月20日 書面 説明者 見本 調）"),

@@ -17,6 +17,7 @@ from permissions.typed import TypedMixin
 from .actions import Ground, Label
 from .bases import bases
 from .items import Item
+from .models import Disposal
 
 HOUSEHOLD = "household"
 
@@ -137,6 +138,18 @@ class EndForm(TypedMixin, forms.Form):
     """Why a line ends."""
 
     reason = forms.CharField(label=_("終わりにする理由"), max_length=300)
+
+
+class RecallForm(TypedMixin, forms.Form):
+    """What an agency did with what it no longer sees."""
+
+    kind = forms.ChoiceField(label=_("どうしましたか"), choices=Disposal.choices, widget=forms.RadioSelect)
+    law = forms.CharField(
+        label=_("法令の名前と、いつまで保存するか"),
+        max_length=200,
+        required=False,
+        help_text=_("法令で決められた記録として保存するときだけ書きます。"),
+    )
 
 
 class BlockForm(TypedMixin, forms.Form):

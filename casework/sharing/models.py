@@ -104,7 +104,8 @@ class ShareLineQuerySet(models.QuerySet["ShareLine"]):
 class ShareLine(Labelled):
     """One right to see (共有明細): this agency, this item of this person, on this basis, until then.
 
-    Added and ended, never edited: the database refuses it. Two bases for one thing are two lines.
+    Added and ended, never edited: the database refuses it. Two bases for one thing are two lines. The agency reads
+    its own lines, so why one ended stands elsewhere (LineEnd).
     """
 
     share = models.ForeignKey(Share, on_delete=models.PROTECT, related_name="lines")
@@ -127,7 +128,6 @@ class ShareLine(Labelled):
     ended_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    end_reason = models.CharField(_("終わりの理由"), max_length=300, blank=True)
 
     objects = ShareLineQuerySet.as_manager()
 
@@ -153,9 +153,6 @@ class ShareLine(Labelled):
             models.CheckConstraint(
                 name="shareline_in_order", condition=Q(until__isnull=True) | Q(until__gt=F("starts_at"))
             ),
-            models.CheckConstraint(
-                name="shareline_end_has_reason", condition=Q(ended_at__isnull=True) | ~Q(end_reason="")
-            ),
         )
         indexes = (
             models.Index(
@@ -171,6 +168,82 @@ class ShareLine(Labelled):
         """Return the basis in words; the code of one that the settings do not name any more."""
         known = bases().get(self.basis)
         return known.label if known else self.basis
+
+
+class EndCause(models.TextChoices):
+    """What a line ended by."""
+
+    DECIDED = "decided", _("センターが終わりにした")
+    WITHDRAWN = "withdrawn", _("同意の撤回")
+
+
+class LineEnd(Walled):
+    """Why a line ended: for the center alone. The agency is told that it ended, not why (domain.md R-CON-3)."""
+
+    line = models.OneToOneField(ShareLine, on_delete=models.PROTECT, related_name="end")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(max_length=12, choices=EndCause.choices)
+    reason = models.CharField(_("終わりの理由"), max_length=300)
+
+    class Meta:
+        verbose_name = _("共有の終わり")
+        constraints = (
+            models.CheckConstraint(name="lineend_has_reason", condition=~Q(reason="")),
+            models.CheckConstraint(name="lineend_cause_known", condition=Q(cause__in=EndCause.values)),
+        )
+
+
+class Recall(Walled):
+    """What an agency is told when something it was shown is taken back (共有の終わりのお知らせ): no reason.
+
+    ``labels``: [[person or null, item]] that it no longer sees on any ground. It can no longer see the case, so the number it
+    knows stands here.
+    """
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    case_number = models.CharField(_("ケース番号"), max_length=20)
+    labels = models.JSONField()
+    told_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("共有の終わりのお知らせ")
+        indexes = (models.Index(fields=("agency", "told_at"), name="recall_agency"),)
+
+    @property
+    def item_names(self) -> list[str]:
+        """Return the names of the items that are no longer seen, each once, in their order."""
+        told = {item for _person, item in self.labels}
+        return [str(item.label) for item in Item if item in told]
+
+
+class Disposal(models.TextChoices):
+    """What an agency did with what it had kept of things it no longer sees."""
+
+    DESTROYED = "destroyed", _("紙もデータも廃棄した")
+    NOTHING_KEPT = "nothing_kept", _("手元に残していない")
+    KEPT_BY_LAW = "kept_by_law", _("法令で決められた記録として保存する")
+
+
+class RecallAnswer(Walled):
+    """The agency's confirmation that nothing is left, or which law makes it keep what. Never changed."""
+
+    recall = models.OneToOneField(Recall, on_delete=models.PROTECT, related_name="answer")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("どうしましたか"), max_length=16, choices=Disposal.choices)
+    law = models.CharField(_("法令の名前と保存の期限"), max_length=200, blank=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("廃棄の確認")
+        constraints = (
+            models.CheckConstraint(name="recallanswer_kind_known", condition=Q(kind__in=Disposal.values)),
+            models.CheckConstraint(
+                name="recallanswer_law_named", condition=~Q(kind=Disposal.KEPT_BY_LAW) | ~Q(law="")
+            ),
+        )
 
 
 LIVE = Q(ended_at__isnull=True, starts_at__lte=ClockNow()) & (Q(until__isnull=True) | Q(until__gt=ClockNow()))

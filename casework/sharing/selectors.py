@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
 
-from .models import HasLiveLine, NotBlocked, SamePerson, Share, ShareLine
+from .models import HasLiveLine, NotBlocked, Recall, SamePerson, Share, ShareLine
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -85,6 +85,19 @@ def ledger_of(viewer: Viewer, case: Case) -> QuerySet[ShareLine]:
         return ShareLine.objects.none()
     return (
         ShareLine.objects.filter(NotBlocked("case"), case=case)
-        .select_related("agency", "added_by__user", "ended_by__user", "approver__user")
+        .select_related("agency", "added_by__user", "ended_by__user", "approver__user", "end")
         .order_by("-added_at", "agency", "item", "pk")
     )
+
+
+def recalls_for(viewer: Viewer) -> QuerySet[Recall]:
+    """Return what was taken back from the acting agency, with its answer, newest first; of all agencies for the center.
+
+    An agency reads these although it may no longer know of the case: number and items, nothing else.
+    """
+    recalls = Recall.objects.filter(NotBlocked("case")).select_related("agency", "answer__answered_by__user")
+    if viewer.sees_all_cases:
+        return recalls.order_by("-told_at", "-pk")
+    if not viewer.membership.role_rights.reads_cases:
+        return recalls.none()
+    return recalls.filter(agency=viewer.agency).order_by("-told_at", "-pk")

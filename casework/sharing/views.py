@@ -11,14 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from permissions.access import ViewerRequest
+from permissions.access import ViewerRequest, requires
+from permissions.audit.actions import record
 from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
 
 from .access import case_view
-from .actions import block, end_line, lift_block, share_items
-from .forms import BlockForm, EndForm, ShareForm
-from .models import Block
-from .selectors import ledger_of, persons_for
+from .actions import answer_recall, block, end_line, lift_block, share_items
+from .forms import BlockForm, EndForm, RecallForm, ShareForm
+from .models import Block, Recall
+from .selectors import ledger_of, persons_for, recalls_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -107,3 +109,29 @@ def block_lift(request: ViewerRequest, case: Case, block_id: uuid.UUID) -> HttpR
     else:
         messages.success(request, _("閲覧の禁止を解きました。"))
     return redirect("casework:case", case_id=case.pk)
+
+
+def _own_recall(viewer: Viewer, *, recall_id: uuid.UUID) -> dict[str, Any]:
+    recall = recalls_for(viewer).filter(agency=viewer.agency, pk=recall_id).first()
+    if recall is None:
+        raise Http404
+    return {"recall": recall}
+
+
+def _recall_shown(viewer: Viewer, request: ViewerRequest, *, recall: Recall) -> None:
+    record(viewer, "read", recall, case=recall.case_id)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.view_case", load=_own_recall, shown=_recall_shown)
+def recall(request: ViewerRequest, recall: Recall) -> HttpResponse:
+    form = RecallForm(request.POST or None)
+    if form.is_valid():
+        try:
+            answer_recall(recall, **form.cleaned_data, by=request.viewer)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("廃棄の確認をセンターに伝えました。"))
+            return redirect("casework:home")
+    return TemplateResponse(request, "casework/recall.html", {"recall": recall, "form": form})

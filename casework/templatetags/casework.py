@@ -6,7 +6,10 @@ import datetime as dt
 from typing import Any
 
 from django import template
+from django.utils import timezone
 
+from casework.cases.models import Case
+from casework.consent.selectors import consent_states_for, own_bases_for
 from casework.dates import in_era
 
 register = template.Library()
@@ -23,3 +26,21 @@ def viewer_may(context: dict[str, Any], permission: str) -> bool:
     """Return whether the role opens a function: templates hide what views refuse."""
     viewer = context["request"].viewer
     return bool(viewer and viewer.may(permission))
+
+
+@register.filter
+def last_day(end: dt.datetime) -> dt.date:
+    """Return the last whole day in Japan before a moment at which something ends."""
+    return timezone.localtime(end - dt.timedelta(microseconds=1)).date()
+
+
+@register.inclusion_tag("casework/_consent_line.html", takes_context=True)
+def consent_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Show where everybody's consent stands (domain.md R-CON-8); an agency, on what its own lines rest."""
+    viewer = context["request"].viewer
+    return {
+        "case": case,
+        "states": consent_states_for(viewer, case),
+        "bases": own_bases_for(viewer, case),
+        "is_center": viewer.sees_all_cases,
+    }

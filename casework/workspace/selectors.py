@@ -17,8 +17,8 @@ from casework.notes.selectors import notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
 from casework.sharing.items import Item
-from casework.sharing.models import Block, ShareLine
-from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for
+from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
+from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
 from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import Read
 from permissions.people import name_of
@@ -34,6 +34,17 @@ class SharedWith:
     agency: Agency
     live: list[ShareLine]
     past: list[ShareLine]
+    recalls: list[Recall]
+
+    @property
+    def undisposed(self) -> dt.datetime | None:
+        """Return since when the agency has not said what it did with what it no longer sees; None if it has."""
+        open_since = [recall.told_at for recall in self.recalls if not hasattr(recall, "answer")]
+        return min(open_since, default=None)
+
+    @property
+    def disposals(self) -> list[RecallAnswer]:
+        return [recall.answer for recall in self.recalls if hasattr(recall, "answer")]
 
     @property
     def summary(self) -> list[tuple[str, list[str]]]:
@@ -129,11 +140,16 @@ def _shared_with(viewer: Viewer, case: Case) -> list[SharedWith]:
     by_agency: dict[Agency, list[ShareLine]] = defaultdict(list)
     for line in name_people(viewer, ledger_of(viewer, case)):
         by_agency[line.agency].append(line)
+    recalls: dict[Agency, list[Recall]] = defaultdict(list)
+    if by_agency:
+        for recall in recalls_for(viewer).filter(case=case):
+            recalls[recall.agency].append(recall)
     return [
         SharedWith(
             agency,
             [line for line in lines if line.pk in live_ids],
             [line for line in lines if line.pk not in live_ids],
+            recalls[agency],
         )
         for agency, lines in by_agency.items()
     ]

@@ -15,6 +15,7 @@ from casework.intake.models import ContactState
 from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
 from casework.sharing.access import case_view
+from casework.sharing.selectors import recalls_for
 from casework.sheets.kinds import sheet_kinds
 from casework.sheets.pdf import pdf_available
 from casework.sheets.selectors import sheets_for
@@ -40,6 +41,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         "replies": contacts_with_waiting_replies(viewer)[:10],
         "page": case_page_for(viewer, limit=5),
         "outbox_notice": outbox_notice_for(viewer),
+        "recalls": recalls_for(viewer).filter(agency=viewer.agency, answer__isnull=True)[:20],
     }
     shown = len(context["page"].rows) + len(roles) + len(context["contacts"]) + len(context["replies"])
     record(viewer, "listed", None, detail={"list": "home", "shown": shown})

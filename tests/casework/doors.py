@@ -36,7 +36,16 @@ RAW = " UNION ALL ".join(
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
         *(
             f"SELECT '{name}', NULL, NULL, '', (SELECT count(*) FROM casework_{name})"
-            for name in ("share", "shareline", "casegrant", "persongrant", "caseevent")
+            for name in (
+                "share",
+                "shareline",
+                "casegrant",
+                "persongrant",
+                "caseevent",
+                "recall",
+                "consent",
+                "lineend",
+            )
         ),
     ]
 )

@@ -36,6 +36,7 @@ class Line:
     starts_at: dt.datetime
     until: dt.datetime | None
     serial: int = 0
+    rests_on: frozenset[Key] = frozenset()
 
     def holds(self, now: dt.datetime) -> bool:
         return self.starts_at <= now and self.stands(now)
@@ -43,6 +44,26 @@ class Line:
     def stands(self, now: dt.datetime) -> bool:
         """Whether it holds now or will."""
         return self.until is None or now < self.until
+
+
+@dataclass
+class Agreement:
+    """What one person agreed to: (agency, item) pairs, those taken back aside, until the end of a day."""
+
+    key: Key
+    case: Key
+    person: Key
+    scopes: set[tuple[Key, str]]
+    valid_until: dt.date | None
+    serial: int
+
+    def holds(self, now: dt.datetime) -> bool:
+        return self.valid_until is None or now.astimezone(JAPAN).date() <= self.valid_until
+
+    def ends_at(self) -> dt.datetime | None:
+        if self.valid_until is None:
+            return None
+        return dt.datetime.combine(self.valid_until + dt.timedelta(days=1), dt.time.min, JAPAN)
 
 
 @dataclass
@@ -61,6 +82,8 @@ class Ledger:
     contract_ends: dict[Key, dt.date] = field(default_factory=dict)
     inactive: set[Key] = field(default_factory=set)
     ended: set[Key] = field(default_factory=set)
+    agreements: dict[Key, Agreement] = field(default_factory=dict)
+    recalls: list[tuple[Key, Key]] = field(default_factory=list)
 
     # --- what happens -----------------------------------------------------------------------------
 
@@ -80,6 +103,45 @@ class Ledger:
     def add(self, line: Line) -> None:
         self.lines[line.label, line.agency].add(line)
         self.granted.add(line.key)
+
+    def end_all(self, lines: Iterable[Line]) -> None:
+        """End lines in one act: each agency is told once of what it no longer sees at all."""
+        ending = list(lines)
+        were_live = [line for line in ending if line.holds(self.now)]
+        for line in ending:
+            self.end(line)
+        lost = {
+            (line.label[0], line.agency)
+            for line in were_live
+            if not any(other.holds(self.now) for other in self.lines[line.label, line.agency])
+        }
+        self.recalls += sorted(lost, key=str)
+
+    def support(self, label: Label, agency: Key, people: Iterable[Key]) -> list[Agreement] | None:
+        """Return the agreements under a line: its person's, or everybody's; None if one is missing."""
+        case, person, item = label
+        found = []
+        for each in [person] if person else people:
+            fitting = [
+                x
+                for x in self.agreements.values()
+                if (x.case, x.person) == (case, each) and (agency, item) in x.scopes and x.holds(self.now)
+            ]
+            if not fitting:
+                return None
+            found.append(max(fitting, key=lambda x: (x.valid_until or dt.date.max, x.serial)))
+        return found
+
+    def withdraw(self, agreement: Agreement, agency: Key | None, item: str) -> list[Line]:
+        """Take back what matches; return the lines that rested on it, which end."""
+
+        def matches(of_agency: Key, of_item: str) -> bool:
+            return agency in (None, of_agency) and item in ("", of_item)
+
+        agreement.scopes = {pair for pair in agreement.scopes if not matches(*pair)}
+        ending = [x for x in self.all_open() if agreement.key in x.rests_on and matches(x.agency, x.label[2])]
+        self.end_all(ending)
+        return ending
 
     def end(self, line: Line) -> None:
         self.lines[line.label, line.agency].remove(line)
@@ -157,7 +219,7 @@ class Ledger:
     def own_rows(self, seat: Seat) -> dict[str, int]:
         """Return how many rows of the ledger's own tables the database shows to this seat."""
         if not self.is_live(seat) or seat.kind == "none":
-            return {"share": 0, "shareline": 0, "grant": 0}
+            return {"share": 0, "shareline": 0, "grant": 0, "recall": 0, "consent": 0}
 
         def shown(case: Key, agency: Key) -> bool:
             return (seat.kind == "duty" or agency == seat.agency) and not self.is_blocked(seat, case)
@@ -167,4 +229,11 @@ class Ledger:
         if seat.kind != "duty":
             granted = [x for x in granted if x.holds(self.now)]
         envelopes = sum(count for pair, count in self.opened.items() if shown(*pair))
-        return {"share": envelopes, "shareline": len(lines), "grant": len(granted)}
+        consents = [x for x in self.agreements.values() if not self.is_blocked(seat, x.case)]
+        return {
+            "share": envelopes,
+            "shareline": len(lines),
+            "grant": len(granted),
+            "recall": sum(shown(*pair) for pair in self.recalls),
+            "consent": len(consents) if seat.kind == "duty" else 0,
+        }

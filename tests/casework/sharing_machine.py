@@ -28,9 +28,12 @@ from hypothesis.stateful import (
     rule,
 )
 
+from casework.consent.actions import ConsentDraft, record_consent, withdraw_consent
+from casework.consent.models import Consent
 from casework.emergency.actions import open_in_emergency
 from casework.sharing import actions
 from casework.sharing.clocks import sweep_lapsed_lines
+from casework.sharing.items import Item
 from casework.sharing.models import Block, ShareLine
 from casework.sheets import actions as sheet_actions
 from casework.sheets.models import Sheet, SheetState
@@ -42,7 +45,7 @@ from permissions.viewer import SESSION_KEY, viewer_for_request, viewer_of
 from permissions.walls.context import acting_for
 from tests.casework import doors
 from tests.casework.canaries import CanaryWorld
-from tests.casework.ledger import JAPAN, Ledger, Line, Seat
+from tests.casework.ledger import JAPAN, Agreement, Ledger, Line, Seat
 
 ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
 families = st.sampled_from(("hazuki", "tomono"))
@@ -77,12 +80,23 @@ class SharingMachine(RuleBasedStateMachine):
         self.example.__enter__()
         self.began_at = _database_now()
         self.ledger = Ledger(now=self.began_at, labels=self.world.labels)
+        self.ledger.agreements = {x.key: x for x in self.first_agreements()}
         self.tries: dict[str, list[dt.datetime]] = defaultdict(list)
         self.sheets: dict[Any, tuple[Seat, set[Any]]] = {}
         self.chosen = "nurse@kenko"
         self.touched: list[str] = []
         self.turn = 0
         self.is_sound = True
+
+    def first_agreements(self) -> list[Agreement]:
+        """The world begins with people who agreed to everything."""
+        with acting_for(self.world.coordinator):
+            rows = list(Consent.objects.order_by("recorded_at", "number"))
+        everything = {(agency.pk, item) for agency in self.world.agencies.values() for item in Item.values}
+        return [
+            Agreement(row.pk, row.case_id, row.person_id, set(everything), None, number)
+            for number, row in enumerate(rows)
+        ]
 
     def teardown(self) -> None:
         try:
@@ -161,9 +175,18 @@ class SharingMachine(RuleBasedStateMachine):
         case, to, by = self.world.families[family], self.world.agencies[agency], self.world.coordinator
         ground = actions.Ground(basis, "見本", until=until, starts_at=starts_at)
         asked = [actions.Label(case.person_id(who), item) for who, item in wanted]
+        people = [person.pk for person in case.people.values()]
+        supports = {
+            label: self.ledger.support(label, to.pk, people) if basis == "consent" else []
+            for label in (case.label(who, item) for who, item in wanted)
+        }
+        ends = {label: _end_of(support or [], until) for label, support in supports.items()}
+        begins = starts_at or self.ledger.now
+        is_unsupported = None in supports.values() or any(end and end <= begins for end in ends.values())
         self.touch_agency(agency)
         with acting_for(by):
-            if self.ledger.refuses_share(case.case.pk, to.pk):
+            if self.ledger.refuses_share(case.case.pk, to.pk) or is_unsupported:
+                self.tally["without consent"] += is_unsupported
                 with pytest.raises(NotAllowed):
                     actions.share_items(case.case, agency=to, labels=asked, ground=ground, by=by)
                 self.tally["refused"] += 1
@@ -172,19 +195,19 @@ class SharingMachine(RuleBasedStateMachine):
         expected = {
             label
             for who, item in wanted
-            if not self.ledger.is_repeated(label := case.label(who, item), to.pk, basis, until)
+            if not self.ledger.is_repeated(label := case.label(who, item), to.pk, basis, ends[label])
         }
         assert {(row.case_id, row.person_id, row.item) for row in made} == expected
-        begins = starts_at or self.ledger.now
         added = [
             Line(
                 x.pk,
-                (x.case_id, x.person_id, x.item),
+                label := (x.case_id, x.person_id, x.item),
                 to.pk,
                 basis,
                 begins,
-                until,
+                ends[label],
                 self.tally["shared"] + number,
+                frozenset(agreement.key for agreement in supports[label] or ()),
             )
             for number, x in enumerate(made)
         ]
@@ -207,7 +230,7 @@ class SharingMachine(RuleBasedStateMachine):
                 self.tally["ended already"] += 1
                 return
             actions.end_line(row, by=by, reason="見本")
-        self.ledger.end(line)
+        self.ledger.end_all([line])
         self.tally["ended"] += 1
         self.tally["ended, another basis left"] += any(x.holds(self.ledger.now) for x in rest)
 
@@ -225,6 +248,94 @@ class SharingMachine(RuleBasedStateMachine):
     def end_one_that_stands(self, number: int) -> None:
         standing = self.ledger.all_open()
         self.end(standing[number % len(standing)])
+
+    # --- consent ------------------------------------------------------------------------------------
+
+    @rule(
+        family=families,
+        who=st.sampled_from(("mother", "son")),
+        agency=agencies,
+        items=st.lists(st.sampled_from(ITEMS), min_size=1, max_size=3, unique=True),
+        days=st.one_of(st.none(), st.integers(0, 2)),
+    )
+    def agree(self, family: str, who: str, agency: str, items: list[str], days: int | None) -> None:
+        to = self.world.agencies[agency]
+        today = self.ledger.now.astimezone(JAPAN).date()
+        draft = ConsentDraft(
+            "given", today, "見本", scopes=tuple((to, item) for item in items),
+            valid_until=None if days is None else today + dt.timedelta(days=days),
+        )  # fmt: skip
+        row = self._record(family, who, draft)
+        pairs = {(to.pk, item) for item in items}
+        serial = len(self.ledger.agreements)
+        self.ledger.agreements[row.pk] = Agreement(
+            row.pk, row.case_id, row.person_id, pairs, draft.valid_until, serial
+        )
+        self.tally["agreed"] += 1
+
+    def _record(self, family: str, who: str, draft: ConsentDraft) -> Consent:
+        home, by = self.world.families[family], self.world.reception
+        if not self.ledger.is_live(self.seat("reception")) or self.ledger.is_blocked(
+            self.seat("reception"), home.case.pk
+        ):
+            by = self.world.coordinator
+        self.touched.append("chief")
+        with acting_for(by):
+            return record_consent(home.case, home.people[who], draft, by=by)
+
+    @rule(
+        number=st.integers(0, 30),
+        part=st.sampled_from(("all", "agency", "item", "both")),
+        agency=agencies,
+        item=st.sampled_from(ITEMS),
+    )
+    def withdraw(self, number: int, part: str, agency: str, item: str) -> None:
+        """Everybody whose lines end is looked at, and the clock need not move: the same transaction closes all doors."""
+        agreements = list(self.ledger.agreements.values())
+        agreement = agreements[number % len(agreements)]
+        to = self.world.agencies[agency] if part in ("agency", "both") else None
+        of_item = item if part in ("item", "both") else ""
+        by = self.world.coordinator
+        standing = agreement.holds(self.ledger.now) and any(
+            (to is None or to.pk == key) and of_item in ("", name) for key, name in agreement.scopes
+        )
+        words = {"agency": to, "item": of_item, "said_on": dt.date(2026, 11, 20), "how": "見本", "by": by}
+        with acting_for(by):
+            row = Consent.objects.get(pk=agreement.key)
+            if not standing:
+                with pytest.raises(NotAllowed):
+                    withdraw_consent(row, **words)
+                return
+            withdraw_consent(row, **words)
+        ended = self.ledger.withdraw(agreement, to.pk if to else None, of_item)
+        self.tally["withdrawn"] += 1
+        self.tally["ended by withdrawal"] += len(ended)
+        for key in {line.agency for line in ended}:
+            self.touch_agency(self.agency_name(key))
+
+    @rule(family=families, who=st.sampled_from(("mother", "son")))
+    def refuse(self, family: str, who: str) -> None:
+        row = self._record(family, who, ConsentDraft("refused", dt.date(2026, 11, 21), "見本"))
+        for agreement in list(self.ledger.agreements.values()):
+            if agreement.person == row.person_id and agreement.holds(self.ledger.now):
+                for line in self.ledger.withdraw(agreement, None, ""):
+                    self.touch_agency(self.agency_name(line.agency))
+        self.ledger.agreements[row.pk] = Agreement(
+            row.pk, row.case_id, row.person_id, set(), None, len(self.ledger.agreements)
+        )
+        self.tally["refused consent"] += 1
+
+    def withdraw_something_that_is_seen(self) -> None:
+        self._share("hazuki", "anshin", [("mother", "money"), ("", "plan")])
+        for line in self.ledger.all_open():
+            if line.rests_on and line.holds(self.ledger.now):
+                number = list(self.ledger.agreements).index(min(line.rests_on, key=str))
+                self.withdraw(number, "all", "anshin", "basic")
+                return
+
+    def refuse_what_was_agreed(self) -> None:
+        self.refuse("tomono", "son")
+        self._share("tomono", "kenko", [("son", "health")])
 
     # --- break-glass --------------------------------------------------------------------------------
 
@@ -436,6 +547,10 @@ class SharingMachine(RuleBasedStateMachine):
         readable = self.readable()
         self._make_sheet(*readable[number % len(readable)])
 
+    def make_the_first_sheet(self) -> None:
+        for family, name in self.readable()[:1]:
+            self._make_sheet(family, name)
+
     def readable(self) -> list[tuple[str, str]]:
         """Return every family and seat of which the one reaches the other."""
         homes = self.world.families.items()
@@ -537,6 +652,8 @@ class SharingMachine(RuleBasedStateMachine):
         expected = self.ledger.own_rows(seat)
         assert (counts["share"], counts["shareline"]) == (expected["share"], expected["shareline"])
         assert counts["casegrant"] + counts["persongrant"] == expected["grant"]
+        assert (counts["recall"], counts["consent"]) == (expected["recall"], expected["consent"])
+        assert seat.kind == "duty" or counts["lineend"] == 0
         assert seat.kind == "duty" or counts["caseevent"] == 0
 
     def check_request_of_nurse(self) -> None:
@@ -569,6 +686,7 @@ ALWAYS: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.end_the_oldest(),
     lambda machine: machine.move_to_the_first_end(),
     lambda machine: machine.sweep(),
+    lambda machine: machine.make_the_first_sheet(),
 )
 RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.share_until_tomorrow(),
@@ -584,6 +702,8 @@ RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.lift_all(),
     lambda machine: machine.end_twice(),
     lambda machine: machine.break_glass_and_wait(),
+    lambda machine: machine.withdraw_something_that_is_seen(),
+    lambda machine: machine.refuse_what_was_agreed(),
 )
 
 
@@ -591,6 +711,11 @@ class DoorAloneMachine(SharingMachine):
     """As the owner of the tables, whom every policy lets through: the door alone says the same."""
 
     is_door_alone = True
+
+
+def _end_of(support: list[Agreement], until: dt.datetime | None) -> dt.datetime | None:
+    ends = [until, *(agreement.ends_at() for agreement in support)]
+    return min((end for end in ends if end), default=None)
 
 
 def _database_now() -> dt.datetime:

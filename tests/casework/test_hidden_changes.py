@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 
 from casework.cases.actions import create_case, move_to_stage
+from casework.consent.actions import withdraw_consent
+from casework.consent.models import Consent
 from casework.households.actions import add_person, change_household, change_person, fingerprint, set_item
 from casework.households.models import Household
 from casework.intake.actions import record_contact
@@ -18,7 +20,7 @@ from casework.sharing.models import Block
 from permissions.walls.context import acting_for
 from tests.casework.canaries import CanaryWorld
 from tests.casework.pages import masked, sign_in
-from tests.worlds import CONSENT
+from tests.worlds import CONSENT, agree
 
 HOUR = dt.timedelta(hours=1)
 WHEN = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
@@ -96,6 +98,12 @@ def _share_and_end(world):
     end_line(line, by=world.coordinator, reason="見本")
 
 
+def _withdraw(world, person, agency):
+    consent = Consent.objects.get(person=person)
+    said = {"said_on": WHEN.date(), "how": "見本"}
+    withdraw_consent(consent, agency=agency, item="", **said, by=world.coordinator)
+
+
 def _block(world, **target):
     words = {"agency": None, "user_id": None, **target}
     with acting_for(world.chief):
@@ -138,6 +146,11 @@ HIDDEN = {
     "a second basis for what it sees": lambda w: w.share(
         w.hazuki, w.anshin, Label(w.hazuki.mother.pk, "basic"), ground=Ground("law", "見本")
     ),
+    "a consent for another agency": lambda w: agree(
+        w.hazuki.case, w.hazuki.mother, to=(w.jiritsu,), by=w.coordinator
+    ),
+    "a consent withdrawn from another agency": lambda w: _withdraw(w, w.hazuki.son, w.kenko),
+    "a consent on which nothing rests": lambda w: _withdraw(w, w.hazuki.son, w.anshin),
     "the sweep": lambda w: sweep_lapsed_lines(),
 }
 VISIBLE = {

@@ -279,8 +279,8 @@ def test_an_ended_line_says_who_and_why_and_takes_its_right_along(world, mother)
         end_line(of_household, by=world.chief, reason="役割が終わった")
 
     (row,) = lines(world, pk=ended.pk)
-    assert (row.ended_by_id, row.end_reason, row.ended_at is None) == (
-        world.chief.membership.pk, "本人が取り消した", False,
+    assert (row.ended_by_id, row.end.cause, row.end.reason, row.ended_at is None) == (
+        world.chief.membership.pk, "decided", "本人が取り消した", False,
     )  # fmt: skip
     assert {line.pk for line in lines(world, ended_at__isnull=True)} == {kept.pk, other_agency.pk}
     assert grants(world, CaseGrant) == []
@@ -292,7 +292,7 @@ def test_an_ended_line_says_who_and_why_and_takes_its_right_along(world, mother)
         mother.pk,
         "money",
         {"agency": world.anshin.pk, "basis": "consent", "evidence": CONSENT.evidence, "until": None},
-        {"reason": "本人が取り消した"},
+        {"cause": "decided", "reason": "本人が取り消した"},
     )
     assert [entry.subject_id for entry in entries(world, "share_line_ended")] == [
         str(ended.pk),
@@ -314,7 +314,7 @@ def test_what_ending_a_line_refuses(world, mother):
     with acting_for(world.coordinator):
         end_line(line, by=world.coordinator, reason="一度目")
     assert said(world.coordinator, "二度目") == "この共有は、すでに終わっています。"
-    assert lines(world)[0].end_reason == "一度目"
+    assert lines(world)[0].end.reason == "一度目"
     assert len(events(world, verb="share_line_ended")) == 1
 
 

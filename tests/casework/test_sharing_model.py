@@ -31,6 +31,9 @@ AT_LEAST = {
     "sheets": 10,
     "blocked": 5,
     "swept": 3,
+    "agreed": 5,
+    "withdrawn": 5,
+    "ended by withdrawal": 3,
     **dict.fromkeys(
         (
             "held to the last second",
@@ -49,6 +52,8 @@ AT_LEAST = {
             "glass broken",
             "glass held",
             "lifted",
+            "without consent",
+            "refused consent",
         ),
         1,
     ),

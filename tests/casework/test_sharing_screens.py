@@ -203,7 +203,7 @@ def test_ending_a_line_by_its_page(world, chief):
     assert done.redirect_chain == [(url(world, "case"), 302)]
     assert told(done) == ["共有を終えました。この機関からは、もう見えません。"]
     (row,) = lines(world, pk=line.pk)
-    assert (row.end_reason, row.ended_by_id) == ("同意の撤回", world.chief.membership.pk)
+    assert (row.end.reason, row.ended_by_id) == ("同意の撤回", world.chief.membership.pk)
     late = chief.post(address, {"reason": "もう一度"})
     assert late.context["form"].non_field_errors() == ["この共有は、すでに終わっています。"]
 

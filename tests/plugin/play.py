@@ -134,8 +134,8 @@ def main_job() -> None:
     share = {
         "agency": kenko.pk,
         "labels": [f"{toyo}:basic"],
-        "basis": "consent",
-        "evidence": "書面 2026年11月20日",
+        "basis": "purpose",
+        "evidence": "相談支援の利用目的 第1号",
     }
     shared = coordinator.post(f"{made.url}share/", share)
     assert shared.status_code == 302, text(shared)
