@@ -6,6 +6,14 @@ from .households.models import Household, Person, PersonContact, PersonHealth, P
 from .intake.models import Contact
 from .notes.models import Note
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
+from .referrals.models import (
+    Referral,
+    ReferralAnswer,
+    ReferralItem,
+    ReferralLine,
+    ReferralReminder,
+    ReferralRevocation,
+)
 from .sharing.models import (
     AddedBasis,
     Block,
@@ -45,6 +53,12 @@ __all__ = [
     "PersonMoney",
     "Recall",
     "RecallAnswer",
+    "Referral",
+    "ReferralAnswer",
+    "ReferralItem",
+    "ReferralLine",
+    "ReferralReminder",
+    "ReferralRevocation",
     "RoleAnswer",
     "RoleRow",
     "Share",

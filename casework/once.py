@@ -28,6 +28,11 @@ def made_before(model: type[Any], key: uuid.UUID | None) -> Any:
     """Return the row that an earlier sending made, or None. A sending under way is waited for."""
     if key is None:
         return None
+    wait_for(key)
+    return model.objects.filter(pk=key).first()
+
+
+def wait_for(key: uuid.UUID) -> None:
+    """Let only one transaction at a time go on about this thing, also where its row may not be locked (it is frozen)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(key)])
-    return model.objects.filter(pk=key).first()

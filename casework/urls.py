@@ -6,6 +6,7 @@ from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.notes.urls import urlpatterns as notes
 from casework.plans.urls import urlpatterns as plans
+from casework.referrals.urls import urlpatterns as referrals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
 from casework.workspace.urls import urlpatterns as workspace
@@ -20,6 +21,7 @@ urlpatterns = [
     *consent,
     *notes,
     *sharing,
+    *referrals,
     *plans,
     *sheets,
     *disclosure,

@@ -13,6 +13,7 @@ CENTER = "(select wall_center())"
 AGENCY = "(select wall_reader())"
 SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
+REMIND = "(select wall_job()) = 'remind_referrals'"
 ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
 
 
@@ -62,6 +63,11 @@ def labelled_wall(table: str, *, frozen: bool = False, person: str = "person_id"
 def center_wall(table: str) -> Wall:
     """Seen and added by the center's duty, where no block stands; frozen."""
     return Wall(table=table, select=center(table), insert=center(table), frozen=True)
+
+
+def _of_referral(table: str) -> str:
+    """Who sees the referral sees what belongs to it."""
+    return f"EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = {table}.referral_id)"
 
 
 def _grants(table: str) -> Wall:
@@ -172,6 +178,43 @@ WALLS: tuple[Wall, ...] = (
         " AND r.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id)",
         frozen=True,
     ),
+    # Its own receiver only, and only while a line with its label stands; the worker finds what is late.
+    Wall(
+        table="casework_referral",
+        select=f"({reaches('casework_referral')} AND ({CENTER} OR receiver_id = {AGENCY})) OR {REMIND}",
+        insert=center("casework_referral"),
+        frozen=True,
+    ),
+    Wall(
+        table="casework_referralitem",
+        select=_of_referral("casework_referralitem"),
+        insert=center("casework_referralitem"),
+        frozen=True,
+    ),
+    center_wall("casework_referralline"),
+    Wall(
+        table="casework_referralanswer",
+        select=f"{_of_referral('casework_referralanswer')} OR {REMIND}",
+        insert=f"answered_by_id = {ME} AND ((agency_id = {AGENCY} AND medium = 'account')"
+        f" OR ({center('casework_referralanswer')} AND medium <> 'account'))"
+        " AND EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = casework_referralanswer.referral_id"
+        " AND r.receiver_id = casework_referralanswer.agency_id AND r.case_id = casework_referralanswer.case_id"
+        " AND r.person_id IS NOT DISTINCT FROM casework_referralanswer.person_id)",
+        frozen=True,
+    ),
+    Wall(
+        table="casework_referralrevocation",
+        select=f"{center('casework_referralrevocation')} OR {REMIND}",
+        insert=center("casework_referralrevocation"),
+        frozen=True,
+    ),
+    Wall(
+        table="casework_referralreminder",
+        select=f"EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = casework_referralreminder.referral_id"
+        f" AND {CENTER}) OR {REMIND}",
+        insert=REMIND,
+        frozen=True,
+    ),
     Wall(
         table="casework_sheet",
         select=f"membership_id = {ME} AND wall_reaches_all(casework_sheet.labels)"
@@ -192,6 +235,14 @@ OF_CONSENT = (
     "casework_lineconsent",
 )
 
+# Belongs to a referral of the same case.
+OF_REFERRAL = (
+    "casework_referralitem",
+    "casework_referralline",
+    "casework_referralanswer",
+    "casework_referralrevocation",
+)
+
 LABELLED_TABLES = (
     "casework_household",
     "casework_personcontact",
@@ -201,6 +252,8 @@ LABELLED_TABLES = (
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
+    "casework_referral",
+    "casework_referralanswer",
     "casework_shareline",
 )
 
@@ -212,13 +265,25 @@ def functions_sql() -> str:
     """Return the SQL of casework's functions, triggers and composite keys. Comes before the walls."""
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
-    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n"
+    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n{referral_sql()}"
 
 
 def consent_sql() -> str:
     """Return the SQL of what a line with the basis consent rests on, and of the keys of consents and recalls."""
     belonging = "\n".join(_of_consent(table) for table in OF_CONSENT)
     return f"{_CONSENT}\n{_same_case('casework_consent')}\n{belonging}\n"
+
+
+def referral_sql() -> str:
+    """Return the SQL of the keys of referrals."""
+    return "\n".join([_REFERRAL, *(_of_referral_key(table) for table in OF_REFERRAL)]) + "\n"
+
+
+def _of_referral_key(table: str) -> str:
+    return (
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (referral_id, case_id)"
+        " REFERENCES casework_referral (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    )
 
 
 def _of_consent(table: str) -> str:
@@ -297,7 +362,10 @@ BEGIN
           AND l.person_id IS NOT DISTINCT FROM
               (CASE WHEN TG_TABLE_NAME = 'casework_person' THEN (to_jsonb(NEW)->>'id')::uuid
                     ELSE (to_jsonb(NEW)->>'person_id')::uuid END)
-          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()));
+          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))
+       -- A referral is its receiver's alone, whoever else has a line with its label.
+       AND (TG_TABLE_NAME NOT IN ('casework_referral', 'casework_referralanswer') OR s.agency_id =
+            coalesce((to_jsonb(NEW)->>'receiver_id')::bigint, (to_jsonb(NEW)->>'agency_id')::bigint));
   END IF;
   INSERT INTO casework_caseactivity (case_id, changed_at) VALUES (changed_case, clock_now())
     ON CONFLICT (case_id) DO UPDATE SET changed_at = clock_now();
@@ -363,6 +431,10 @@ ALTER TABLE casework_consent ADD CONSTRAINT casework_consent_id_case UNIQUE (id,
 ALTER TABLE casework_recall ADD CONSTRAINT casework_recall_id_agency UNIQUE (id, case_id, agency_id);
 ALTER TABLE casework_recallanswer ADD CONSTRAINT casework_recallanswer_of_recall FOREIGN KEY (recall_id, case_id, agency_id)
   REFERENCES casework_recall (id, case_id, agency_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
+_REFERRAL = """
+ALTER TABLE casework_referral ADD CONSTRAINT casework_referral_id_case UNIQUE (id, case_id);
 """
 
 # Who opened one case, for its owner's coordinator and for the chief: neither may read the log itself.

@@ -262,7 +262,10 @@ def _try(world: MatrixWorld, name: str, person: Person, url_name: str, home: Hou
 
 
 # Pages that show people or cases without being about one of them.
-LISTS = {"audit:alarms", "audit:log", "casework:case_list", "casework:inbox", "forms_app:submission_list"}
+LISTS = {
+    *("audit:alarms", "audit:log", "casework:case_list", "casework:inbox", "casework:referrals"),
+    "forms_app:submission_list",
+}
 
 
 def _log_should_say(person: Person, cell: Any, url_name: str, response: Any) -> str:
@@ -312,6 +315,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "submission_id": world.submission_id,
         "alarm_id": uuid.uuid4(),
         "recall_id": uuid.uuid4(),
+        "referral_id": uuid.uuid4(),
         "consent_id": ids["consent"].pk,
         "session_id": uuid.uuid4(),
         "secret": "no-such-secret",

@@ -165,7 +165,7 @@ def _agree(center: Browser, number: str) -> None:
     """The mother agrees to two items for one agency; her son is not asked."""
     page = center.page
     center.follow("同意を見る・記録する")
-    page.get_by_role("link", name="説明と返事を記録する：葉月原 トヨ").click()
+    page.get_by_role("link", name=re.compile("説明と返事を記録する.*トヨ")).click()
     center.look()
     for point in page.get_by_role("group", name="説明したこと").get_by_role("checkbox").all():
         point.check()
@@ -185,12 +185,15 @@ def _share_and_decide(center: Browser) -> None:
     page = center.page
     center.follow("機関に共有する")
     page.select_option("[name=agency]", label="見本市 生活自立・仕事相談センター")
+    center.press("つぎへ")
     mother = page.get_by_role("group", name="葉月原 トヨ")
     for item in ("基本情報", "役割分担"):
         mother.get_by_label(item).check()
     page.locator("[name=basis][value=consent]").check()
     page.fill("[name=evidence]", "2026年11月20日 書面 説明者 見本調")
-    center.press("共有する")
+    center.press("何が見えるかを確かめる")
+    assert "新しく見える" in center.text
+    center.press("この内容で共有する")
     center.follow("決定を記録する")
     page.select_option("[name=direction-0-about]", label="葉月原 トヨ")
     page.fill("[name=direction-0-text]", "借金を整理し、家での暮らしを続ける")

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
+from permissions.agencies.models import Agency, Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -60,3 +61,20 @@ def move_to_stage(case: Case, *, stage: str, by: Viewer) -> None:
         before=before,
         after={"stage": stage, "flow": locked.flow},
     )
+
+
+@transaction.atomic
+def hand_over_case(case: Case, *, to: Agency, worker: Membership | None, by: Viewer) -> None:
+    """Let another agency hold a case from now on: exactly one does at every moment. ``worker`` belongs to it, or nobody yet.
+
+    Raises NotAllowed without the right to share: who holds a case is an outcome of the center's decisions.
+    """
+    if not by.may("casework.share"):
+        raise NotAllowed(_("担当する機関を変える権限がありません。"))
+    locked = Case.objects.select_for_update().get(pk=case.pk)
+    before = {"holder": locked.holder_id, "worker": locked.worker_id}
+    locked.holder, locked.worker = to, worker
+    locked.save(update_fields=["holder", "worker"])
+    after = {"holder": to.pk, "worker": worker.pk if worker else None}
+    record_event(by, "case_handed_over", locked, case_id=locked.pk, before=before, after=after)
+    case.holder, case.worker = to, worker

@@ -13,7 +13,7 @@ from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
-from casework.sharing.items import Item
+from casework.sharing.items import CHOSEN_ITEMS, Item
 from permissions.typed import TypedMixin
 
 from .actions import NoteDraft
@@ -29,7 +29,10 @@ class NoteForm(TypedMixin, OnceForm):
         widget=forms.RadioSelect,
     )
     item = forms.ChoiceField(
-        label=_("何のこと"), choices=Item.choices, initial=Item.HISTORY, widget=forms.RadioSelect
+        label=_("何のこと"),
+        choices=[(item.value, item.label) for item in CHOSEN_ITEMS],
+        initial=Item.HISTORY,
+        widget=forms.RadioSelect,
     )
     occurred_at = forms.DateTimeField(label=_("あった日時"), initial=this_minute, widget=MomentInput)
     method = forms.ChoiceField(label=_("方法"), choices=Method.choices)

@@ -23,7 +23,7 @@ from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
 from .bases import Basis, bases
-from .consents import Support, support_for
+from .consents import Support, support_for, unwanted_labels
 from .items import Item, case_codename, person_codename
 from .models import (
     Block,
@@ -55,6 +55,7 @@ class Ground:
     """Why and how long: legal basis, its evidence, for temporary bases who approved. ``until`` is UTC-aware.
 
     With the basis consent the standing consents are looked up when the line is written, and end it with their last day.
+    ``despite``: why something is shown that the person asked not to show to this agency.
     """
 
     basis: str
@@ -62,6 +63,7 @@ class Ground:
     approver: Membership | None = None
     until: dt.datetime | None = None
     starts_at: dt.datetime | None = None
+    despite: str = ""
 
 
 @transaction.atomic
@@ -83,10 +85,27 @@ def share_items(
 def _check(case: Case, *, agency: Agency, labels: list[Label], ground: Ground, by: Viewer) -> None:
     if not by.may("casework.share"):
         raise NotAllowed(_("共有を決める権限がありません。"))
+    _check_receiver(case, agency)
+    _check_labels(case, labels)
+    _check_ground(ground, giver=by.agency, receiver=agency)
+    if not ground.despite.strip() and not unwanted_labels(case, agency=agency).isdisjoint(
+        (label.person_id, label.item) for label in labels
+    ):
+        raise NotAllowed(
+            _(
+                "本人が、この機関に見せないでほしいと言った項目が入っています。それでも見せる理由を書いてください。"
+            )
+        )
+
+
+def _check_receiver(case: Case, agency: Agency) -> None:
     if agency.is_center or not Agency.objects.open().filter(pk=agency.pk).exists():
         raise NotAllowed(_("この機関には共有できません。機関が閉じているか、センターです。"))
     if Block.objects.filter(case=case, agency=agency, lifted_at__isnull=True).exists():
         raise NotAllowed(_("この機関には、このケースの閲覧を禁止しています。"))
+
+
+def _check_labels(case: Case, labels: list[Label]) -> None:
     if not labels:
         raise NotAllowed(_("共有する項目を1つ以上選んでください。"))
     if any(label.item not in Item.values for label in labels):
@@ -94,6 +113,9 @@ def _check(case: Case, *, agency: Agency, labels: list[Label], ground: Ground, b
     people = {label.person_id for label in labels if label.person_id}
     if apps.get_model("casework", "Person").objects.filter(case=case, pk__in=people).count() != len(people):
         raise NotAllowed(_("この世帯にいない人が含まれています。"))
+
+
+def _check_ground(ground: Ground, *, giver: Agency, receiver: Agency) -> None:
     if not ground.evidence.strip():
         raise NotAllowed(_("根拠の内容を書いてください。"))
     if ground.until is not None and ground.until <= (ground.starts_at or timezone.now()):
@@ -101,6 +123,15 @@ def _check(case: Case, *, agency: Agency, labels: list[Label], ground: Ground, b
     rule = bases().get(ground.basis)
     if rule is None or not rule.is_offered:
         raise NotAllowed(_("この法的根拠は使えません。"))
+    if not rule.fits(giver=giver.legal_type, receiver=receiver.legal_type):
+        raise NotAllowed(
+            _("「%(basis)s」は、%(giver)sから%(receiver)sへ見せる根拠になりません。")
+            % {
+                "basis": rule.label,
+                "giver": giver.get_legal_type_display(),
+                "receiver": receiver.get_legal_type_display(),
+            }
+        )
     if rule.needs_approval and (ground.approver is None or ground.until is None):
         raise NotAllowed(_("この根拠は臨時のものです。承認者と終わりの日を決めてください。"))
 
@@ -149,7 +180,12 @@ def _add_line(share: Share, label: Label, ground: Ground, by: Viewer) -> ShareLi
     _rest_on(support, line)
     line.save()
     _write_grant(line)
-    _record(by, "share_line_added", line, after=_terms(line))
+    _record(
+        by,
+        "share_line_added",
+        line,
+        after=_terms(line) | ({"despite": ground.despite} if ground.despite else {}),
+    )
     return line
 
 

@@ -11,6 +11,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from permissions.agencies.models import LegalType
+
 
 class Basis(models.TextChoices):
     """On which legal ground an agency may see an item."""
@@ -56,6 +58,32 @@ ADDED_CODE = re.compile(r"x_[a-z0-9_]{1,14}")
 ADDED_KEYS = {"label", "hint", "needs_approval"}
 
 
+# What anybody may share on with anybody: the person's will, the law's own words, a council both sit in.
+_ALWAYS = frozenset(
+    {Basis.CONSENT, Basis.LAW, Basis.SUPPORT_MEETING, Basis.CHILD_COUNCIL, Basis.OTHER_COUNCIL}
+)
+
+# Which bases fit, by who gives and who receives (domain.md 3.3, 3.4, R-BAS-3, R-ORG-1). The city's own staff act under
+# chapter 5 of the law (61条, 69条); a contractor under chapter 4 (27条), where the purpose opens nothing to third parties, only
+# the way back to the city and to those who work for it.
+FITS: dict[str, dict[str, frozenset[Basis]]] = {
+    LegalType.CITY_SECTION: {
+        LegalType.CITY_SECTION: _ALWAYS | {Basis.PURPOSE, Basis.INTERNAL},
+        LegalType.CONTRACTOR: _ALWAYS | {Basis.PURPOSE, Basis.CLEAR_BENEFIT},
+        LegalType.PRIVATE: _ALWAYS | {Basis.PURPOSE, Basis.CLEAR_BENEFIT},
+        LegalType.PUBLIC_OTHER: _ALWAYS | {Basis.PURPOSE, Basis.PUBLIC_BODY},
+        LegalType.PERSON: _ALWAYS | {Basis.PURPOSE, Basis.INTERNAL, Basis.PUBLIC_BODY},
+    },
+    LegalType.CONTRACTOR: {
+        LegalType.CITY_SECTION: _ALWAYS | {Basis.PURPOSE, Basis.LIFE_SAFETY},
+        LegalType.CONTRACTOR: _ALWAYS | {Basis.PURPOSE, Basis.LIFE_SAFETY},
+        LegalType.PRIVATE: _ALWAYS | {Basis.LIFE_SAFETY},
+        LegalType.PUBLIC_OTHER: _ALWAYS | {Basis.LIFE_SAFETY},
+        LegalType.PERSON: _ALWAYS | {Basis.LIFE_SAFETY},
+    },
+}
+
+
 @dataclass(frozen=True)
 class BasisRule:
     """One legal basis as forms and checks use it; ``is_offered``: may be chosen for new lines."""
@@ -65,6 +93,20 @@ class BasisRule:
     hint: str | Promise
     needs_approval: bool
     is_offered: bool = True
+
+    def fits(self, *, giver: str, receiver: str) -> bool:
+        """Return whether the law lets an agency of one legal type share on this with one of another.
+
+        What a city added fits everywhere: the city has said so.
+        """
+        if self.code.startswith(ADDED_PREFIX):
+            return True
+        return self.code in FITS[_regime(giver)][receiver]
+
+
+def _regime(giver: str) -> str:
+    """Whoever is no office of the city gives under the law for private bodies."""
+    return giver if giver in FITS else LegalType.CONTRACTOR
 
 
 def bases() -> dict[str, BasisRule]:

@@ -51,6 +51,29 @@ def standing_scopes() -> QuerySet[Any]:
     )
 
 
+def unwanted_labels(case: Case, *, agency: Agency) -> set[tuple[uuid.UUID | None, str]]:
+    """Return the (person, item) pairs that people of this case asked not to show to this agency, on whatever basis.
+
+    The newest consent of each person counts. An exclusion of one item of one person is one of the household's item, too.
+    """
+    consents = apps.get_model("casework", "Consent").objects.filter(case=case)
+    newest = {row.person_id: row.pk for row in consents.order_by("recorded_at", "number")}
+    exclusions = apps.get_model("casework", "ConsentExclusion").objects.filter(
+        consent__in=newest.values(), agency=agency
+    )
+    unwanted: set[tuple[uuid.UUID | None, str]] = set()
+    for person_id, item in exclusions.values_list("consent__person", "item"):
+        for each in [item] if item else Item.values:
+            unwanted |= {(person_id, each), (None, each)}
+    return unwanted
+
+
+def agreed_labels(case: Case, *, agency: Agency) -> set[tuple[uuid.UUID, str]]:
+    """Return the (person, item) pairs for which a consent holds that names this agency."""
+    scopes = standing_scopes().filter(consent__case=case, agency=agency)
+    return set(scopes.values_list("consent__person", "item"))
+
+
 def support_for(case: Case, *, agency: Agency, person_id: uuid.UUID | None, item: str) -> Support:
     """Return the consents for a line about this person, or about the household: everybody's.
 

@@ -16,7 +16,7 @@ from permissions.typed import TypedMixin
 
 from .actions import Ground, Label
 from .bases import bases
-from .items import Item
+from .items import CHOSEN_ITEMS, Item
 from .models import Disposal
 
 HOUSEHOLD = "household"
@@ -40,12 +40,25 @@ class LabelGroup:
         self.boxes = boxes
 
 
-class ShareForm(TypedMixin, forms.Form):
-    """Which agency may see which items of whom, on which basis, until when."""
+class ReceiverForm(forms.Form):
+    """Which agency something is shared with: what may follow depends on it."""
 
     agency = forms.ModelChoiceField(
         label=_("共有する機関"), queryset=Agency.objects.none(), empty_label=_("選んでください")
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        agency: Any = self.fields["agency"]
+        agency.queryset = partner_agencies()
+
+
+class ShareForm(ReceiverForm, TypedMixin):
+    """Which agency may see which items of whom, on which basis, until when.
+
+    ``agreed`` and ``unwanted``: (person, item) pairs that a consent names, or that the person asked not to show.
+    """
+
     labels = forms.MultipleChoiceField(
         label=_("見せる項目"), error_messages={"required": _("見せる項目を1つ以上選んでください。")}
     )
@@ -71,17 +84,37 @@ class ShareForm(TypedMixin, forms.Form):
         help_text=_("臨時の根拠（69条2項2〜4号、生命・身体・財産の保護）のときに必要です。"),
     )
 
-    def __init__(self, *args: Any, people: Iterable[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
+    despite = forms.CharField(
+        label=_("本人が見せないでほしいと言った項目を見せる理由"), max_length=300, required=False
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        people: Iterable[tuple[uuid.UUID, str]],
+        giver: Agency,
+        receiver: Agency,
+        agreed: set[tuple[uuid.UUID, str]] = frozenset(),  # type: ignore[assignment]
+        unwanted: set[tuple[uuid.UUID | None, str]] = frozenset(),  # type: ignore[assignment]
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.bases = {code: rule for code, rule in bases().items() if rule.is_offered}
+        self.bases = {
+            code: rule
+            for code, rule in bases().items()
+            if rule.is_offered and rule.fits(giver=giver.legal_type, receiver=receiver.legal_type)
+        }
         basis: Any = self.fields["basis"]
         basis.choices = [(code, rule.label) for code, rule in self.bases.items()]
         self.people = [(None, _("世帯全体")), *people]
-        agency: Any = self.fields["agency"]
-        agency.queryset = partner_agencies()
+        self.agreed, self.unwanted = agreed, unwanted
+        if not unwanted:
+            del self.fields["despite"]
         labels: Any = self.fields["labels"]
         labels.choices = [
-            (label_key(Label(person, item)), item) for person, _name in self.people for item in Item.values
+            (label_key(Label(person, item.value)), item.value)
+            for person, _name in self.people
+            for item in CHOSEN_ITEMS
         ]
         approver: Any = self.fields["approver"]
         approver.queryset = (
@@ -95,13 +128,24 @@ class ShareForm(TypedMixin, forms.Form):
             LabelGroup(
                 str(name),
                 [
-                    {"value": key, "name": item.label, "is_ticked": key in ticked}
-                    for item in Item
+                    {
+                        "value": key,
+                        "name": item.label,
+                        "is_ticked": key in ticked,
+                        "is_agreed": self._is_agreed(person, item.value),
+                        "is_unwanted": (person, item.value) in self.unwanted,
+                    }
+                    for item in CHOSEN_ITEMS
                     if (key := label_key(Label(person, item.value)))
                 ],
             )
             for person, name in self.people
         ]
+
+    def _is_agreed(self, person: uuid.UUID | None, item: str) -> bool:
+        """A household's item needs everybody."""
+        concerned = [person] if person else [each for each, _name in self.people if each]
+        return bool(concerned) and all((each, item) in self.agreed for each in concerned)
 
     def basis_hints(self) -> list[tuple[str, Any]]:
         return [(str(rule.label), rule.hint) for rule in self.bases.values()]
@@ -127,7 +171,13 @@ class ShareForm(TypedMixin, forms.Form):
     def ground(self) -> Ground:
         cleaned = self.cleaned_data
         until = end_of_day(cleaned["until"]) if cleaned["until"] else None
-        return Ground(cleaned["basis"], cleaned["evidence"], approver=cleaned["approver"], until=until)
+        return Ground(
+            cleaned["basis"],
+            cleaned["evidence"],
+            approver=cleaned["approver"],
+            until=until,
+            despite=cleaned.get("despite", ""),
+        )
 
 
 def _approver_name(membership: Membership) -> str:

@@ -18,6 +18,11 @@ class Item(models.TextChoices):
     PLAN = "plan", _("支援方針")
     ROLES = "roles", _("役割分担")
     MEETING = "meeting", _("会議")
+    REFERRAL = "referral", _("つなぎ票")
+
+
+# What somebody may choose to show or to write under. A referral's packet is shown by sending it, and by nothing else.
+CHOSEN_ITEMS: tuple[Item, ...] = tuple(item for item in Item if item != Item.REFERRAL)
 
 
 def case_codename(item: str) -> str:

@@ -8,7 +8,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from permissions.access import ViewerRequest, requires
@@ -17,43 +16,13 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .access import case_view
-from .actions import answer_recall, block, end_line, lift_block, share_items
-from .forms import BlockForm, EndForm, RecallForm, ShareForm
+from .actions import answer_recall, block, end_line, lift_block
+from .forms import BlockForm, EndForm, RecallForm
 from .models import Block, Recall
-from .selectors import ledger_of, persons_for, recalls_for
+from .selectors import ledger_of, recalls_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
-
-
-@require_http_methods(["GET", "POST"])
-@case_view("casework.share")
-def share_add(request: ViewerRequest, case: Case) -> HttpResponse:
-    people = persons_for(request.viewer).filter(case=case).order_by("position").values_list("pk", "name")
-    form = ShareForm(request.POST or None, people=list(people))
-    if form.is_valid():
-        try:
-            lines = share_items(
-                case,
-                agency=form.cleaned_data["agency"],
-                labels=form.chosen_labels(),
-                ground=form.ground(),
-                by=request.viewer,
-            )
-        except NotAllowed as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, _told(form.cleaned_data["agency"].name, len(lines)))
-            return redirect("casework:case", case_id=case.pk)
-    return TemplateResponse(request, "casework/share_add.html", {"case": case, "form": form})
-
-
-def _told(agency: str, count: int) -> str:
-    if not count:
-        return _("%(agency)sには、同じ根拠ですでに共有されています。") % {"agency": agency}
-    return ngettext(
-        "%(agency)sに%(count)d項目を共有しました。", "%(agency)sに%(count)d項目を共有しました。", count
-    ) % {"agency": agency, "count": count}
 
 
 @require_http_methods(["GET", "POST"])

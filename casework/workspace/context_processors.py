@@ -21,6 +21,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("casework:home", _("ホーム"), True),
         ("casework:inbox", _("受信箱"), viewer.may("casework.view_inbox")),
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
+        ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
         ("audit:alarms", _("警報"), viewer.may("casework.view_alarms")),
         ("audit:log", _("操作の記録"), viewer.may("audit.read")),

@@ -16,6 +16,7 @@ from casework.notes.models import Note
 from casework.notes.selectors import notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
+from casework.referrals.selectors import ReferralView, calls_for_coordination, case_referrals_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
@@ -73,8 +74,14 @@ class CaseRecord:
     notes: list[Note]
     has_more_notes: bool
     decisions: list[DecisionView]
+    referrals: list[ReferralView]
     shared: list[SharedWith]
     blocks: list[BlockView]
+
+    @property
+    def proposal(self) -> str:
+        """Return why the center is proposed to coordinate, for its duty; empty for nothing."""
+        return calls_for_coordination(self.referrals)
 
 
 @dataclass
@@ -121,8 +128,11 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     name_people(
         viewer, [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
     )
+    referrals = case_referrals_for(viewer, case)
+    name_people(viewer, [view.row for view in referrals])
     return CaseRecord(
         case=case,
+        referrals=referrals,
         household=household_for(viewer, case),
         people=people_for(viewer, case),
         notes=notes[:NOTES_SHOWN],
@@ -182,6 +192,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         reads.add((note, case, note.person_id, note.item))
     for decision in record.decisions:
         reads.update(_reads_of(decision))
+    for referral in record.referrals:
+        reads.add((referral.row, case, referral.row.person_id, referral.row.item))
     record_items(viewer, reads)
 
 

@@ -7,4 +7,5 @@ urlpatterns = [
     path("cases/", views.case_list, name="case_list"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/", views.decision, name="decision"),
+    path("cases/<uuid:case_id>/share/", views.share_add, name="share_add"),
 ]

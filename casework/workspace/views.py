@@ -3,9 +3,13 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
@@ -14,15 +18,22 @@ from casework.households.selectors import name_people
 from casework.intake.models import ContactState
 from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
+from casework.reads import record_items
+from casework.referrals.selectors import late_for, unanswered_for
 from casework.sharing.access import case_view
-from casework.sharing.selectors import recalls_for
+from casework.sharing.actions import share_items
+from casework.sharing.consents import agreed_labels, unwanted_labels
+from casework.sharing.forms import ReceiverForm, ShareForm
+from casework.sharing.selectors import persons_for, recalls_for
 from casework.sheets.kinds import sheet_kinds
 from casework.sheets.pdf import pdf_available
 from casework.sheets.selectors import sheets_for
 from forms_app.delivery.selectors import outbox_notice_for
 from permissions.access import ViewerRequest, requires, signed_in
 from permissions.audit.actions import record
+from permissions.errors import NotAllowed
 
+from .previews import preview_of
 from .selectors import case_page_for, case_record_for, record_case_read, record_decision_read
 
 
@@ -35,15 +46,21 @@ def home(request: ViewerRequest) -> HttpResponse:
     roles = waiting_roles_for(viewer)
     name_people(viewer, [role.row for role in roles])
     contacts = queue_for(viewer, [ContactState.NEW])
+    referrals = (
+        late_for(viewer).get("coordinator", []) if viewer.sees_all_cases else unanswered_for(viewer)
+    )[:20]
+    name_people(viewer, [view.row for view in referrals])
     context: dict[str, Any] = {
         "roles": roles,
         "contacts": contacts[:5],
         "replies": contacts_with_waiting_replies(viewer)[:10],
         "page": case_page_for(viewer, limit=5),
         "outbox_notice": outbox_notice_for(viewer),
+        "referrals": referrals,
         "recalls": recalls_for(viewer).filter(agency=viewer.agency, answer__isnull=True)[:20],
     }
     shown = len(context["page"].rows) + len(roles) + len(context["contacts"]) + len(context["replies"])
+    shown += len(referrals)
     record(viewer, "listed", None, detail={"list": "home", "shown": shown})
     return TemplateResponse(request, "casework/home.html", context)
 
@@ -90,3 +107,55 @@ def decision(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Http
         "has_pdf": pdf_available(),
     }
     return TemplateResponse(request, "casework/decision.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.share")
+def share_add(request: ViewerRequest, case: Case) -> HttpResponse:
+    """First the agency, on which all else depends; then items and basis; then what it will see; then the share."""
+    asked = request.POST if request.method == "POST" else request.GET
+    receiver = ReceiverForm(asked if "agency" in asked else None)
+    if not receiver.is_valid():
+        return TemplateResponse(request, "casework/share_agency.html", {"case": case, "form": receiver})
+    agency = receiver.cleaned_data["agency"]
+    people = list(
+        persons_for(request.viewer).filter(case=case).order_by("position").values_list("pk", "name")
+    )
+    form = ShareForm(
+        request.POST or None,
+        people=people,
+        giver=request.viewer.agency,
+        receiver=agency,
+        agreed=agreed_labels(case, agency=agency),
+        unwanted=unwanted_labels(case, agency=agency),
+        initial={"agency": agency},
+    )
+    context: dict[str, Any] = {"case": case, "form": form, "agency": agency}
+    if form.is_valid():
+        act = {
+            "agency": agency,
+            "labels": form.chosen_labels(),
+            "ground": form.ground(),
+            "by": request.viewer,
+        }
+        try:
+            if "confirmed" in request.POST:
+                lines = share_items(case, **act)
+                messages.success(request, _told(agency.name, len(lines)))
+                return redirect("casework:case", case_id=case.pk)
+            context["rows"] = rows = preview_of(case, **act)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            shown = [(case, case.pk, None, ""), *((case, case.pk, *row.label) for row in rows)]
+            record_items(request.viewer, shown)
+            return TemplateResponse(request, "casework/share_preview.html", context)
+    return TemplateResponse(request, "casework/share_add.html", context)
+
+
+def _told(agency: str, count: int) -> str:
+    if not count:
+        return _("%(agency)sには、同じ根拠ですでに共有されています。") % {"agency": agency}
+    return ngettext(
+        "%(agency)sに%(count)d項目を共有しました。", "%(agency)sに%(count)d項目を共有しました。", count
+    ) % {"agency": agency, "count": count}

@@ -213,7 +213,7 @@ def test_line_of_an_emergency_lasts_no_longer(world):
 def test_clerks_are_not_offered_the_basis(world):
     url = reverse("casework:share_add", args=[world.hazuki.case.pk])
 
-    page = client_of(world.coordinator).get(url).content.decode()
+    page = client_of(world.coordinator).get(url, {"agency": world.anshin.pk}).content.decode()
 
     assert "life_safety" in page
     assert 'value="emergency"' not in page

@@ -118,11 +118,11 @@ def test_labels_that_do_not_exist(world, mother):
         ({"starts_at": DAY, "until": HOUR}, "終わりの日が、始まりより前になっています。"),
         ({"starts_at": DAY, "until": DAY}, "終わりの日が、始まりより前になっています。"),
         (
-            {"basis": "internal", "until": DAY},
+            {"basis": "life_safety", "until": DAY},
             "この根拠は臨時のものです。承認者と終わりの日を決めてください。",
         ),
         (
-            {"basis": "internal", "approver": True},
+            {"basis": "life_safety", "approver": True},
             "この根拠は臨時のものです。承認者と終わりの日を決めてください。",
         ),
         ({"basis": "life_safety"}, "この根拠は臨時のものです。承認者と終わりの日を決めてください。"),
@@ -146,7 +146,7 @@ def test_grounds_that_do_not_hold(world, mother, terms, said):
 
 def test_a_line_holds_what_was_decided_and_guardians_row_says_the_same(world, mother):
     until, starts_at = timezone.now() + 3 * DAY, timezone.now() - HOUR
-    ground = Ground("internal", "見守りの調整", world.chief.membership, until, starts_at)
+    ground = Ground("life_safety", "見守りの調整", world.chief.membership, until, starts_at)
 
     made = world.share(
         world.hazuki, world.anshin, Label(mother.pk, "money"), Label(None, "roles"), ground=ground
@@ -168,7 +168,7 @@ def test_a_line_holds_what_was_decided_and_guardians_row_says_the_same(world, mo
         for line in made
     ]  # fmt: skip
     terms = (
-        "internal", "見守りの調整", world.chief.membership.pk, until, starts_at, world.coordinator.membership.pk,
+        "life_safety", "見守りの調整", world.chief.membership.pk, until, starts_at, world.coordinator.membership.pk,
         None, None,
     )  # fmt: skip
     case, agency = world.hazuki.case.pk, world.anshin.pk

@@ -10,16 +10,19 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.sharing.actions import Label, block
+from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.sharing.actions import Ground, Label, block, share_items
 from casework.sharing.forms import BlockForm, ShareForm, label_key, parse_label
 from casework.sharing.items import Item
 from casework.sharing.models import Block, ShareLine
 from permissions.agencies.actions import close_agency, end_membership
+from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.worlds import make_viewer
 
 pytestmark = pytest.mark.django_db
+ALWAYS = {"consent", "law", "shien_kaigi", "youtaikyo", "other_council"}
 
 
 @pytest.fixture
@@ -56,6 +59,10 @@ def valid(world, *labels, **values):
     }
 
 
+def share_form(world, data, **words):
+    return ShareForm(data, giver=world.center, receiver=world.anshin, **words)
+
+
 # --- Labels as words of a form --------------------------------------------------------------------------
 
 
@@ -89,7 +96,7 @@ def test_form_offers_open_partners_everybody_of_the_case_and_living_chiefs(world
     close_agency(world.kenko, by=None)
     people = [(world.hazuki.mother.pk, "葉月原母"), (world.hazuki.son.pk, "葉月原息子")]
 
-    form = ShareForm({"labels": [f"{world.hazuki.mother.pk}:basic", "household:plan"]}, people=people)
+    form = share_form(world, {"labels": [f"{world.hazuki.mother.pk}:basic", "household:plan"]}, people=people)
 
     assert set(form.fields["agency"].queryset) == {world.anshin, world.jiritsu, world.other}
     assert set(form.fields["approver"].queryset) == {world.chief.membership, second_chief.membership}
@@ -107,7 +114,7 @@ def test_form_offers_open_partners_everybody_of_the_case_and_living_chiefs(world
     assert [choice for choice, _item in form.fields["labels"].choices] == [
         f"{key}:{item}" for _name, key in keys for item in Item.values
     ]
-    empty = ShareForm(None, people=people)
+    empty = share_form(world, None, people=people)
     assert not any(box["is_ticked"] for group in empty.label_groups() for box in group.boxes)
 
 
@@ -115,7 +122,7 @@ def test_form_asks_for_what_is_missing(world):
     today = timezone.localdate()
 
     def wrong(**values):
-        form = ShareForm({**valid(world), **values}, people=[(world.hazuki.mother.pk, "母")])
+        form = share_form(world, {**valid(world), **values}, people=[(world.hazuki.mother.pk, "母")])
         return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
 
     more = "この根拠は臨時のものなので、ここも必要です。"
@@ -123,12 +130,12 @@ def test_form_asks_for_what_is_missing(world):
     assert wrong(until=today) == {}
     assert wrong(until=today - dt.timedelta(days=1)) == {"until": ["過ぎた日は選べません。"]}
     assert wrong(labels=[]) == {"labels": ["見せる項目を1つ以上選んでください。"]}
-    assert wrong(basis="internal") == {"approver": [more], "until": [more]}
-    assert wrong(basis="internal", until=today) == {"approver": [more]}
-    assert wrong(basis="internal", until=today, approver=world.chief.membership.pk) == {}
+    assert wrong(basis="clear_benefit") == {"approver": [more], "until": [more]}
+    assert wrong(basis="clear_benefit", until=today) == {"approver": [more]}
+    assert wrong(basis="clear_benefit", until=today, approver=world.chief.membership.pk) == {}
     # One message a field is enough.
     assert wrong(
-        basis="internal", until=today - dt.timedelta(days=1), approver=world.chief.membership.pk
+        basis="clear_benefit", until=today - dt.timedelta(days=1), approver=world.chief.membership.pk
     ) == {"until": ["過ぎた日は選べません。"]}
     assert set(wrong(basis="emergency")) == {"basis"}
     assert set(wrong(evidence="長" * 301)) == {"evidence"}
@@ -136,10 +143,11 @@ def test_form_asks_for_what_is_missing(world):
 
 
 def test_page_offers_the_people_of_this_case_in_their_order(world, chief):
-    response = chief.get(url(world, "share_add"))
+    first = chief.get(url(world, "share_add"))
+    response = chief.get(url(world, "share_add"), {"agency": world.anshin.pk})
 
-    assert response.status_code == 200
-    assert response.templates[0].name == "casework/share_add.html"
+    assert (first.status_code, first.templates[0].name) == (200, "casework/share_agency.html")
+    assert (response.status_code, response.templates[0].name) == (200, "casework/share_add.html")
     form = response.context["form"]
     assert form.people[1:] == [(world.hazuki.mother.pk, "葉月原母"), (world.hazuki.son.pk, "葉月原息子")]
     assert str(form.people[0][1]) == "世帯全体"
@@ -152,9 +160,15 @@ def test_sharing_by_the_form(world, chief):
     until = timezone.localdate() + dt.timedelta(days=30)
     data = valid(
         world, Label(mother.pk, "basic"), Label(None, "roles"),
-        basis="internal", until=until, approver=world.chief.membership.pk,
+        basis="clear_benefit", until=until, approver=world.chief.membership.pk,
     )  # fmt: skip
 
+    looked = chief.post(url(world, "share_add"), data)
+    assert (looked.templates[0].name, lines(world)) == ("casework/share_preview.html", [])
+    assert (
+        looked.content.decode().count("新しく見える") == 1
+    )  # nothing is written under the household's roles
+    data["confirmed"] = "1"
     response = chief.post(url(world, "share_add"), data, follow=True)
 
     assert response.redirect_chain == [(url(world, "case"), 302)]
@@ -164,12 +178,62 @@ def test_sharing_by_the_form(world, chief):
         (line.agency_id, line.person_id, line.item, line.basis, line.evidence, line.until, line.approver_id)
         for line in lines(world)
     } == {
-        (world.anshin.pk, who, item, "internal", "2026-11-20 書面", midnight, world.chief.membership.pk)
+        (world.anshin.pk, who, item, "clear_benefit", "2026-11-20 書面", midnight, world.chief.membership.pk)
         for who, item in ((mother.pk, "basic"), (None, "roles"))
     }
     again = chief.post(url(world, "share_add"), data, follow=True)
     assert told(again) == ["機関 anshinには、同じ根拠ですでに共有されています。"]
     assert len(lines(world)) == 2
+
+
+def test_choosing_again_keeps_everything_typed(world, chief):
+    response = chief.post(url(world, "share_add"), valid(world, evidence="書面の同意", again="1"))
+
+    assert (response.templates[0].name, lines(world)) == ("casework/share_add.html", [])
+    assert "書面の同意" in response.content.decode()
+
+
+def test_form_offers_the_bases_that_fit_giver_and_receiver(world):
+    def offered(giver, receiver):
+        form = ShareForm(None, people=[], giver=giver, receiver=receiver)
+        return {code for code, _label in form.fields["basis"].choices} - ALWAYS
+
+    assert offered(world.center, world.anshin) == {"purpose", "clear_benefit"}
+    assert offered(world.center, world.kenko) == {"purpose", "internal"}
+    assert offered(world.center_itaku, world.anshin) == {"life_safety"}
+    assert offered(world.center_itaku, world.kenko) == {"purpose", "life_safety"}
+
+
+def test_basis_that_does_not_fit_is_refused_whatever_the_form_says(world):
+    labels, by = [Label(world.hazuki.mother.pk, "basic")], world.coordinator
+    ground = Ground("purpose", "見本")
+
+    with acting_for(by), pytest.raises(NotAllowed) as refusal:
+        share_items(world.hazuki.case, agency=world.anshin, labels=labels, ground=ground, by=by)
+
+    assert str(refusal.value) == (
+        "「利用目的の範囲内（個人情報保護法61条・69条1項）」は、市の委託先から民間の機関へ見せる根拠になりません。"
+    )
+
+
+def test_what_the_person_does_not_want_shown_needs_a_reason(world, chief):
+    mother = world.hazuki.mother
+    with acting_for(world.chief):
+        never = (Exclusion(world.anshin, "money"),)
+        draft = ConsentDraft("pending", dt.date(2026, 11, 20), "見本", exclusions=never)
+        record_consent(world.hazuki.case, mother, draft, by=world.chief)
+    data = valid(world, Label(mother.pk, "money"), basis="law", confirmed="1")
+    page = chief.get(url(world, "share_add"), {"agency": world.anshin.pk}).content.decode()
+    assert page.count("見せないでほしい</span>") == 2  # hers, and the household's
+
+    refused = chief.post(url(world, "share_add"), data)
+    assert [error[:14] for error in refused.context["form"].non_field_errors()] == [
+        "本人が、この機関に見せない"[:14]
+    ]
+    assert lines(world) == []
+    done = chief.post(url(world, "share_add"), {**data, "despite": "命の危険"})
+
+    assert (done.status_code, [line.item for line in lines(world)]) == (302, ["money"])
 
 
 def test_refusal_of_the_act_is_told_on_the_form_and_keeps_what_was_typed(world, chief):

@@ -137,7 +137,8 @@ def main_job() -> None:
         "basis": "purpose",
         "evidence": "相談支援の利用目的 第1号",
     }
-    shared = coordinator.post(f"{made.url}share/", share)
+    assert "葉月原 トヨ" in text(coordinator.post(f"{made.url}share/", share))  # what it would see
+    shared = coordinator.post(f"{made.url}share/", {**share, "confirmed": "1"})
     assert shared.status_code == 302, text(shared)
 
     seen = text(agency.get(made.url))

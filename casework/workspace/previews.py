@@ -1,0 +1,168 @@
+"""What an agency would see after a share, beside what it sees now.
+
+Not calculated a second time: the share is made inside a savepoint, the same selectors as on the agency's own page are asked in its
+name, and the savepoint is rolled back. So it cannot differ from what the agency will see.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.models import User
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.sharing.actions import Ground, Label, share_items
+from casework.sharing.items import Item
+from casework.sharing.selectors import persons_for
+from permissions.agencies.models import Agency, Membership
+from permissions.viewer import Viewer
+
+from .selectors import CaseRecord, case_record_for
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+AGENCY_ROLE = "agency_staff"
+Key = tuple[uuid.UUID | None, str]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing on the agency's page: its heading and its text."""
+
+    heading: str
+    text: str
+
+
+@dataclass
+class PreviewRow:
+    """One item of one person (or the household): what of it is on the agency's page now, and what would be."""
+
+    label: Key
+    who: str
+    item: str
+    now: list[Piece]
+    after: list[Piece]
+
+    @property
+    def is_new(self) -> bool:
+        return len(self.after) > len(self.now)
+
+
+class _Undo(Exception):
+    """Rolls the savepoint of a preview back."""
+
+
+def preview_of(
+    case: Case, *, agency: Agency, labels: list[Label], ground: Ground, by: Viewer
+) -> list[PreviewRow]:
+    """Return everything the agency would see: what is new first, then in the order of people and items. Changes nothing.
+
+    Raises NotAllowed as the share itself would.
+    """
+    now = pieces_of(case_record_for(_as(agency), case))
+    with _undone():
+        share_items(case, agency=agency, labels=labels, ground=ground, by=by)
+        after = pieces_of(case_record_for(_as(agency), case))
+    people = [person for person, _item in after]
+    order = [None, *dict.fromkeys(person for person in people if person)]
+    keys = sorted(after, key=lambda key: (order.index(key[0]), list(Item.values).index(key[1])))
+    names = _names(by, case)
+    rows = [
+        PreviewRow(key, names.get(key[0], ""), str(Item(key[1]).label), now.get(key, []), after[key])
+        for key in keys
+    ]
+    # What is new stands first: it is what the question is about.
+    return sorted(rows, key=lambda row: not row.is_new)
+
+
+@contextmanager
+def _undone() -> Iterator[None]:
+    try:
+        with transaction.atomic():
+            yield
+            raise _Undo
+    except _Undo:
+        pass
+
+
+def _as(agency: Agency) -> Viewer:
+    """Return somebody of this agency who reads cases: nobody in particular, since a share is the agency's."""
+    member = Membership(agency=agency, role=AGENCY_ROLE)
+    return Viewer(user=User(), membership=member, agency=agency, role=AGENCY_ROLE)
+
+
+def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
+    """Return what a case page shows, by (person, item)."""
+    found: dict[Key, list[Piece]] = {}
+
+    def add(person: uuid.UUID | None, item: str, heading: Any, text: Any) -> None:
+        found.setdefault((person, item), []).append(Piece(str(heading), str(text)))
+
+    if record.household:
+        household = record.household
+        add(
+            None,
+            household.item,
+            household.name,
+            f"{household.get_kind_display()} {household.summary}".strip(),
+        )
+    for view in record.people:
+        for row in (view.basics, view.contact, view.health, view.money):
+            if row is not None:
+                add(view.person_id, row.item, row._meta.verbose_name, _values(row))
+    for decision in record.decisions:
+        for direction in decision.directions:
+            add(direction.person_id, direction.item, decision.decision.number, direction.text)
+        for role in decision.roles:
+            heading = f"{decision.decision.number} {role.row.agency.name}"
+            add(role.row.person_id, role.row.item, heading, role.row.what)
+            for answer in role.answers:
+                add(
+                    role.row.person_id,
+                    role.row.item,
+                    heading,
+                    f"{answer.get_kind_display()} {answer.text}".strip(),
+                )
+    for referral in record.referrals:
+        packet = referral.row
+        said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
+        add(packet.person_id, packet.item, packet.number, said)
+        )
+    for note in record.notes:
+        add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", note.body)
+    return found
+
+
+LEFT_OUT = {"id", "case", "person", "item", "position"}
+
+
+def _values(row: Any) -> str:
+    """Return the filled fields of an item in words, as the page shows them."""
+    words = []
+    for field in row._meta.concrete_fields:
+        if field.name in LEFT_OUT:
+            continue
+        display = getattr(row, f"get_{field.name}_display", None)
+        value = display() if display else getattr(row, field.name)
+        if value not in (None, "", False):
+            words.append(f"{field.verbose_name}：{_said(value)}")
+    return "\n".join(words)
+
+
+def _said(value: Any) -> str:
+    if value is True:
+        return _("はい")
+    return intcomma(value) if isinstance(value, int) else str(value)
+
+
+def _names(viewer: Viewer, case: Case) -> dict[uuid.UUID | None, str]:
+    names: dict[uuid.UUID | None, str] = dict(persons_for(viewer).filter(case=case).values_list("pk", "name"))
+    names[None] = _("世帯全体")
+    return names
