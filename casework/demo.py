@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case, CaseActivity
+from casework.cases.states import Stage
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import Answer, ConsentMethod
 from casework.demo_hazukihara import load_hazukihara
@@ -20,8 +21,10 @@ from casework.demo_people import agency, days_ago, viewer
 from casework.households.models import Person
 from casework.intake.actions import open_case, record_contact, take_contact
 from casework.intake.models import Contact
+from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.models import Share
+from permissions.agencies.models import Agency
 from permissions.demo import refuse_outside_demo
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
@@ -120,7 +123,10 @@ def _other_case(chance: random.Random, by: Viewer, *, days: int) -> None:
             contact, household_name=f"{family}さん世帯", household_kind=kind, person=person, by=by
         )
         for stage in chance.choice(STAGES):
-            move_to_stage(case, stage=stage, by=by)
+            if stage == Stage.REFERRING:
+                _refer(chance, case, worry, by)
+            else:
+                move_to_stage(case, stage=stage, by=by)
         _share_other(chance, case, topics, by)
     moment = days_ago(chance.randrange(1, days + 1), chance.randrange(8, 18), chance.randrange(60))
     Case.objects.filter(pk=case.pk).update(opened_at=contact.received_at)
@@ -128,17 +134,49 @@ def _other_case(chance: random.Random, by: Viewer, *, days: int) -> None:
     Share.objects.filter(case=case).update(last_visible_change_at=moment)
 
 
+def _refer(chance: random.Random, case: Case, worry: str, by: Viewer) -> None:
+    """Flow 1: to 生活自立・仕事相談センター, which has said nothing yet, or some of what it may say."""
+    person = Person.objects.get(case=case)
+    receiver = agency("jiritsu")
+    _agree(case, person, [(receiver, item) for item in ("referral", "basic", "money")], by)
+    draft = ReferralDraft(
+        receiver=receiver,
+        person_id=person.pk,
+        heard=f"「{worry}」とのこと。来月の家賃が払えない。",
+        issues="家賃の滞納\n仕事さがし",
+        wishes="いまの家に住みつづけたい。",
+        explained="家賃の給付の要件をおおまかに説明した。",
+        we_keep="初回の面談に同行する。世帯全体のことはセンターが聞きつづける。",
+        ground=Ground("consent", "口頭の同意を2人で記録"),
+        answer_by=timezone.localdate() + dt.timedelta(days=4),
+        agreed=(Label(person.pk, "basic"), Label(person.pk, "money")),
+    )
+    referral = send_referral(case, draft, by=by)
+    worker = viewer("jiritsu")
+    for answered, kind in enumerate(chance.choice(((), ("received",), ("received", "accepted")))):
+        with acting_for(worker):
+            said = AnswerDraft(kind, contact_person="担当E")
+            answer_referral(referral, said, answered=answered, by=worker)
+
+
+def _agree(case: Case, person: Person, scopes: list[tuple[Agency, str]], by: Viewer) -> None:
+    draft = ConsentDraft(
+        Answer.GIVEN,
+        timezone.localdate(),
+        "口頭で説明",
+        scopes=tuple(scopes),
+        method=ConsentMethod.ORAL,
+        witness=viewer("reception").membership,
+    )
+    record_consent(case, person, draft, by=by)
+
+
 def _share_other(chance: random.Random, case: Case, topics: tuple[str, ...], by: Viewer) -> None:
     person = Person.objects.get(case=case)
     items = ["basic", *(ITEMS_OF_TOPIC[topic] for topic in topics)]
     codes = chance.sample(PARTNERS, chance.choice([0, 1, 1, 2, 3]))
     if codes:
-        scopes = tuple((agency(code), item) for code in codes for item in dict.fromkeys(items))
-        draft = ConsentDraft(
-            Answer.GIVEN, timezone.localdate(), "口頭で説明", scopes=scopes, method=ConsentMethod.ORAL,
-            witness=viewer("reception").membership,
-        )  # fmt: skip
-        record_consent(case, person, draft, by=by)
+        _agree(case, person, [(agency(code), item) for code in codes for item in dict.fromkeys(items)], by)
     for code in codes:
         share_items(
             case,

@@ -26,6 +26,13 @@ from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
+from casework.referrals.actions import (
+    AnswerDraft,
+    ReferralDraft,
+    answer_referral,
+    revoke_referral,
+    send_referral,
+)
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
 from forms_app import demo as forms_demo
@@ -57,6 +64,9 @@ MADE_FOR_IT = {
     "casework_shareline",  # the evidence of a basis
     "casework_lineend",  # why it ended
     "casework_consent",
+    "casework_referral",
+    "casework_referralanswer",
+    "casework_referralrevocation",
     "casework_consentexclusion",
     "casework_consentwithdrawal",
     "casework_block",  # its reason
@@ -124,6 +134,27 @@ def _consent(words, scopes, **more):
     )
 
 
+def _refer(world, words, case, person):
+    """One referral that is answered, one that is taken back."""
+    texts = ("heard", "issues", "wishes", "explained", "promised", "we_keep", "accompanied_by")
+    for number, end in enumerate(("answer", "revoke")):
+        draft = ReferralDraft(
+            receiver=world.kenko,
+            person_id=person.pk,
+            ground=Ground("law", words("根拠")),
+            answer_by=timezone.localdate(),
+            **{name: words(f"つなぎ{number}") for name in texts},
+        )
+        with acting_for(world.coordinator):
+            referral = send_referral(case, draft, by=world.coordinator)
+            if end == "revoke":
+                revoke_referral(referral, reason=words("取消"), by=world.coordinator)
+        if end == "answer":
+            with acting_for(world.kenko_worker):
+                said = AnswerDraft("conditional", words=words("条件"), contact_person=words("担当"))
+                answer_referral(referral, said, answered=0, by=world.kenko_worker)
+
+
 @pytest.fixture
 def told():
     """A world in which every text field says a word of its own."""
@@ -169,6 +200,7 @@ def told():
             by=world.anshin_worker,
         )
         request_sheet(case, decision, by=world.anshin_worker)
+    _refer(world, words, case, person)
     with acting_for(chief):
         block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
         record_contact(

@@ -8,7 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,15 +25,34 @@ from casework.sharing.actions import Ground, Label, end_lines, share_items
 from casework.sharing.consents import support_for
 from casework.sharing.items import Item
 from casework.sharing.models import EndCause, ShareLine
+from forms_app.status.promise import working_day_after
 from permissions.agencies.models import Agency, Membership
 from permissions.agencies.selectors import viewer_for_membership
 from permissions.errors import NotAllowed
 from permissions.roles import ROLES
 from permissions.viewer import Viewer
-from permissions.walls.context import acting_for
+from permissions.walls.context import acting_for, clock
 
-from .models import Referral, ReferralAnswer, ReferralItem, ReferralLine, ReferralRevocation
-from .states import GIVEN_BACK, NEEDS_WORDS, NEXT_KINDS, OVER, Medium, ReferralAnswerKind, ReturnReason
+from .models import (
+    Referral,
+    ReferralAnswer,
+    ReferralItem,
+    ReferralLine,
+    ReferralReminder,
+    ReferralRevocation,
+)
+from .selectors import open_views_without_access_check
+from .states import (
+    GIVEN_BACK,
+    NEEDS_WORDS,
+    NEXT_KINDS,
+    OVER,
+    REMIND_EVERY_WORKING_DAYS,
+    REMINDERS_BEFORE_CHIEF,
+    Medium,
+    ReferralAnswerKind,
+    ReturnReason,
+)
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -133,6 +156,8 @@ def _check_draft(case: Case, draft: ReferralDraft, by: Viewer) -> None:
         raise NotAllowed(_("つなぎを送る権限がありません。"))
     if not (draft.heard.strip() and draft.issues.strip()):
         raise NotAllowed(_("聞き取ったことと課題を書いてください。概要のないつなぎは送れません。"))
+    if not draft.ground.evidence.strip():
+        raise NotAllowed(_("根拠の内容を書いてください。"))
     if not draft.we_keep.strip():
         raise NotAllowed(_("つなぎ元が続けることを書いてください。"))
     if draft.answer_by < timezone.localdate():
@@ -243,6 +268,9 @@ def _check_answerer(referral: Referral, draft: AnswerDraft, by: Viewer) -> None:
 def _check_answer(
     referral: Referral, draft: AnswerDraft, answers: list[ReferralAnswer], answered: int
 ) -> None:
+    # Asked anew: whoever waited here may have lost sight of it. An agency is not told whether it was revoked.
+    if not Referral.objects.filter(pk=referral.pk).exists():
+        raise NotAllowed(_("このつなぎは、もう終わっています。"))
     if ReferralRevocation.objects.filter(referral=referral).exists():
         raise NotAllowed(_("このつなぎは、センターが取り消しました。"))
     if len(answers) != answered:
@@ -350,3 +378,53 @@ def revoke_referral(referral: Referral, *, reason: str, by: Viewer) -> ReferralR
     )
     _take_back(referral, by)
     return revocation
+
+
+# --- reminders -------------------------------------------------------------------------------------------
+
+
+def remind_late() -> int:
+    """Write a reminder for every answer that is late and was not reminded of in the last working days; return how many.
+
+    Runs in ``clock("remind_referrals")``. Whoever is reminded gets a mail with the number and a link, nothing else.
+    """
+    from .tasks import mail_reminder_task  # noqa: PLC0415 -- the task imports this module
+
+    today = timezone.localdate()
+    count = 0
+    for view in open_views_without_access_check():
+        for due in view.late:
+            earlier = ReferralReminder.objects.filter(referral=view.row, clock=due.clock.code)
+            last = earlier.order_by("-sequence").first()
+            since = timezone.localtime(last.sent_at).date() if last else due.on
+            if last and working_day_after(since, days=REMIND_EVERY_WORKING_DAYS) > today:
+                continue
+            reminder = ReferralReminder(
+                referral=view.row, clock=due.clock.code, sequence=last.sequence + 1 if last else 1
+            )
+            reminder.save(force_insert=True)
+            mail_reminder_task.enqueue(str(reminder.pk))
+            count += 1
+    return count
+
+
+def mail_reminder(reminder_id: uuid.UUID) -> None:
+    """Mail one reminder: to the receiving agency's staff and to whoever sent it; after two, to the chiefs, too."""
+    with clock("remind_referrals"):
+        reminder = ReferralReminder.objects.select_related("referral").filter(pk=reminder_id).first()
+    if reminder is None:
+        return
+    referral = reminder.referral
+    of_chiefs = (
+        Q(role="chief", agency__is_center=True) if reminder.sequence > REMINDERS_BEFORE_CHIEF else Q(pk=None)
+    )
+    told = Membership.objects.live().filter(
+        Q(agency=referral.receiver_id, role="agency_staff") | Q(pk=referral.sent_by_id) | of_chiefs
+    )
+    place = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('casework:referral', args=[referral.pk])}"
+    text = _("つなぎ %(number)s への返事が遅れています。ログインして確かめてください。") % {
+        "number": referral.number
+    }
+    for address in sorted(set(told.exclude(user__email="").values_list("user__email", flat=True))):
+        subject = f"[{settings.WAGTAIL_SITE_NAME}] {_('つなぎへの返事')}"
+        send_mail(subject, f"{text}\n\n{place}\n", None, [address])

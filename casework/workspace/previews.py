@@ -134,7 +134,6 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
         packet = referral.row
         said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
         add(packet.person_id, packet.item, packet.number, said)
-        )
     for note in record.notes:
         add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", note.body)
     return found

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.utils import timezone
 
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
@@ -12,11 +13,19 @@ from casework.consent.models import Consent
 from casework.households.models import PersonHealth
 from casework.notes.models import Note
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
+from casework.referrals.actions import (
+    AnswerDraft,
+    ReferralDraft,
+    answer_referral,
+    revoke_referral,
+    send_referral,
+)
+from casework.referrals.models import ReferralReminder
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
 from casework.sharing.selectors import persons_for
 from permissions.errors import NotAllowed
-from permissions.walls.context import acting_for
+from permissions.walls.context import acting_for, clock
 from tests.casework.canaries import CanaryWorld
 from tests.worlds import CONSENT, make_agency, make_viewer
 
@@ -35,6 +44,12 @@ FROZEN = {
     "casework_lineend": "reason",
     "casework_recall": "case_number",
     "casework_recallanswer": "kind",
+    "casework_referral": "heard",
+    "casework_referralitem": "item",
+    "casework_referralline": "line_id",
+    "casework_referralanswer": "words",
+    "casework_referralrevocation": "reason",
+    "casework_referralreminder": "clock",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -69,7 +84,25 @@ def full_world():
         withdraw_consent(consent, agency=None, item="", **words)
     with acting_for(worker):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
+    _refer(world, agency, worker)
     return world
+
+
+def _refer(world, agency, worker):
+    """A referral that was reminded of, answered and taken back."""
+    home = world.tomono
+    draft = ReferralDraft(
+        receiver=agency, person_id=home.mother.pk, heard="見本", issues="見本", we_keep="見本",
+        ground=Ground("law", "見本"), answer_by=timezone.localdate(), agreed=(Label(home.mother.pk, "money"),),
+    )  # fmt: skip
+    with acting_for(world.chief):
+        referral = send_referral(home.case, draft, by=world.chief)
+    with acting_for(worker):
+        answer_referral(referral, AnswerDraft("received"), answered=0, by=worker)
+    with clock("remind_referrals"):
+        ReferralReminder(referral=referral, clock="receipt", sequence=1).save(force_insert=True)
+    with acting_for(world.chief):
+        revoke_referral(referral, reason="見本", by=world.chief)
 
 
 @pytest.fixture(params=["app_web", "app_owner"])

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.cases.actions import create_case, move_to_stage
 from casework.consent.actions import withdraw_consent
@@ -14,6 +15,7 @@ from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
+from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
 from casework.sharing.actions import Ground, Label, block, end_line, lift_block
 from casework.sharing.clocks import sweep_lapsed_lines
 from casework.sharing.models import Block
@@ -44,6 +46,7 @@ def shared(canaries, shift_clock):
             what="見本の役割",
         ).save(force_insert=True)
     world.share(hazuki, world.anshin, *for_anshin)
+    _refer(world, world.anshin)
     world.share(hazuki, world.kenko, Label(son, "health"), Label(son, "roles"))
     shift_clock(HOUR)
     world.share(world.tomono, world.anshin, Label(None, "basic"))
@@ -96,6 +99,18 @@ def _give_kenko_a_role_and_let_it_answer(world):
 def _share_and_end(world):
     (line,) = world.share(world.hazuki, world.jiritsu, Label(world.hazuki.mother.pk, "basic"))
     end_line(line, by=world.coordinator, reason="見本")
+
+
+def _refer(world, agency, worker=None):
+    draft = ReferralDraft(
+        receiver=agency, person_id=world.hazuki.mother.pk, heard="見本", issues="見本", we_keep="見本",
+        ground=Ground("law", "見本"), answer_by=timezone.localdate(),
+    )  # fmt: skip
+    with acting_for(world.coordinator):
+        referral = send_referral(world.hazuki.case, draft, by=world.coordinator)
+    if worker:
+        with acting_for(worker):
+            answer_referral(referral, AnswerDraft("received"), answered=0, by=worker)
 
 
 def _withdraw(world, person, agency):
@@ -151,6 +166,7 @@ HIDDEN = {
     ),
     "a consent withdrawn from another agency": lambda w: _withdraw(w, w.hazuki.son, w.kenko),
     "a consent on which nothing rests": lambda w: _withdraw(w, w.hazuki.son, w.anshin),
+    "a referral about the same person to another agency": lambda w: _refer(w, w.kenko, w.kenko_worker),
     "the sweep": lambda w: sweep_lapsed_lines(),
 }
 VISIBLE = {
