@@ -1,6 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .codes.models import Code
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact
@@ -26,6 +27,7 @@ __all__ = [
     "CaseActivity",
     "CaseEvent",
     "CaseGrant",
+    "Code",
     "Consent",
     "ConsentExclusion",
     "ConsentScope",

@@ -1,4 +1,5 @@
 from casework.cases.urls import urlpatterns as cases
+from casework.codes.urls import urlpatterns as codes
 from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.emergency.urls import urlpatterns as emergency
@@ -24,4 +25,5 @@ urlpatterns = [
     *sheets,
     *disclosure,
     *emergency,
+    *codes,
 ]

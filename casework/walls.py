@@ -13,6 +13,7 @@ CENTER = "(select wall_center())"
 AGENCY = "(select wall_reader())"
 SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
+CHIEF = f"{CENTER} AND (select wall_role()) = 'chief'"
 ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
 
 
@@ -90,10 +91,17 @@ WALLS: tuple[Wall, ...] = (
     _grants("casework_persongrant"),
     # Rules of law, no case; written by the owner when it migrates.
     Wall(table="casework_addedbasis", select="true"),
+    # Words for codes, no case. Whoever is known reads them; the lists whose codes are fixed get no row.
+    Wall(
+        table="casework_code",
+        select="(select wall_agency()) IS NOT NULL OR (select wall_job()) IS NOT NULL",
+        insert=f"{CHIEF} AND list <> 'basis'",
+        update=CHIEF,
+    ),
     Wall(
         table="casework_block",
         select=center("casework_block"),
-        insert=f"{CENTER} AND (select wall_role()) = 'chief'",
+        insert=CHIEF,
         update=f"{center('casework_block')} AND (select wall_role()) = 'chief'",
     ),
     # Why a line ended is not for those who saw by it; that it ended is.
@@ -208,11 +216,22 @@ LABELLED_TABLES = (
 NOTICED_TABLES = (*LABELLED_TABLES, "casework_person", "casework_case")
 
 
+# Every column that holds a code (codes/fields.py), with its list.
+CODED_COLUMNS = (
+    ("casework_contact", "channel", "channel"),
+    ("casework_contact", "speaker", "speaker"),
+    ("casework_household", "kind", "household_kind"),
+    ("casework_person", "relation", "relation"),
+    ("casework_note", "method", "method"),
+)
+
+
 def functions_sql() -> str:
     """Return the SQL of casework's functions, triggers and composite keys. Comes before the walls."""
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
-    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n"
+    codes = "\n".join(known_code(table, column, list_code) for table, column, list_code in CODED_COLUMNS)
+    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n{CODES}\n{codes}\n"
 
 
 def consent_sql() -> str:
@@ -225,6 +244,21 @@ def _of_consent(table: str) -> str:
     return (
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (consent_id, case_id)"
         " REFERENCES casework_consent (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    )
+
+
+def known_code(table: str, column: str, list_code: str) -> str:
+    """Return the SQL that makes a column refuse what is not in the list. An empty text is no answer, and may stand.
+
+    After the row, so that the policies have had their say first.
+    """
+    return "\n".join(
+        f"CREATE TRIGGER known_{column}_{when} AFTER {event} ON {table} FOR EACH ROW"
+        f" WHEN ({condition}) EXECUTE FUNCTION casework_known_code('{column}', '{list_code}');"
+        for when, event, condition in (
+            ("added", "INSERT", f"NEW.{column} <> ''"),
+            ("changed", "UPDATE", f"NEW.{column} <> '' AND NEW.{column} <> OLD.{column}"),
+        )
     )
 
 
@@ -431,6 +465,32 @@ BEGIN
     VALUES (alarm, 'break_glass', me.person, me.agency, opened, 1, clock_now());
   RETURN opened;
 END $$;
+"""
+
+# A code is never deleted and never renamed, so looking it up once, when it is stored, is enough.
+CODES = """
+CREATE FUNCTION casework_known_code() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  given text;
+BEGIN
+  EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO given USING NEW;
+  IF NOT EXISTS (SELECT 1 FROM casework_code c WHERE c.list = TG_ARGV[1] AND c.code = given) THEN
+    RAISE EXCEPTION 'list % has no code %', TG_ARGV[1], given USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION casework_code_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'UPDATE' OR OLD.id <> NEW.id OR OLD.list <> NEW.list OR OLD.code <> NEW.code THEN
+    RAISE EXCEPTION 'a code is retired, never deleted or renamed' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER code_stays BEFORE UPDATE OR DELETE ON casework_code
+  FOR EACH ROW EXECUTE FUNCTION casework_code_stays();
+CREATE TRIGGER code_stays_whole BEFORE TRUNCATE ON casework_code
+  FOR EACH STATEMENT EXECUTE FUNCTION casework_code_stays();
+REVOKE DELETE ON casework_code FROM app_web;
 """
 
 _KEYS = """

@@ -27,7 +27,7 @@ ANSWERERS = COORDINATION | {"agency_staff"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One URL: who, with which methods, and of which object (case, contact, submission, session, person
+    """One URL: who, with which methods, and of which object (case, contact, code, submission, session, person
     of the agency "full", nobody's, or none)."""
 
     who: frozenset[str]
@@ -115,6 +115,12 @@ MATRIX: dict[str, Cell] = {
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),
+    "casework:code_lists": Cell(CHIEF),
+    "casework:code_list": Cell(CHIEF, object="code"),
+    "casework:code_add": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_edit": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_retire": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_move": Cell(CHIEF, POST, "code"),
     "casework:emergency_open": Cell(frozenset({"agency_staff"}), GET_POST),
     "casework:openings": Cell(COORDINATION, object="case"),
     "casework:openings_letter": Cell(COORDINATION, GET_POST, "case"),

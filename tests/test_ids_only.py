@@ -21,11 +21,12 @@ from django_tasks_db.models import DBTaskResult
 
 from casework.cases.actions import create_case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
-from casework.households.actions import add_person, create_household, fingerprint, set_item
+from casework.households.actions import add_person, create_household, set_item
 from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
 from forms_app import demo as forms_demo

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import create_case, next_number
 from casework.cases.models import Case
+from casework.codes.lists import UNKNOWN
 from casework.events import record_event
 from casework.households.actions import add_person, create_household
 from casework.once import made_before
@@ -23,16 +24,17 @@ from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import Channel, Contact, ContactState, Speaker
+from .models import Contact, ContactState
 
 # What the form's "who is writing" answers mean here.
 SPEAKER_OF_ANSWER = {
-    "self": Speaker.SELF,
-    "family": Speaker.FAMILY,
-    "neighbor": Speaker.NEIGHBOR,
-    "minsei": Speaker.MINSEI,
-    "supporter": Speaker.AGENCY,
+    "self": "self",
+    "family": "family",
+    "neighbor": "neighbor",
+    "minsei": "minsei",
+    "supporter": "agency",
 }
+WEB = "web"
 ONE_LINE_LENGTH = 60
 
 
@@ -52,7 +54,7 @@ def take_up_submission(
     contact = Contact(
         number=next_number("U"),
         received_at=parse_datetime(payload["received_at"]) or timezone.now(),
-        channel=Channel.WEB,
+        channel=WEB,
         speaker=_speaker(payload["answers"]),
         one_line=_one_line(payload["answers"]),
         language=payload.get("language", ""),
@@ -69,8 +71,8 @@ def take_up_submission(
 def _speaker(answers: list[dict[str, Any]]) -> str:
     for row in answers:
         if row["key"] == "who" and isinstance(row["value"], str):
-            return SPEAKER_OF_ANSWER.get(row["value"], Speaker.OTHER)
-    return Speaker.UNKNOWN
+            return SPEAKER_OF_ANSWER.get(row["value"], "other")
+    return UNKNOWN
 
 
 def _one_line(answers: list[dict[str, Any]]) -> str:

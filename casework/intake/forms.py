@@ -7,13 +7,14 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeChoiceField
+from casework.codes.lists import UNKNOWN
 from casework.dates import BIRTH_HINT, EraDateField
 from casework.forms import MomentInput, this_minute
-from casework.households.models import HouseholdKind, Relation
 from casework.once import OnceForm
 from permissions.typed import TypedMixin
 
-from .models import Channel, ContactState, Speaker, Urgency
+from .models import ContactState, Urgency
 
 URGENCY_CHOICES = [choice for choice in Urgency.choices if choice[0] != Urgency.UNCHECKED]
 
@@ -21,15 +22,10 @@ URGENCY_CHOICES = [choice for choice in Urgency.choices if choice[0] != Urgency.
 class ContactRecordForm(TypedMixin, OnceForm):
     """What is written down in the sixty seconds of a call (domain.md 1.11, L0)."""
 
-    channel = forms.ChoiceField(
-        label=_("方法"),
-        choices=[choice for choice in Channel.choices if choice[0] != Channel.WEB],
-        initial=Channel.PHONE,
-        widget=forms.RadioSelect,
+    channel = CodeChoiceField(
+        "channel", without=["web"], label=_("方法"), initial="phone", widget=forms.RadioSelect
     )
-    speaker = forms.ChoiceField(
-        label=_("だれから"), choices=Speaker.choices, initial=Speaker.UNKNOWN, widget=forms.RadioSelect
-    )
+    speaker = CodeChoiceField("speaker", label=_("だれから"), initial=UNKNOWN, widget=forms.RadioSelect)
     one_line = forms.CharField(
         label=_("ひとことで"),
         max_length=200,
@@ -78,16 +74,14 @@ class OpenCaseForm(TypedMixin, forms.Form):
         max_length=60,
         help_text=_("画面で世帯を呼ぶときの名前です。例：葉月原さん世帯"),
     )
-    household_kind = forms.ChoiceField(
-        label=_("世帯の類型"), choices=HouseholdKind.choices, initial=HouseholdKind.UNKNOWN
-    )
+    household_kind = CodeChoiceField("household_kind", label=_("世帯の類型"), initial=UNKNOWN)
     name = forms.CharField(
         label=_("はじめに登録する人の氏名"),
         max_length=100,
         help_text=_("分からないときは「氏名不明」など。旧字や外国の文字も、そのまま書いてください。"),
     )
     kana = forms.CharField(label=_("ふりがな"), max_length=100, required=False)
-    relation = forms.ChoiceField(label=_("続柄"), choices=Relation.choices, initial=Relation.SELF)
+    relation = CodeChoiceField("relation", label=_("続柄"), initial="self")
     birth_on = EraDateField(label=_("生年月日"), required=False, help_text=BIRTH_HINT)
     age_about = forms.IntegerField(label=_("年齢（およそ）"), required=False, min_value=0, max_value=130)
     occupation = forms.CharField(label=_("仕事・学校"), max_length=100, required=False)

@@ -6,34 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
+from casework.codes.lists import UNKNOWN
 from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
-
-
-class Channel(models.TextChoices):
-    """How the contact came (domain.md 1.3.1)."""
-
-    WEB = "web", _("ウェブ")
-    PHONE = "phone", _("電話")
-    WINDOW = "window", _("窓口")
-    FAX = "fax", _("ファクス")
-    EMAIL = "email", _("メール")
-    LETTER = "letter", _("手紙")
-    VISIT = "visit", _("訪問")
-    MEETING = "meeting", _("会議で把握")
-
-
-class Speaker(models.TextChoices):
-    """Who spoke to us."""
-
-    SELF = "self", _("本人")
-    FAMILY = "family", _("家族・親族")
-    NEIGHBOR = "neighbor", _("近所・知人")
-    MINSEI = "minsei", _("民生委員・児童委員")
-    AGENCY = "agency", _("関係機関")
-    OTHER = "other", _("その他")
-    UNKNOWN = "unknown", _("不明")
 
 
 class Urgency(models.TextChoices):
@@ -64,8 +41,8 @@ class Contact(Walled):
 
     number = models.CharField(_("相談番号"), max_length=20, unique=True)
     received_at = models.DateTimeField(_("受け付けた日時"))
-    channel = models.CharField(_("方法"), max_length=12, choices=Channel.choices)
-    speaker = models.CharField(_("だれから"), max_length=12, choices=Speaker.choices, default=Speaker.UNKNOWN)
+    channel = CodeField(_("方法"), list_code="channel")
+    speaker = CodeField(_("だれから"), list_code="speaker", default=UNKNOWN)
     one_line = models.CharField(_("ひとことで"), max_length=200)
     reply_to = models.CharField(_("折り返し先"), max_length=200, blank=True)
     urgency = models.CharField(_("緊急度"), max_length=1, choices=Urgency.choices, default=Urgency.UNCHECKED)
