@@ -4,8 +4,9 @@ from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .codes.models import Code
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
-from .intake.models import Contact
+from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .notes.models import Note
+from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .sharing.models import (
     AddedBasis,
@@ -33,12 +34,16 @@ __all__ = [
     "ConsentScope",
     "ConsentWithdrawal",
     "Contact",
+    "ContactDraft",
+    "ContactTopic",
     "Decision",
     "Direction",
+    "EmergencyCall",
     "Household",
     "LineConsent",
     "LineEnd",
     "Note",
+    "NoticeReply",
     "NumberSeries",
     "Person",
     "PersonContact",
@@ -52,4 +57,6 @@ __all__ = [
     "Share",
     "ShareLine",
     "Sheet",
+    "StatutoryNotice",
+    "WithoutConsent",
 ]

@@ -6,6 +6,7 @@ from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.notes.urls import urlpatterns as notes
+from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
@@ -16,6 +17,7 @@ app_name = "casework"
 urlpatterns = [
     *workspace,
     *intake,
+    *notices,
     *cases,
     *households,
     *consent,

@@ -73,6 +73,19 @@ def _grants(table: str) -> Wall:
     return Wall(table=table, select=f"{duty} OR {SWEEP} OR {mine}", insert=duty, delete=f"{duty} OR {SWEEP}")
 
 
+def _of_contact(table: str) -> str:
+    return f"EXISTS (SELECT 1 FROM casework_contact c WHERE c.id = {table}.contact_id)"
+
+
+def _told(table: str, author: str) -> Wall:
+    """What somebody of the center wrote down about a contact, once."""
+    seen = f"{CENTER} AND {_of_contact(table)}"
+    return Wall(table=table, select=seen, insert=f"{seen} AND {author} = {ME}", frozen=True)
+
+
+_OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
+_OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
+
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
     Wall(
@@ -160,6 +173,30 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{CENTER} OR ({TAKE_UP} AND submission_id IS NOT NULL AND case_id IS NULL)",
         update=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')})",
     ),
+    # What belongs to a contact is seen where the contact is, whose own policy PostgreSQL applies in here.
+    Wall(
+        table="casework_contacttopic",
+        select=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
+        insert=f"({CENTER} OR {TAKE_UP}) AND {_of_contact('casework_contacttopic')}",
+        delete=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
+    ),
+    # Nobody reads over the shoulder of somebody who is writing: neither a colleague nor the chief.
+    Wall(
+        table="casework_contactdraft",
+        select=_OWN_DRAFT,
+        insert=_OWN_DRAFT,
+        update=_OWN_DRAFT,
+        delete=_OWN_DRAFT,
+    ),
+    _told("casework_withoutconsent", "written_by_id"),
+    _told("casework_emergencycall", "called_by_id"),
+    _told("casework_statutorynotice", "noticed_by_id"),
+    Wall(
+        table="casework_noticereply",
+        select=f"{CENTER} AND {_OF_NOTICE}",
+        insert=f"{CENTER} AND written_by_id = {ME} AND {_OF_NOTICE}",
+        frozen=True,
+    ),
     # A decision has no content of its own: who sees a direction or a role row of it sees it.
     Wall(
         table="casework_decision",
@@ -220,6 +257,12 @@ NOTICED_TABLES = (*LABELLED_TABLES, "casework_person", "casework_case")
 CODED_COLUMNS = (
     ("casework_contact", "channel", "channel"),
     ("casework_contact", "speaker", "speaker"),
+    ("casework_contact", "route", "route"),
+    ("casework_contact", "referrer_type", "agency_type"),
+    ("casework_contacttopic", "topic", "topic"),
+    ("casework_withoutconsent", "why", "no_consent"),
+    ("casework_withoutconsent", "basis", "basis"),
+    ("casework_emergencycall", "whom", "emergency_call"),
     ("casework_household", "kind", "household_kind"),
     ("casework_person", "relation", "relation"),
     ("casework_note", "method", "method"),
@@ -231,7 +274,7 @@ def functions_sql() -> str:
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
     codes = "\n".join(known_code(table, column, list_code) for table, column, list_code in CODED_COLUMNS)
-    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n{CODES}\n{codes}\n"
+    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n{CODES}\n{codes}\n{INFORMANT}\n"
 
 
 def consent_sql() -> str:
@@ -491,6 +534,17 @@ CREATE TRIGGER code_stays BEFORE UPDATE OR DELETE ON casework_code
 CREATE TRIGGER code_stays_whole BEFORE TRUNCATE ON casework_code
   FOR EACH STATEMENT EXECUTE FUNCTION casework_code_stays();
 REVOKE DELETE ON casework_code FROM app_web;
+"""
+
+# Who gave notice is hidden for ever: the mark goes one way, and what a contact must not hold then, a check says.
+INFORMANT = """
+CREATE FUNCTION casework_informant_stays_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'an informant is hidden for ever' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER informant_stays_hidden BEFORE UPDATE ON casework_contact FOR EACH ROW
+  WHEN (OLD.is_informant_hidden AND NOT NEW.is_informant_hidden)
+  EXECUTE FUNCTION casework_informant_stays_hidden();
 """
 
 _KEYS = """

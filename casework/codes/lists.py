@@ -34,6 +34,8 @@ LISTS: dict[str, CodeList] = {
     "agency_type": CodeList(_("紹介元・機関の種類"), _("機関から相談を受けたとき"), is_asked=True),
     "method": CodeList(_("対応方法"), _("支援経過記録の「方法」")),
     "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
+    "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
+    "emergency_call": CodeList(_("緊急の連絡先"), _("緊急対応の「どこへ連絡したか」")),
     # What the law asks for with each basis stands in the code (sharing/bases.py), so a row alone would be no basis.
     "basis": CodeList(_("法的根拠"), _("共有するときの「法的根拠」"), is_open=False),
 }

@@ -336,7 +336,7 @@ def test_chief_adds_looks_changes_and_retires_on_screen(world, client_of):
     assert "半角の小文字" in bad.content.decode()
     assert "夜の電話" in bad.content.decode()
     assert (look.status_code, after_look) == (200, 0)
-    assert '<span class="m-chip">夜の電話</span>' in look.content.decode()
+    assert '<span class="m-chip" lang="ja">夜の電話</span>' in look.content.decode()
     assert (added.status_code, twice.status_code) == (302, 200)
     assert "もうこの一覧にあります" in twice.content.decode()
     assert changed.status_code == 302
