@@ -10,12 +10,13 @@ from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.consent.models import Answer, Capacity
 from casework.demo_people import agency, date, days_ago, viewer
-from casework.households.actions import add_person, change_household, fingerprint, set_item
+from casework.households.actions import add_person, change_household, set_item
 from casework.households.models import Household, Person
 from casework.intake.actions import open_case, record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for

@@ -1,10 +1,12 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .codes.models import Code
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
-from .intake.models import Contact
+from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .notes.models import Note
+from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     Referral,
@@ -34,17 +36,22 @@ __all__ = [
     "CaseActivity",
     "CaseEvent",
     "CaseGrant",
+    "Code",
     "Consent",
     "ConsentExclusion",
     "ConsentScope",
     "ConsentWithdrawal",
     "Contact",
+    "ContactDraft",
+    "ContactTopic",
     "Decision",
     "Direction",
+    "EmergencyCall",
     "Household",
     "LineConsent",
     "LineEnd",
     "Note",
+    "NoticeReply",
     "NumberSeries",
     "Person",
     "PersonContact",
@@ -64,4 +71,6 @@ __all__ = [
     "Share",
     "ShareLine",
     "Sheet",
+    "StatutoryNotice",
+    "WithoutConsent",
 ]

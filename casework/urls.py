@@ -1,10 +1,12 @@
 from casework.cases.urls import urlpatterns as cases
+from casework.codes.urls import urlpatterns as codes
 from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.notes.urls import urlpatterns as notes
+from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.sharing.urls import urlpatterns as sharing
@@ -16,6 +18,7 @@ app_name = "casework"
 urlpatterns = [
     *workspace,
     *intake,
+    *notices,
     *cases,
     *households,
     *consent,
@@ -26,4 +29,5 @@ urlpatterns = [
     *sheets,
     *disclosure,
     *emergency,
+    *codes,
 ]

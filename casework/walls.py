@@ -14,6 +14,7 @@ AGENCY = "(select wall_reader())"
 SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
 REMIND = "(select wall_job()) = 'remind_referrals'"
+CHIEF = f"{CENTER} AND (select wall_role()) = 'chief'"
 ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
 
 
@@ -78,6 +79,19 @@ def _grants(table: str) -> Wall:
     return Wall(table=table, select=f"{duty} OR {SWEEP} OR {mine}", insert=duty, delete=f"{duty} OR {SWEEP}")
 
 
+def _of_contact(table: str) -> str:
+    return f"EXISTS (SELECT 1 FROM casework_contact c WHERE c.id = {table}.contact_id)"
+
+
+def _told(table: str, author: str) -> Wall:
+    """What somebody of the center wrote down about a contact, once."""
+    seen = f"{CENTER} AND {_of_contact(table)}"
+    return Wall(table=table, select=seen, insert=f"{seen} AND {author} = {ME}", frozen=True)
+
+
+_OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
+_OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
+
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
     Wall(
@@ -96,10 +110,17 @@ WALLS: tuple[Wall, ...] = (
     _grants("casework_persongrant"),
     # Rules of law, no case; written by the owner when it migrates.
     Wall(table="casework_addedbasis", select="true"),
+    # Words for codes, no case. Whoever is known reads them; the lists whose codes are fixed get no row.
+    Wall(
+        table="casework_code",
+        select="(select wall_agency()) IS NOT NULL OR (select wall_job()) IS NOT NULL",
+        insert=f"{CHIEF} AND list <> 'basis'",
+        update=CHIEF,
+    ),
     Wall(
         table="casework_block",
         select=center("casework_block"),
-        insert=f"{CENTER} AND (select wall_role()) = 'chief'",
+        insert=CHIEF,
         update=f"{center('casework_block')} AND (select wall_role()) = 'chief'",
     ),
     # Why a line ended is not for those who saw by it; that it ended is.
@@ -157,6 +178,30 @@ WALLS: tuple[Wall, ...] = (
         select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)",
         insert=f"{CENTER} OR ({TAKE_UP} AND submission_id IS NOT NULL AND case_id IS NULL)",
         update=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')})",
+    ),
+    # What belongs to a contact is seen where the contact is, whose own policy PostgreSQL applies in here.
+    Wall(
+        table="casework_contacttopic",
+        select=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
+        insert=f"({CENTER} OR {TAKE_UP}) AND {_of_contact('casework_contacttopic')}",
+        delete=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
+    ),
+    # Nobody reads over the shoulder of somebody who is writing: neither a colleague nor the chief.
+    Wall(
+        table="casework_contactdraft",
+        select=_OWN_DRAFT,
+        insert=_OWN_DRAFT,
+        update=_OWN_DRAFT,
+        delete=_OWN_DRAFT,
+    ),
+    _told("casework_withoutconsent", "written_by_id"),
+    _told("casework_emergencycall", "called_by_id"),
+    _told("casework_statutorynotice", "noticed_by_id"),
+    Wall(
+        table="casework_noticereply",
+        select=f"{CENTER} AND {_OF_NOTICE}",
+        insert=f"{CENTER} AND written_by_id = {ME} AND {_OF_NOTICE}",
+        frozen=True,
     ),
     # A decision has no content of its own: who sees a direction or a role row of it sees it.
     Wall(
@@ -261,11 +306,30 @@ LABELLED_TABLES = (
 NOTICED_TABLES = (*LABELLED_TABLES, "casework_person", "casework_case")
 
 
+# Every column that holds a code (codes/fields.py), with its list.
+CODED_COLUMNS = (
+    ("casework_contact", "channel", "channel"),
+    ("casework_contact", "speaker", "speaker"),
+    ("casework_contact", "route", "route"),
+    ("casework_contact", "referrer_type", "agency_type"),
+    ("casework_contacttopic", "topic", "topic"),
+    ("casework_withoutconsent", "why", "no_consent"),
+    ("casework_withoutconsent", "basis", "basis"),
+    ("casework_emergencycall", "whom", "emergency_call"),
+    ("casework_household", "kind", "household_kind"),
+    ("casework_person", "relation", "relation"),
+    ("casework_note", "method", "method"),
+    ("casework_referralanswer", "reason", "return_reason"),
+)
+
+
 def functions_sql() -> str:
     """Return the SQL of casework's functions, triggers and composite keys. Comes before the walls."""
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
-    return f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n{consent_sql()}\n{referral_sql()}"
+    codes = "\n".join(known_code(table, column, list_code) for table, column, list_code in CODED_COLUMNS)
+    labels = f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n"
+    return f"{labels}{consent_sql()}\n{referral_sql()}\n{CODES}\n{codes}\n{INFORMANT}\n"
 
 
 def consent_sql() -> str:
@@ -290,6 +354,21 @@ def _of_consent(table: str) -> str:
     return (
         f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (consent_id, case_id)"
         " REFERENCES casework_consent (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    )
+
+
+def known_code(table: str, column: str, list_code: str) -> str:
+    """Return the SQL that makes a column refuse what is not in the list. An empty text is no answer, and may stand.
+
+    After the row, so that the policies have had their say first.
+    """
+    return "\n".join(
+        f"CREATE TRIGGER known_{column}_{when} AFTER {event} ON {table} FOR EACH ROW"
+        f" WHEN ({condition}) EXECUTE FUNCTION casework_known_code('{column}', '{list_code}');"
+        for when, event, condition in (
+            ("added", "INSERT", f"NEW.{column} <> ''"),
+            ("changed", "UPDATE", f"NEW.{column} <> '' AND NEW.{column} <> OLD.{column}"),
+        )
     )
 
 
@@ -503,6 +582,43 @@ BEGIN
     VALUES (alarm, 'break_glass', me.person, me.agency, opened, 1, clock_now());
   RETURN opened;
 END $$;
+"""
+
+# A code is never deleted and never renamed, so looking it up once, when it is stored, is enough.
+CODES = """
+CREATE FUNCTION casework_known_code() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  given text;
+BEGIN
+  EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO given USING NEW;
+  IF NOT EXISTS (SELECT 1 FROM casework_code c WHERE c.list = TG_ARGV[1] AND c.code = given) THEN
+    RAISE EXCEPTION 'list % has no code %', TG_ARGV[1], given USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION casework_code_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  IF TG_OP <> 'UPDATE' OR OLD.id <> NEW.id OR OLD.list <> NEW.list OR OLD.code <> NEW.code THEN
+    RAISE EXCEPTION 'a code is retired, never deleted or renamed' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER code_stays BEFORE UPDATE OR DELETE ON casework_code
+  FOR EACH ROW EXECUTE FUNCTION casework_code_stays();
+CREATE TRIGGER code_stays_whole BEFORE TRUNCATE ON casework_code
+  FOR EACH STATEMENT EXECUTE FUNCTION casework_code_stays();
+REVOKE DELETE ON casework_code FROM app_web;
+"""
+
+# Who gave notice is hidden for ever: the mark goes one way, and what a contact must not hold then, a check says.
+INFORMANT = """
+CREATE FUNCTION casework_informant_stays_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION 'an informant is hidden for ever' USING ERRCODE = 'insufficient_privilege';
+END $$;
+CREATE TRIGGER informant_stays_hidden BEFORE UPDATE ON casework_contact FOR EACH ROW
+  WHEN (OLD.is_informant_hidden AND NOT NEW.is_informant_hidden)
+  EXECUTE FUNCTION casework_informant_stays_hidden();
 """
 
 _KEYS = """

@@ -27,7 +27,7 @@ ANSWERERS = COORDINATION | {"agency_staff"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One URL: who, with which methods, and of which object (case, contact, submission, session, person
+    """One URL: who, with which methods, and of which object (case, contact, code, submission, session, person
     of the agency "full", nobody's, or none)."""
 
     who: frozenset[str]
@@ -90,6 +90,15 @@ MATRIX: dict[str, Cell] = {
     "casework:inbox": Cell(CENTER),
     "casework:contact": Cell(CENTER, object="contact"),
     "casework:contact_record": Cell(CENTER, GET_POST),
+    "casework:draft_save": Cell(CENTER, POST),
+    "casework:draft_drop": Cell(CENTER, POST, "nobody"),
+    "casework:contact_edit": Cell(CENTER, GET_POST, "contact"),
+    "casework:contact_check": Cell(CENTER, POST, "contact"),
+    "casework:without_consent": Cell(CENTER, GET_POST, "contact"),
+    "casework:contact_emergency": Cell(CENTER, GET_POST, "contact"),
+    "casework:notice_add": Cell(CENTER, GET_POST, "contact"),
+    "casework:notice_reply": Cell(CENTER, GET_POST, "nobody"),
+    "casework:keys_switch": Cell(MEMBERS, POST),
     "casework:contact_take": Cell(CENTER, POST, "contact"),
     "casework:contact_close": Cell(CENTER, POST, "contact"),
     "casework:contact_reply": Cell(CENTER, POST, "contact"),
@@ -119,6 +128,12 @@ MATRIX: dict[str, Cell] = {
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),
+    "casework:code_lists": Cell(CHIEF),
+    "casework:code_list": Cell(CHIEF, object="code"),
+    "casework:code_add": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_edit": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_retire": Cell(CHIEF, GET_POST, "code"),
+    "casework:code_move": Cell(CHIEF, POST, "code"),
     "casework:emergency_open": Cell(frozenset({"agency_staff"}), GET_POST),
     "casework:openings": Cell(COORDINATION, object="case"),
     "casework:openings_letter": Cell(COORDINATION, GET_POST, "case"),

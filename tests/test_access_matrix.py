@@ -279,6 +279,8 @@ def _log_should_say(person: Person, cell: Any, url_name: str, response: Any) -> 
         return ""
     if url_name == "casework:home":
         return "one read" if person.role in READERS else "nothing"
+    if cell.object == "code":
+        return "nothing"  # words, nobody's
     return "one read" if cell.object or url_name in LISTS else "nothing"
 
 
@@ -313,6 +315,10 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "sheet_id": uuid.uuid4(),
         "contact_id": world.contact.pk,
         "submission_id": world.submission_id,
+        "draft_id": uuid.uuid4(),
+        "notice_id": uuid.uuid4(),
+        "list_code": "topic",
+        "code": "debt",
         "alarm_id": uuid.uuid4(),
         "recall_id": uuid.uuid4(),
         "referral_id": uuid.uuid4(),

@@ -21,9 +21,10 @@ from django_tasks_db.models import DBTaskResult
 
 from casework.cases.actions import create_case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
-from casework.households.actions import add_person, create_household, fingerprint, set_item
-from casework.intake.actions import record_contact
+from casework.households.actions import add_person, create_household, set_item
+from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.notes.actions import NoteDraft, write_note
+from casework.notices.actions import record_call, record_notice, record_reply
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.referrals.actions import (
@@ -33,6 +34,7 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
 from forms_app import demo as forms_demo
@@ -61,6 +63,11 @@ MADE_FOR_IT = {
     "casework_rolerow",
     "casework_roleanswer",
     "casework_contact",
+    "casework_contactdraft",
+    "casework_withoutconsent",
+    "casework_emergencycall",
+    "casework_statutorynotice",
+    "casework_noticereply",
     "casework_shareline",  # the evidence of a basis
     "casework_lineend",  # why it ended
     "casework_consent",
@@ -203,15 +210,29 @@ def told():
     _refer(world, words, case, person)
     with acting_for(chief):
         block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
-        record_contact(
+        contact = record_contact(
             channel="phone",
             speaker="self",
             one_line=words("ひとこと"),
             reply_to=words("折返し"),
+            referrer_name=words("紹介元"),
             urgency="D",
+            signs=("medical",),
             received_at=timezone.now(),
             by=chief,
         )
+        told_without_consent = {
+            "agency": words("寄せた機関"), "in_charge": words("担当者"), "how_known": words("知った"), "why": "refused",
+            "tried": words("試した"), "next_try": words("次"), "facts": words("事実"), "basis": "law",
+        }  # fmt: skip
+        write_without_consent(contact, values=told_without_consent, by=chief)
+        save_draft(uuid.uuid4(), data={"one_line": [words("書きかけ")]}, revision=0, by=chief)
+        now = timezone.now()
+        called = {"whom": "police", "called_at": now, "outcome": words("結果")}
+        record_call(contact, values=called, by=chief)
+        notified = {"law": "child", "recipient": words("通告先"), "noticed_at": now, "content": words("通告")}
+        notice = record_notice(contact, values=notified, hides_informant=False, by=chief)
+        record_reply(notice, values={"replied_at": now, "text": words("返事")}, by=chief)
     world.case, world.person, world.words = case, person, words
     return world
 

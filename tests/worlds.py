@@ -12,8 +12,9 @@ from casework.cases.actions import create_case
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import ConsentScope
-from casework.households.actions import add_person, create_household, fingerprint, set_item
+from casework.households.actions import add_person, create_household, set_item
 from casework.households.models import Person
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.items import Item
 from permissions.agencies.actions import add_membership, open_agency

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.events import record_event
 from casework.once import made_before
+from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.items import Item
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -21,20 +20,6 @@ from .models import ITEM_MODELS, Household, Person
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
-
-
-class ChangedMeanwhile(Exception):
-    """A colleague saved the same thing while this one was being written. ``current`` holds what stands now."""
-
-    def __init__(self, current: Any) -> None:
-        super().__init__("changed meanwhile")
-        self.current = current
-
-
-def fingerprint(row: Any, fields: list[str]) -> str:
-    """Return a mark of what a form showed, to notice on saving that a colleague was quicker."""
-    values = {name: str(getattr(row, name)) if row else "" for name in fields}
-    return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()[:32]
 
 
 @transaction.atomic

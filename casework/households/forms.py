@@ -2,47 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.dates import BIRTH_HINT, EraDateField
 from casework.once import OnceForm
-from permissions.typed import TypedMixin
+from casework.seen import SeenForm
 
-from .actions import fingerprint
 from .models import ITEM_MODELS, Household, Person, PersonContact, PersonHealth, PersonMoney
-
-
-class SeenForm(TypedMixin, forms.ModelForm):
-    """Carries a mark of what the form showed, so that a colleague's change is noticed on saving."""
-
-    seen = forms.CharField(widget=forms.HiddenInput, required=False)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen"] = fingerprint(None if self.instance._state.adding else self.instance, self.names)
-
-    @property
-    def names(self) -> list[str]:
-        return list(self._meta.fields or ())
-
-    def values(self) -> dict[str, Any]:
-        return {name: self.cleaned_data[name] for name in self.names}
-
-    def shown(self, row: Any) -> list[tuple[str, str]]:
-        """Return label and text of what stands now."""
-        fresh = type(self)(instance=row) if row else type(self)()
-        return [(str(fresh[name].label), str(fresh[name].value() or "")) for name in self.names]
-
-    def restarted(self, row: Any) -> SeenForm:
-        """Return the form with everything typed, as if it had been opened on what stands now."""
-        data: Any = self.data.copy()  # type: ignore[attr-defined] # request.POST
-        data[self.add_prefix("seen")] = fingerprint(row, self.names)
-        form = type(self)(data, instance=self.instance)
-        form.full_clean()
-        for message in self.non_field_errors():
-            form.add_error(None, message)
-        return form
 
 
 class HouseholdForm(SeenForm):

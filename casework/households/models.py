@@ -7,29 +7,18 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
+from casework.codes.lists import UNKNOWN
 from casework.sharing.items import Item, person_codename
 from casework.sharing.models import Labelled
 from permissions.walls.models import Walled
-
-
-class HouseholdKind(models.TextChoices):
-    """Household types (domain.md 1.3.2)."""
-
-    SINGLE = "single", _("単身")
-    COUPLE = "couple", _("夫婦のみ")
-    COUPLE_CHILDREN = "couple_children", _("夫婦と子")
-    SINGLE_PARENT = "single_parent", _("ひとり親")
-    PARENT_ADULT_CHILD = "parent_adult_child", _("親と未婚の子（8050型）")
-    THREE_GENERATIONS = "three_generations", _("三世代")
-    OTHER = "other", _("その他")
-    UNKNOWN = "unknown", _("不明")
 
 
 class Household(Labelled):
     """The household of a case (世帯). Its label has no person."""
 
     name = models.CharField(_("世帯の呼び名"), max_length=60)
-    kind = models.CharField(_("世帯の類型"), max_length=20, choices=HouseholdKind.choices, default="unknown")
+    kind = CodeField(_("世帯の類型"), list_code="household_kind", default=UNKNOWN)
     summary = models.TextField(_("世帯のようす"), max_length=4000, blank=True)
 
     class Meta:
@@ -40,20 +29,6 @@ class Household(Labelled):
         )
 
 
-class Relation(models.TextChoices):
-    """Relation to the person at the center of the case (続柄)."""
-
-    SELF = "self", _("本人")
-    SPOUSE = "spouse", _("配偶者")
-    PARENT = "parent", _("親")
-    CHILD = "child", _("子")
-    SIBLING = "sibling", _("きょうだい")
-    GRANDPARENT = "grandparent", _("祖父母")
-    GRANDCHILD = "grandchild", _("孫")
-    OTHER = "other", _("その他")
-    UNKNOWN = "unknown", _("不明")
-
-
 class Person(Walled):
     """A person of the household (本人・世帯員): the item ``basic`` of themselves."""
 
@@ -61,7 +36,7 @@ class Person(Walled):
     item = models.CharField(max_length=12, choices=Item.choices, default=Item.BASIC, editable=False)
     name = models.CharField(_("氏名"), max_length=100)
     kana = models.CharField(_("ふりがな"), max_length=100, blank=True)
-    relation = models.CharField(_("続柄"), max_length=12, choices=Relation.choices, default=Relation.UNKNOWN)
+    relation = CodeField(_("続柄"), list_code="relation", default=UNKNOWN)
     birth_on = models.DateField(_("生年月日"), null=True, blank=True)
     age_about = models.PositiveSmallIntegerField(_("年齢（およそ）"), null=True, blank=True)
     occupation = models.CharField(_("仕事・学校"), max_length=100, blank=True)

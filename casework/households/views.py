@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 
 from casework.cases.models import Case
 from casework.reads import record_items
+from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.items import Item
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
-from .actions import ChangedMeanwhile, add_person, change_household, change_person, set_item
+from .actions import add_person, change_household, change_person, set_item
 from .forms import ITEM_FORMS, HouseholdForm, PersonForm
 from .models import ITEM_MODELS, Person
 from .selectors import household_for, item_for, person_for

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
+import json
 import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -14,25 +18,38 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import create_case, next_number
 from casework.cases.models import Case
+from casework.codes.lists import NOT_ASKED, UNKNOWN
+from casework.codes.selectors import codes_of
 from casework.events import record_event
 from casework.households.actions import add_person, create_household
 from casework.once import made_before
+from casework.seen import ChangedMeanwhile
 from forms_app.delivery.signals import submission_delivered
 from forms_app.status import actions as status
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import Channel, Contact, ContactState, Speaker
+from .models import (
+    Contact,
+    ContactDraft,
+    ContactKind,
+    ContactState,
+    ContactTopic,
+    Urgency,
+    WithoutConsent,
+)
+from .signs import level_of, raises_check
 
 # What the form's "who is writing" answers mean here.
 SPEAKER_OF_ANSWER = {
-    "self": Speaker.SELF,
-    "family": Speaker.FAMILY,
-    "neighbor": Speaker.NEIGHBOR,
-    "minsei": Speaker.MINSEI,
-    "supporter": Speaker.AGENCY,
+    "self": "self",
+    "family": "family",
+    "neighbor": "neighbor",
+    "minsei": "minsei",
+    "supporter": "agency",
 }
+WEB = "web"
 ONE_LINE_LENGTH = 60
 
 
@@ -49,11 +66,13 @@ def take_up_submission(
         for row in payload["answers"]
         if row["display"]
     ]
+    speaker = _speaker(payload["answers"])
     contact = Contact(
         number=next_number("U"),
         received_at=parse_datetime(payload["received_at"]) or timezone.now(),
-        channel=Channel.WEB,
-        speaker=_speaker(payload["answers"]),
+        channel=WEB,
+        route=route_of(WEB, speaker),
+        speaker=speaker,
         one_line=_one_line(payload["answers"]),
         language=payload.get("language", ""),
         answers=answers,
@@ -62,15 +81,25 @@ def take_up_submission(
         is_flagged=payload["is_urgent"],
         submission_id=submission_id,
     )
+    topics = _topics(payload["answers"])
+    contact.is_flagged = contact.is_flagged or raises_check("", topics)
     contact.save(force_insert=True)
+    _set_topics(contact, topics, "")
     record(None, "contact_received", contact)
+
+
+def _topics(answers: list[dict[str, Any]]) -> list[str]:
+    """Return the topics that were ticked. An editor may have written choices of another kind: those stay answers."""
+    known = {code.code for code in codes_of("topic")}
+    ticked = next((row["value"] for row in answers if row["key"] == "topics"), None)
+    return [value for value in ticked if value in known] if isinstance(ticked, list) else []
 
 
 def _speaker(answers: list[dict[str, Any]]) -> str:
     for row in answers:
         if row["key"] == "who" and isinstance(row["value"], str):
-            return SPEAKER_OF_ANSWER.get(row["value"], Speaker.OTHER)
-    return Speaker.UNKNOWN
+            return SPEAKER_OF_ANSWER.get(row["value"], "other")
+    return UNKNOWN
 
 
 def _one_line(answers: list[dict[str, Any]]) -> str:
@@ -81,59 +110,246 @@ def _one_line(answers: list[dict[str, Any]]) -> str:
     return line if len(line) <= ONE_LINE_LENGTH else line[: ONE_LINE_LENGTH - 1] + "…"
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What is written down of one approach. ``route`` empty: as channel and speaker say; ``signs`` as in signs.py."""
+
+    channel: str
+    speaker: str
+    one_line: str
+    received_at: dt.datetime
+    reply_to: str = ""
+    urgency: str = Urgency.UNCHECKED
+    kind: str = ContactKind.CONSULTATION
+    route: str = ""
+    topics: tuple[str, ...] = ()
+    primary_topic: str = ""
+    signs: tuple[str, ...] = ()
+    referrer_type: str = ""
+    referrer_name: str = ""
+    is_informant_hidden: bool = False
+
+
 @transaction.atomic
-def record_contact(
-    *,
-    channel: str,
-    speaker: str,
-    one_line: str,
-    reply_to: str,
-    urgency: str,
-    received_at: dt.datetime,
-    by: Viewer,
-    key: uuid.UUID | None = None,
-) -> Contact:
-    """Record a contact by phone, counter, FAX, letter, visit or meeting. The same ``key`` gives the same again."""
-    if not by.may("casework.take_contact"):
-        raise NotAllowed(_("相談を受け付ける権限がありません。"))
+def record_contact(*, by: Viewer, key: uuid.UUID | None = None, **said: Any) -> Contact:
+    """Record a contact by phone, counter, FAX, letter, visit, meeting or another agency (``said``: fields of Heard).
+
+    The same ``key`` gives the same again; the draft under this key goes. Level A tells the chief.
+    """
+    _allow(by)
     before: Contact | None = made_before(Contact, key)
     if before:
         return before
+    heard = Heard(**said)
+    level = level_of(heard.signs, heard.urgency)
+    hidden = heard.is_informant_hidden
     contact = Contact(
         id=key or uuid.uuid4(),
         number=next_number("U"),
-        received_at=received_at,
-        channel=channel,
-        speaker=speaker,
-        one_line=one_line,
-        reply_to=reply_to,
-        urgency=urgency,
+        received_at=heard.received_at,
+        channel=heard.channel,
+        kind=heard.kind,
+        route=heard.route or route_of(heard.channel, heard.speaker),
+        speaker=UNKNOWN if hidden else heard.speaker,
+        referrer_type="" if hidden else heard.referrer_type,
+        referrer_name="" if hidden else heard.referrer_name,
+        reply_to="" if hidden else heard.reply_to,
+        is_informant_hidden=hidden,
+        one_line=heard.one_line,
+        urgency=level,
+        signs=list(heard.signs),
+        checked_at=timezone.now() if heard.signs else None,
+        is_flagged=raises_check(heard.one_line, heard.topics),
         state=ContactState.TAKEN,
         taken_by=by.membership,
         taken_at=timezone.now(),
     )
     contact.save(force_insert=True)
+    _set_topics(contact, heard.topics, heard.primary_topic)
+    ContactDraft.objects.filter(pk=contact.pk).delete()
     record(by, "contact_recorded", contact)
+    _tell_if_now(contact, by=by)
     return contact
 
 
+def route_of(channel: str, speaker: str) -> str:
+    """Return the route that channel and speaker say (domain.md 1.3.1); not asked where they say nothing."""
+    comes = channel in ("window", "visit")
+    if speaker == "self":
+        return "self_visit" if comes else "self_remote"
+    if speaker in ("family", "neighbor", "friend"):
+        return "family_visit" if comes else "family_remote"
+    if channel in ("agency", "meeting") or speaker in ("agency", "minsei", "school", "workplace"):
+        return "agency"
+    return NOT_ASKED
+
+
+def _set_topics(contact: Contact, topics: Iterable[str], primary: str) -> None:
+    wanted = dict.fromkeys([*topics, *([primary] if primary else [])])
+    ContactTopic.objects.filter(contact=contact).delete()
+    for topic in wanted:
+        ContactTopic(contact=contact, topic=topic, is_primary=topic == primary).save(force_insert=True)
+
+
+def _tell_if_now(contact: Contact, *, by: Viewer) -> None:
+    """Level A: the chief learns of it with the commit, by a mail with the number and the way there."""
+    from .tasks import tell_of_emergency  # noqa: PLC0415 -- the task imports this module
+
+    if contact.urgency == Urgency.A:
+        tell_of_emergency.enqueue(str(contact.pk), contact.number, by.membership.pk)
+
+
 @transaction.atomic
-def take_contact(contact: Contact, *, urgency: str, by: Viewer) -> Contact:
-    """Take a contact upon oneself. Raises NotAllowed if a colleague was quicker."""
-    if not by.may("casework.take_contact"):
-        raise NotAllowed(_("相談を受け付ける権限がありません。"))
+def check_contact(contact: Contact, *, signs: Iterable[str], urgency: str, by: Viewer) -> Contact:
+    """Write down what the emergency check found. Level A tells the chief, unless it stood already."""
+    _allow(by)
+    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    _check(locked, signs, urgency, by)
+    return locked
+
+
+def _check(locked: Contact, signs: Iterable[str], urgency: str, by: Viewer) -> None:
+    before = locked.urgency
+    locked.signs = list(signs)
+    locked.urgency = level_of(locked.signs, urgency)
+    locked.checked_at = timezone.now()
+    locked.save(update_fields=["signs", "urgency", "checked_at"])
+    record(by, "contact_checked", locked, case=locked.case_id)
+    if before != Urgency.A:
+        _tell_if_now(locked, by=by)
+
+
+@transaction.atomic
+def take_contact(contact: Contact, *, urgency: str, by: Viewer, signs: Iterable[str] = ()) -> Contact:
+    """Take a contact upon oneself, after the emergency check. Raises NotAllowed if a colleague was quicker."""
+    _allow(by)
     locked = Contact.objects.select_for_update().get(pk=contact.pk)
     if locked.state != ContactState.NEW:
         raise NotAllowed(_("この相談は、ほかの人が先に受けました。"))
+    _check(locked, signs, urgency, by)
     locked.state = ContactState.TAKEN
-    locked.urgency = urgency
     locked.taken_by = by.membership
     locked.taken_at = timezone.now()
-    locked.save(update_fields=["state", "urgency", "taken_by", "taken_at"])
+    locked.save(update_fields=["state", "taken_by", "taken_at"])
     record(by, "contact_taken", locked)
     if locked.submission_id:
         status.mark_assigned(locked.submission_id)
     return locked
+
+
+CHANGEABLE = ("kind", "channel", "route", "speaker", "referrer_type", "referrer_name", "one_line", "reply_to")
+
+
+@transaction.atomic
+def change_contact(
+    contact: Contact, *, values: dict[str, Any], topics: Iterable[str], primary: str, seen: str, by: Viewer
+) -> Contact:
+    """Complete or mend what was heard. Raises ChangedMeanwhile if a colleague was quicker.
+
+    Raises NotAllowed where it would name somebody: an informant who is hidden, a case as advice.
+    """
+    _allow(by)
+    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    if seen != mark_of(locked):
+        raise ChangedMeanwhile(locked)
+    if values["kind"] == ContactKind.ADVICE and locked.case_id:
+        raise NotAllowed(_("ケースになった相談は、相談機関支援にできません。"))
+    changed = [name for name in CHANGEABLE if getattr(locked, name) != values[name]]
+    if locked.is_informant_hidden:
+        changed = [name for name in changed if name not in INFORMANT]
+    for name in changed:
+        setattr(locked, name, values[name])
+    locked.is_flagged = locked.is_flagged or raises_check(locked.one_line, topics)
+    locked.save(update_fields=[*changed, "is_flagged"])
+    _set_topics(locked, topics, primary)
+    record(by, "contact_completed", locked, case=locked.case_id, detail={"fields": changed})
+    return locked
+
+
+def mark_of(contact: Contact) -> str:
+    """Return a mark of what the form of a contact shows."""
+    topics = ContactTopic.objects.filter(contact=contact).order_by("topic")
+    shown = [getattr(contact, name) for name in CHANGEABLE]
+    shown += [f"{row.topic}{row.is_primary}" for row in topics]
+    return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
+
+
+INFORMANT = {"speaker": UNKNOWN, "reply_to": "", "referrer_type": "", "referrer_name": ""}
+
+
+@transaction.atomic
+def hide_informant(contact: Contact, *, by: Viewer) -> None:
+    """Take out of a contact who told us, for ever. Raises NotAllowed where a form came in: what it says stays there."""
+    _allow(by)
+    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    if locked.submission_id:
+        raise NotAllowed(_("フォームから来た相談では、書いた人を消せません。"))
+    for name, nothing in INFORMANT.items():
+        setattr(locked, name, nothing)
+    locked.is_informant_hidden = True
+    locked.save(update_fields=[*INFORMANT, "is_informant_hidden"])
+    record(by, "informant_hidden", locked, case=locked.case_id)
+
+
+@transaction.atomic
+def write_without_consent(
+    contact: Contact, *, values: dict[str, Any], by: Viewer, key: uuid.UUID | None = None
+) -> WithoutConsent:
+    """Write down what an agency told of somebody who has not consented. The same ``key`` gives the same again."""
+    _allow(by)
+    before: WithoutConsent | None = made_before(WithoutConsent, key)
+    if before:
+        return before
+    row = WithoutConsent(id=key or uuid.uuid4(), contact=contact, written_by=by.membership, **values)
+    row.save(force_insert=True)
+    record(by, "without_consent_recorded", row, case=contact.case_id)
+    return row
+
+
+# --- drafts -------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_draft(key: uuid.UUID, *, data: dict[str, Any], revision: int, by: Viewer) -> ContactDraft | None:
+    """Keep what somebody is writing, under the key of the contact to be; None if that is recorded or not ours.
+
+    ``revision`` is the one that was shown. Where another tab has saved since, the text becomes a draft of its own: a
+    second text is kept beside the first, never over it. Only the first saving leaves a row in the log: it says that
+    there is a draft, and the later ones would say so every three seconds.
+    """
+    _allow(by)
+    if made_before(Contact, key):
+        return None
+    draft = ContactDraft.objects.select_for_update().filter(pk=key).first()
+    if draft is not None and draft.revision == revision:
+        draft.data, draft.revision, draft.saved_at = data, revision + 1, timezone.now()
+        draft.save(update_fields=["data", "revision", "saved_at"])
+        return draft
+    draft = ContactDraft(
+        id=uuid.uuid4() if draft else key, author=by.membership, data=data, saved_at=timezone.now()
+    )
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+    except IntegrityError:
+        return None  # the key is a colleague's draft, which we do not see
+    record(by, "draft_begun", draft)
+    return draft
+
+
+@transaction.atomic
+def drop_draft(draft: ContactDraft, *, by: Viewer) -> None:
+    """Throw a draft away."""
+    ContactDraft.objects.filter(pk=draft.pk).delete()
+    record(by, "draft_dropped", draft)
+
+
+def _allow(by: Viewer) -> None:
+    if not by.may("casework.take_contact"):
+        raise NotAllowed(_("相談を受け付ける権限がありません。"))
+
+
+# --- what becomes of it -------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -144,6 +360,8 @@ def open_case(
     locked = Contact.objects.select_for_update().get(pk=contact.pk)
     if locked.state in (ContactState.CASE, ContactState.CLOSED):
         raise NotAllowed(_("この相談は、すでにケースになったか、終わっています。"))
+    if locked.kind == ContactKind.ADVICE:
+        raise NotAllowed(_("相談機関支援は、だれのことかを言わない助言なので、ケースになりません。"))
     case = create_case(by=by)
     create_household(case, name=household_name, kind=household_kind, by=by)
     add_person(case, values=person, by=by)
@@ -159,8 +377,7 @@ def open_case(
 @transaction.atomic
 def close_contact(contact: Contact, *, by: Viewer) -> None:
     """End a contact with information alone."""
-    if not by.may("casework.take_contact"):
-        raise NotAllowed(_("相談を受け付ける権限がありません。"))
+    _allow(by)
     locked = Contact.objects.select_for_update().get(pk=contact.pk)
     if locked.state in (ContactState.CASE, ContactState.CLOSED):
         raise NotAllowed(_("この相談は、すでにケースになったか、終わっています。"))
@@ -172,8 +389,7 @@ def close_contact(contact: Contact, *, by: Viewer) -> None:
 @transaction.atomic
 def reply_to_citizen(contact: Contact, *, body: str, by: Viewer) -> None:
     """Write to the citizen's status page. Raises NotAllowed if nothing came by form (there is no page then)."""
-    if not by.may("casework.take_contact"):
-        raise NotAllowed(_("相談を受け付ける権限がありません。"))
+    _allow(by)
     if contact.submission_id is None:
         raise NotAllowed(_("この相談はフォームから来たものではないので、返事のページがありません。"))
     status.send_message(by, contact.submission_id, body=body)

@@ -6,34 +6,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
+from casework.codes.lists import NOT_ASKED, UNKNOWN
 from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
-
-
-class Channel(models.TextChoices):
-    """How the contact came (domain.md 1.3.1)."""
-
-    WEB = "web", _("ウェブ")
-    PHONE = "phone", _("電話")
-    WINDOW = "window", _("窓口")
-    FAX = "fax", _("ファクス")
-    EMAIL = "email", _("メール")
-    LETTER = "letter", _("手紙")
-    VISIT = "visit", _("訪問")
-    MEETING = "meeting", _("会議で把握")
-
-
-class Speaker(models.TextChoices):
-    """Who spoke to us."""
-
-    SELF = "self", _("本人")
-    FAMILY = "family", _("家族・親族")
-    NEIGHBOR = "neighbor", _("近所・知人")
-    MINSEI = "minsei", _("民生委員・児童委員")
-    AGENCY = "agency", _("関係機関")
-    OTHER = "other", _("その他")
-    UNKNOWN = "unknown", _("不明")
 
 
 class Urgency(models.TextChoices):
@@ -44,6 +21,14 @@ class Urgency(models.TextChoices):
     C = "C", _("C 3日以内")
     D = "D", _("D 通常")
     UNCHECKED = "-", _("未確認")
+
+
+class ContactKind(models.TextChoices):
+    """Whom the contact is about."""
+
+    CONSULTATION = "consultation", _("本人・家族などの相談")
+    AGENCY_CASE = "agency_case", _("機関が持ちこんだ相談")
+    ADVICE = "advice", _("相談機関支援（だれのことかを言わない助言）")
 
 
 class ContactState(models.TextChoices):
@@ -59,16 +44,27 @@ class Contact(Walled):
     """One approach by someone (相談受付). Never deleted.
 
     ``answers`` is the copy of what was sent by form: [{key, label, display}], in the order asked.
-    ``submission_id`` makes the take-over from the form exactly once.
+    ``submission_id`` makes the take-over from the form exactly once. ``signs`` are what the emergency check found
+    (signs.py), ``checked_at`` when somebody looked. ``is_informant_hidden`` goes one way: who gave notice is neither
+    kept nor asked for again (domain.md 10.F, F3).
     """
 
     number = models.CharField(_("相談番号"), max_length=20, unique=True)
     received_at = models.DateTimeField(_("受け付けた日時"))
-    channel = models.CharField(_("方法"), max_length=12, choices=Channel.choices)
-    speaker = models.CharField(_("だれから"), max_length=12, choices=Speaker.choices, default=Speaker.UNKNOWN)
+    channel = CodeField(_("方法"), list_code="channel")
+    kind = models.CharField(
+        _("だれのことか"), max_length=16, choices=ContactKind.choices, default=ContactKind.CONSULTATION
+    )
+    route = CodeField(_("どのように来たか"), list_code="route", default=NOT_ASKED)
+    speaker = CodeField(_("だれから"), list_code="speaker", default=UNKNOWN)
+    referrer_type = CodeField(_("機関の種類"), list_code="agency_type", blank=True)
+    referrer_name = models.CharField(_("機関と担当者の名前"), max_length=120, blank=True)
+    is_informant_hidden = models.BooleanField(_("通報した人を明かさない"), default=False)
     one_line = models.CharField(_("ひとことで"), max_length=200)
     reply_to = models.CharField(_("折り返し先"), max_length=200, blank=True)
     urgency = models.CharField(_("緊急度"), max_length=1, choices=Urgency.choices, default=Urgency.UNCHECKED)
+    signs = models.JSONField(_("緊急の確認"), default=list, blank=True)
+    checked_at = models.DateTimeField(_("緊急の確認をした日時"), null=True, blank=True)
     is_flagged = models.BooleanField(_("急ぎかもしれない"), default=False)
     state = models.CharField(_("状態"), max_length=8, choices=ContactState.choices, default=ContactState.NEW)
     language = models.CharField(_("ことば"), max_length=12, blank=True)
@@ -94,5 +90,80 @@ class Contact(Walled):
                 condition=Q(state=ContactState.CASE, case__isnull=False)
                 | (~Q(state=ContactState.CASE) & Q(case__isnull=True)),
             ),
+            models.CheckConstraint(name="contact_kind_known", condition=Q(kind__in=ContactKind.values)),
+            models.CheckConstraint(
+                name="contact_advice_names_nobody",
+                condition=~Q(kind=ContactKind.ADVICE) | Q(case__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="contact_hidden_informant_not_kept",
+                condition=Q(is_informant_hidden=False)
+                | Q(reply_to="", referrer_name="", referrer_type="", speaker=UNKNOWN),
+            ),
         )
         indexes = (models.Index("state", F("received_at").desc(), F("id").desc(), name="contact_walk"),)
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether the emergency check comes before anything else."""
+        return self.checked_at is None and (self.is_flagged or self.state == ContactState.NEW)
+
+
+class ContactTopic(Walled):
+    """One topic of a contact (domain.md 1.2.1). At most one is the most serious (◎)."""
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="topics")
+    topic = CodeField(_("相談の内容"), list_code="topic")
+    is_primary = models.BooleanField(_("いちばん困っていること"), default=False)
+
+    class Meta:
+        verbose_name = _("相談の内容")
+        constraints = (
+            models.UniqueConstraint(fields=("contact", "topic"), name="contacttopic_once"),
+            models.UniqueConstraint(
+                fields=("contact",), condition=Q(is_primary=True), name="contacttopic_one_primary"
+            ),
+        )
+
+
+class ContactDraft(Walled):
+    """What somebody is writing down and has not recorded yet. Seen by its author alone, gone once it is recorded.
+
+    Its key becomes the contact's. ``data`` is the form as typed; ``revision`` counts the savings, so that a second
+    tab does not write over the first.
+    """
+
+    author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    data = models.JSONField(default=dict)
+    revision = models.PositiveIntegerField(default=1)
+    begun_at = models.DateTimeField(default=ClockNow)
+    saved_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("書きかけの相談")
+        indexes = (models.Index(fields=("author", "saved_at"), name="contactdraft_author"),)
+
+
+class WithoutConsent(Walled):
+    """What an agency told of somebody who has not consented (domain.md 1.2.2). No signature has a place here.
+
+    Never edited: a later row says it anew. For the 支援会議 and nothing else.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, related_name="without_consent")
+    agency = models.CharField(_("情報を寄せた機関"), max_length=120)
+    in_charge = models.CharField(_("担当者"), max_length=60)
+    how_known = models.CharField(_("世帯をどのように知ったか"), max_length=500)
+    why = CodeField(_("同意がない理由"), list_code="no_consent")
+    tried = models.CharField(_("同意を得るために試したこと"), max_length=500)
+    next_try = models.CharField(_("次にいつ、どのように試すか"), max_length=300)
+    facts = models.TextField(_("必要最小限の事実"), max_length=2000)
+    basis = CodeField(_("法的根拠"), list_code="basis")
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    written_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("同意のない情報")
+        constraints = (
+            models.CheckConstraint(name="withoutconsent_basis", condition=~Q(basis__in=("consent", ""))),
+        )

@@ -46,7 +46,7 @@ class Migration(migrations.Migration):
                 ('sequence', models.PositiveSmallIntegerField()),
                 ('kind', models.CharField(choices=[('received', '受領'), ('accepted', '受入可'), ('conditional', '条件付き'), ('declined', '受入不可'), ('first_contact', '初回接触済'), ('started', '支援開始'), ('ended', '終了報告'), ('returned', 'つなぎ戻し')], max_length=16, verbose_name='返事')),
                 ('words', models.TextField(blank=True, max_length=1000, verbose_name='内容')),
-                ('reason', models.CharField(blank=True, choices=[('out_of_scope', '対象外（制度の要件）'), ('other_issue', 'ほかの課題が主'), ('not_wanted', '本人が希望しない'), ('unreachable', '連絡が取れない'), ('no_capacity', '対応する力・空きがない'), ('new_issue', '世帯に別の課題が分かった'), ('too_little', '情報が足りない'), ('emergency', '緊急になった'), ('other', 'その他')], max_length=16, verbose_name='つなぎ戻しの理由')),
+                ('reason', models.CharField(blank=True, max_length=24, verbose_name='つなぎ戻しの理由')),
                 ('contact_person', models.CharField(blank=True, max_length=60, verbose_name='機関の担当者')),
                 ('medium', models.CharField(choices=[('account', '機関が自分で入力'), ('phone', '電話'), ('fax', 'ファクス'), ('letter', '手紙・手渡し'), ('meeting', '会議・訪問で')], default='account', max_length=12, verbose_name='返事の方法')),
                 ('said_at', models.DateTimeField(default=permissions.walls.clock.ClockNow, verbose_name='返事があった日時')),
@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='referralanswer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'returned'), ('reason__in', ['out_of_scope', 'other_issue', 'not_wanted', 'unreachable', 'no_capacity', 'new_issue', 'too_little', 'emergency', 'other'])), models.Q(models.Q(('kind', 'returned'), _negated=True), ('reason', '')), _connector='OR'), name='referralanswer_return_has_reason'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'returned'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('kind', 'returned'), _negated=True), ('reason', '')), _connector='OR'), name='referralanswer_return_has_reason'),
         ),
         migrations.AddConstraint(
             model_name='referralanswer',

@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeChoiceField
 from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
 from casework.sharing.actions import Label
@@ -17,7 +18,7 @@ from casework.sharing.items import CHOSEN_ITEMS, Item
 from permissions.typed import TypedMixin
 
 from .actions import NoteDraft
-from .models import Method, Note
+from .models import Note
 
 
 class NoteForm(TypedMixin, OnceForm):
@@ -35,7 +36,7 @@ class NoteForm(TypedMixin, OnceForm):
         widget=forms.RadioSelect,
     )
     occurred_at = forms.DateTimeField(label=_("あった日時"), initial=this_minute, widget=MomentInput)
-    method = forms.ChoiceField(label=_("方法"), choices=Method.choices)
+    method = CodeChoiceField("method", label=_("方法"))
     title = forms.CharField(label=_("見出し"), max_length=100)
     body = forms.CharField(
         label=_("内容"),

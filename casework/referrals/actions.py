@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import hand_over_case, move_to_stage, next_number
 from casework.cases.states import Stage, next_stages
+from casework.codes.selectors import choices_of
 from casework.events import record_event
 from casework.intake.models import Urgency
 from casework.once import made_before, wait_for
@@ -51,7 +52,6 @@ from .states import (
     REMINDERS_BEFORE_CHIEF,
     Medium,
     ReferralAnswerKind,
-    ReturnReason,
 )
 
 if TYPE_CHECKING:
@@ -279,7 +279,8 @@ def _check_answer(
         raise NotAllowed(_("この返事は、いまの状態では選べません。"))
     if draft.kind in NEEDS_WORDS and not draft.words.strip():
         raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
-    if (draft.kind == K.RETURNED) != (draft.reason in ReturnReason.values):
+    reasons = {code for code, _label in choices_of("return_reason")}
+    if (draft.reason in reasons) if draft.kind != K.RETURNED else (draft.reason not in reasons):
         raise NotAllowed(_("つなぎ戻しの理由を選んでください。"))
 
 

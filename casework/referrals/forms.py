@@ -9,6 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeChoiceField
 from casework.forms import MomentInput, this_minute
 from casework.intake.models import Urgency
 from casework.once import OnceForm
@@ -18,7 +19,7 @@ from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
 from .actions import AnswerDraft, ReferralDraft
-from .states import CLOCKS, NEEDS_WORDS, Medium, ReferralAnswerKind, ReturnReason
+from .states import CLOCKS, NEEDS_WORDS, Medium, ReferralAnswerKind
 
 ACCEPTANCE_DAYS = next(clock.working_days for clock in CLOCKS if clock.code == "acceptance")
 
@@ -98,10 +99,8 @@ class ReferralAnswerForm(TypedMixin, forms.Form):
 
     answered = forms.IntegerField(widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("返事"), widget=forms.RadioSelect)
-    reason = forms.ChoiceField(
-        label=_("つなぎ戻しの理由"),
-        choices=[("", _("（つなぎ戻しのとき）")), *ReturnReason.choices],
-        required=False,
+    reason = CodeChoiceField(
+        "return_reason", label=_("つなぎ戻しの理由"), empty_label=_("（つなぎ戻しのとき）"), required=False
     )
     words = forms.CharField(
         label=_("内容"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3}),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
 from casework.intake.models import Urgency
 from casework.sharing.bases import ADDED_PREFIX, Basis
 from casework.sharing.items import Item
@@ -14,7 +15,7 @@ from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
-from .states import NEEDS_WORDS, Medium, ReferralAnswerKind, ReturnReason
+from .states import NEEDS_WORDS, Medium, ReferralAnswerKind
 
 
 class Referral(Labelled):
@@ -102,7 +103,7 @@ class ReferralAnswer(Labelled):
     sequence = models.PositiveSmallIntegerField()
     kind = models.CharField(_("返事"), max_length=16, choices=ReferralAnswerKind.choices)
     words = models.TextField(_("内容"), max_length=1000, blank=True)
-    reason = models.CharField(_("つなぎ戻しの理由"), max_length=16, choices=ReturnReason.choices, blank=True)
+    reason = CodeField(_("つなぎ戻しの理由"), list_code="return_reason", blank=True)
     contact_person = models.CharField(_("機関の担当者"), max_length=60, blank=True)
     medium = models.CharField(_("返事の方法"), max_length=12, choices=Medium.choices, default=Medium.ACCOUNT)
     said_at = models.DateTimeField(_("返事があった日時"), default=ClockNow)
@@ -118,8 +119,8 @@ class ReferralAnswer(Labelled):
             ),
             models.CheckConstraint(
                 name="referralanswer_return_has_reason",
-                condition=Q(kind=ReferralAnswerKind.RETURNED, reason__in=ReturnReason.values)
-                | (~Q(kind=ReferralAnswerKind.RETURNED) & Q(reason="")),
+                condition=Q(kind=ReferralAnswerKind.RETURNED) & ~Q(reason="")
+                | ~Q(kind=ReferralAnswerKind.RETURNED) & Q(reason=""),
             ),
             models.CheckConstraint(
                 name="referralanswer_needs_words",

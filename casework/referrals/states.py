@@ -42,20 +42,6 @@ GIVEN_BACK = frozenset({K.DECLINED, K.RETURNED})
 OVER = GIVEN_BACK | {K.ENDED}
 
 
-class ReturnReason(models.TextChoices):
-    """Why a case comes back (domain.md 2.5)."""
-
-    OUT_OF_SCOPE = "out_of_scope", _("対象外（制度の要件）")
-    OTHER_ISSUE_FIRST = "other_issue", _("ほかの課題が主")
-    NOT_WANTED = "not_wanted", _("本人が希望しない")
-    UNREACHABLE = "unreachable", _("連絡が取れない")
-    NO_CAPACITY = "no_capacity", _("対応する力・空きがない")
-    NEW_ISSUE = "new_issue", _("世帯に別の課題が分かった")
-    TOO_LITTLE_KNOWN = "too_little", _("情報が足りない")
-    EMERGENCY = "emergency", _("緊急になった")
-    OTHER = "other", _("その他")
-
-
 class Medium(models.TextChoices):
     """How an answer reached us: the agency's own act, or what the center was told."""
 

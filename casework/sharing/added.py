@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .bases import bases
+from .bases import added_bases
 from .models import AddedBasis
 
 
@@ -14,8 +14,7 @@ def write_added_bases(*, using: str, apps: Any, **kwargs: Any) -> None:
         apps.get_model("casework", "AddedBasis")
     except LookupError:
         return  # migrated back to before there was such a table
-    for code, rule in bases().items():
-        if code.startswith("x_"):
-            AddedBasis.objects.using(using).update_or_create(
-                code=code, defaults={"needs_approval": rule.needs_approval}
-            )
+    for code, words in added_bases().items():
+        AddedBasis.objects.using(using).update_or_create(
+            code=code, defaults={"needs_approval": bool(words["needs_approval"])}
+        )

@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.selectors import codes_of
 from permissions.agencies.models import LegalType
 
 
@@ -110,10 +111,18 @@ def _regime(giver: str) -> str:
 
 
 def bases() -> dict[str, BasisRule]:
-    """Return every legal basis by its code: ours, then those of settings.MARUGOTO_BASES in their order."""
+    """Return every legal basis by its code: ours, then those of settings.MARUGOTO_BASES in their order.
+
+    Words and last day of ours are the city's (codes/); what the law asks for with each is ours.
+    """
+    rows = {row.code: row for row in codes_of("basis")}
     ours = {
         basis.value: BasisRule(
-            basis.value, basis.label, EVIDENCE_HINTS[basis], basis in NEEDS_APPROVAL, basis != Basis.EMERGENCY
+            basis.value,
+            rows[basis].words if basis in rows else basis.label,
+            EVIDENCE_HINTS[basis],
+            basis in NEEDS_APPROVAL,
+            basis != Basis.EMERGENCY and (basis not in rows or rows[basis].is_offered),
         )
         for basis in Basis
     }

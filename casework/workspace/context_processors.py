@@ -10,6 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from permissions.agencies.selectors import memberships_of
+from permissions.viewer import Viewer
+
+# In the session: a reader who has switched the keys off.
+KEYS_OFF = "keys_off"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -23,6 +27,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
         ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
+        ("casework:code_lists", _("選択肢"), viewer.may("casework.edit_codes")),
         ("audit:alarms", _("警報"), viewer.may("casework.view_alarms")),
         ("audit:log", _("操作の記録"), viewer.may("audit.read")),
         ("wagtailadmin_home", _("ページとフォームの編集"), viewer.may("forms_app.edit_form")),
@@ -36,7 +41,30 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for name, label, shown in entries
         if shown
     ]
-    return {"nav_items": items, "acting_choices": memberships_of(viewer.user).count() > 1}
+    return {
+        "nav_items": items,
+        "acting_choices": memberships_of(viewer.user).count() > 1,
+        "keys": _keys(request, viewer),
+    }
+
+
+def _keys(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
+    """Return the keys that open something from every staff page, and whether they are switched on (WCAG 2.1.4)."""
+    entries = [
+        (
+            "c",
+            "casework:contact_record",
+            _("電話を受けた（相談を記録する）"),
+            viewer.may("casework.take_contact"),
+        ),
+    ]
+    keys = [
+        {"key": key, "url": reverse(name), "label": label} for key, name, label, shown in entries if shown
+    ]
+    if not keys:
+        return {}
+    is_on = not request.session.get(KEYS_OFF)
+    return {"list": keys, "is_on": is_on, "switch_url": reverse("casework:keys_switch")}
 
 
 def _address(name: str) -> str:

@@ -17,6 +17,7 @@ from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from casework.codes.selectors import label_of
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.items import Item
 from casework.sharing.selectors import persons_for
@@ -111,7 +112,7 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
             None,
             household.item,
             household.name,
-            f"{household.get_kind_display()} {household.summary}".strip(),
+            f"{label_of('household_kind', household.kind)} {household.summary}".strip(),
         )
     for view in record.people:
         for row in (view.basics, view.contact, view.health, view.money):

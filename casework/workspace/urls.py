@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("keys/", views.keys_switch, name="keys_switch"),
     path("cases/", views.case_list, name="case_list"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/", views.decision, name="decision"),

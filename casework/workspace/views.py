@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
 from casework.households.selectors import name_people
+from casework.intake.levels import missing
 from casework.intake.models import ContactState
 from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
@@ -33,8 +35,10 @@ from permissions.access import ViewerRequest, requires, signed_in
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
+from .context_processors import KEYS_OFF
+from .forms import KeysForm
 from .previews import preview_of
-from .selectors import case_page_for, case_record_for, record_case_read, record_decision_read
+from .selectors import case_page_for, case_record_for, facts_of_case, record_case_read, record_decision_read
 
 
 @require_GET
@@ -65,6 +69,19 @@ def home(request: ViewerRequest) -> HttpResponse:
     return TemplateResponse(request, "casework/home.html", context)
 
 
+@require_POST
+@signed_in
+def keys_switch(request: ViewerRequest) -> HttpResponse:
+    """Switch the single keys off or on, until one logs out, and go back to where one was."""
+    form = KeysForm(request.POST)
+    here = ""
+    if form.is_valid():
+        request.session[KEYS_OFF] = form.cleaned_data["keys"] == "off"
+        here = form.cleaned_data["next"]
+    is_ours = url_has_allowed_host_and_scheme(here, allowed_hosts={request.get_host()})
+    return redirect(here if is_ours else "casework:home")
+
+
 @require_GET
 @requires("casework.view_case")
 def case_list(request: ViewerRequest) -> HttpResponse:
@@ -87,7 +104,12 @@ def case_list(request: ViewerRequest) -> HttpResponse:
 def case(request: ViewerRequest, case: Case) -> HttpResponse:
     case_record = case_record_for(request.viewer, case)
     record_case_read(request.viewer, case_record)
-    context = {"case": case, "record": case_record, "stage_form": StageForm(case=case)}
+    context = {
+        "case": case,
+        "record": case_record,
+        "stage_form": StageForm(case=case),
+        "missing": missing(facts_of_case(case_record)) if request.viewer.sees_all_cases else {},
+    }
     return TemplateResponse(request, "casework/case.html", context)
 
 

@@ -66,7 +66,8 @@ class ErrorLine:
 def m_field(field: BoundField, **options: Any) -> dict[str, Any]:
     """Render one question: label, 必須 or 任意, help, error, control. No placeholder: it would repeat the label.
 
-    Options: ``size`` (short, middle), ``optional_mark`` (False hides 任意), ``mark`` (False hides both).
+    Options: ``size`` (short, middle), ``optional_mark`` (False hides 任意), ``mark`` (False hides both),
+    ``short`` (choices side by side).
     """
     field.field.widget.attrs.pop("placeholder", None)
     return {
@@ -75,6 +76,7 @@ def m_field(field: BoundField, **options: Any) -> dict[str, Any]:
         "size": options.get("size", ""),
         "mark": options.get("mark", True),
         "optional_mark": options.get("optional_mark", True),
+        "short": options.get("short", False),
         # The ids are Django's own: its widgets name them in aria-describedby.
         "help_id": f"{field.auto_id}_helptext",
         "error_id": f"{field.auto_id}_error",

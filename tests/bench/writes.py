@@ -15,9 +15,10 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.test import Client
 
 from casework.cases.actions import create_case
-from casework.households.actions import add_person, create_household, fingerprint, set_item
+from casework.households.actions import add_person, create_household, set_item
 from casework.households.models import PersonMoney
 from casework.notes.actions import NoteDraft, write_note
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, end_line, share_items
 from permissions.agencies.models import Agency, Membership
 from permissions.audit.models import AuditEntry

@@ -103,7 +103,7 @@ def test_a_basis_without_its_rule_is_refused_by_a_check(code, words, problem):
     )
 
 
-def test_bases_are_ours_and_then_those_of_the_settings(settings):
+def test_bases_are_ours_and_then_those_of_the_settings(settings, db):
     assert list(bases()) == Basis.values
     settings.MARUGOTO_BASES = BASES
 
@@ -122,7 +122,7 @@ def test_bases_are_ours_and_then_those_of_the_settings(settings):
     )
 
 
-def test_a_basis_that_the_settings_forgot_shows_its_code(settings):
+def test_a_basis_that_the_settings_forgot_shows_its_code(settings, db):
     settings.MARUGOTO_BASES = BASES
 
     assert [ShareLine(basis=code).basis_label for code in ("consent", "x_old", "x_gone")] == [

@@ -152,6 +152,25 @@ def test_deleting_a_case_is_an_error_for_the_owner_too(wearing):
         _sql("DELETE FROM casework_case WHERE id = %s", world.hazuki.case.pk)
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM casework_code",
+        "UPDATE casework_code SET code = code || 'x'",
+        "UPDATE casework_code SET list = 'topic'",
+        "TRUNCATE casework_code CASCADE",
+    ],
+)
+def test_a_code_is_not_deleted_and_not_renamed(frozen_world, change):
+    before = _sql("SELECT count(*) FROM casework_code")
+
+    with pytest.raises(DatabaseError) as refused, transaction.atomic():
+        _sql(change)
+
+    assert refused.value.__cause__.sqlstate == "42501"
+    assert _sql("SELECT count(*) FROM casework_code") == before != [(0,)]
+
+
 # --- share lines ---------------------------------------------------------------------------------------
 
 

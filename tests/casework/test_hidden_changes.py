@@ -9,13 +9,14 @@ from django.utils import timezone
 from casework.cases.actions import create_case, move_to_stage
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
-from casework.households.actions import add_person, change_household, change_person, fingerprint, set_item
+from casework.households.actions import add_person, change_household, change_person, set_item
 from casework.households.models import Household
 from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, lift_block
 from casework.sharing.clocks import sweep_lapsed_lines
 from casework.sharing.models import Block

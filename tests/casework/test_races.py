@@ -9,12 +9,13 @@ from django.db import connection
 from django.utils import timezone
 
 from casework.cases.actions import next_number
-from casework.households.actions import ChangedMeanwhile, add_person, change_person, fingerprint, set_item
+from casework.households.actions import add_person, change_person, set_item
 from casework.households.models import Person, PersonMoney
 from casework.intake.actions import open_case, record_contact, take_contact
 from casework.intake.models import Contact
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleAnswer, RoleRow
+from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Ground, Label, end_line, share_items, sweep_lapsed
 from casework.sharing.models import Share, ShareLine
 from casework.sharing.selectors import envelopes_for

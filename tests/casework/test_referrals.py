@@ -202,7 +202,7 @@ def test_hand_back_gives_the_case_to_the_center_and_closes_the_agencys_eyes(worl
     if contact_made:
         answer(world, referral, "first_contact")
 
-    answer(world, referral, "returned", words="労災と在留の相談がある", reason="new_issue")
+    answer(world, referral, "returned", words="労災と在留の相談がある", reason="household_issue")
 
     assert holder(world) == world.coordinator.agency
     assert labels_of(world, world.jiritsu_worker) == set()
@@ -502,7 +502,7 @@ def test_referral_by_its_screens_from_sending_to_hand_back(world, client):
         "kind": "returned",
         "answered": 2,
         "words": "別の課題",
-        "reason": "new_issue",
+        "reason": "household_issue",
         "contact_person": "",
     }
     assert agency.post(done.url, back).url == reverse("casework:home")

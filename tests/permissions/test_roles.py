@@ -17,6 +17,7 @@ MAY = {
     "casework.answer_role": "coordinator chief agency_staff",
     "casework.view_openings": "coordinator chief",
     "casework.block": "chief",
+    "casework.edit_codes": "chief",
     "casework.view_alarms": "chief privacy_officer",
     "casework.break_glass": "agency_staff",
     "people.manage": "agency_admin sysadmin",

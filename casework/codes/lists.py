@@ -1,0 +1,41 @@
+"""Which lists of codes there are: as data. What stands in them is a table that the city's staff edit (decision 008)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# Different answers, and codes of every list whose answer somebody is asked for (domain.md 1.11).
+UNKNOWN = "unknown"
+NOT_ASKED = "not_asked"
+
+
+@dataclass(frozen=True)
+class CodeList:
+    """One list: what it is called, on which screens its choices stand, and whether staff may add to it."""
+
+    label: str | Promise
+    shown_at: str | Promise
+    is_asked: bool = False
+    is_open: bool = True
+
+
+LISTS: dict[str, CodeList] = {
+    "topic": CodeList(_("相談の内容"), _("相談を受けたときの「相談の内容」"), is_asked=True),
+    "route": CodeList(_("当初相談経路"), _("相談を受けたときの「どのように来たか」"), is_asked=True),
+    "channel": CodeList(_("相談方法"), _("相談を受けたときの「方法」と、受信箱の一覧")),
+    "speaker": CodeList(_("話した人"), _("相談を受けたときの「だれから」と、受信箱の一覧"), is_asked=True),
+    "household_kind": CodeList(_("世帯類型"), _("ケースを作るときと、世帯を直すとき"), is_asked=True),
+    "relation": CodeList(_("続柄"), _("ケースを作るときと、世帯の人を加えるとき"), is_asked=True),
+    "issue": CodeList(_("課題"), _("課題チェック"), is_asked=True),
+    "screening": CodeList(_("振り分けの結果"), _("インテークの終わりの振り分け")),
+    "agency_type": CodeList(_("紹介元・機関の種類"), _("機関から相談を受けたとき"), is_asked=True),
+    "method": CodeList(_("対応方法"), _("支援経過記録の「方法」")),
+    "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
+    "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
+    "emergency_call": CodeList(_("緊急の連絡先"), _("緊急対応の「どこへ連絡したか」")),
+    # What the law asks for with each basis stands in the code (sharing/bases.py), so a row alone would be no basis.
+    "basis": CodeList(_("法的根拠"), _("共有するときの「法的根拠」"), is_open=False),
+}

@@ -1,0 +1,15 @@
+// One key opens what has data-key: <a data-key="c" href="…">. Not while something is typed or chosen, not during the
+// composition of Japanese text, and not at all when the reader has switched keys off (then no element has data-key).
+
+const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable]");
+
+export function watchKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.repeat || event.isComposing || event.keyCode === 229) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
+    const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!found) return;
+    event.preventDefault();
+    found.click();
+  });
+}
