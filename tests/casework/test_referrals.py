@@ -433,16 +433,18 @@ def _remind(referral, times, after=0):
 
 
 def test_reminders_go_by_working_days_and_reach_the_chief_after_two(
-    world, monkeypatch, run_tasks, mailoutbox
+    world, monkeypatch, run_tasks, mailoutbox, shift_clock
 ):
     for viewer in (world.jiritsu_worker, world.kenko_worker, world.coordinator, world.chief):
         viewer.user.email = f"{viewer.user.username}@example.org"
         viewer.user.save()
     referral = send(world, Label(world.hazuki.mother.pk, "money"))
-    due = working_day_after(timezone.localdate(), days=CLOCKS[0].working_days)
+    today = timezone.localdate()
+    due = working_day_after(today, days=CLOCKS[0].working_days)
 
     def told_on(day):
         mailoutbox.clear()
+        shift_clock(day - today)
         monkeypatch.setattr("casework.referrals.actions.timezone.localdate", lambda: day)
         remind_referrals()
         run_tasks()

@@ -12,6 +12,7 @@ MAY = {
     "casework.open_case": CENTER,
     "casework.edit_household": CENTER,
     "casework.write_note": CENTER,
+    "casework.record_consent": CENTER,
     "casework.share": "coordinator chief",
     "casework.decide": "coordinator chief",
     "casework.answer_role": "coordinator chief agency_staff",
