@@ -67,6 +67,20 @@ def test_draft_becomes_the_contact_and_is_gone(world):
         ]
 
 
+def test_draft_survives_the_end_of_the_session(world):
+    client = client_of(world.reception)
+    sent = form(one_line="途中まで", revision=0)
+    client.post(reverse(SAVE), sent)
+    client.logout()
+
+    refused = client.post(reverse(SAVE), {**sent, "revision": 1, "one_line": "途中まで書いた"})
+    again = client_of(world.reception)
+    page = again.get(reverse("casework:contact_record"), {"draft": sent["once"]}).context["form"]
+
+    assert refused.status_code in {302, 403}
+    assert page["one_line"].value() == "途中まで"
+
+
 def test_second_tab_gets_a_draft_of_its_own(world):
     client = client_of(world.reception)
     sent = form(one_line="一枚目", revision=0)
