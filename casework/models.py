@@ -2,6 +2,7 @@
 
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
+from .duplicates.models import SameMark
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact
 from .notes.models import Note
@@ -14,6 +15,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .search.models import SearchRow
 from .sharing.models import (
     AddedBasis,
     Block,
@@ -61,6 +63,8 @@ __all__ = [
     "ReferralRevocation",
     "RoleAnswer",
     "RoleRow",
+    "SameMark",
+    "SearchRow",
     "Share",
     "ShareLine",
     "Sheet",

@@ -1,6 +1,7 @@
 from casework.cases.urls import urlpatterns as cases
 from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
+from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
@@ -26,4 +27,5 @@ urlpatterns = [
     *sheets,
     *disclosure,
     *emergency,
+    *duplicates,
 ]

@@ -11,9 +11,21 @@ from django.utils.translation import gettext as _
 
 from permissions.agencies.selectors import memberships_of
 
+# Single keys may be turned off (WCAG 2.1.4); a choice of this browser, like the language.
+KEYS_OFF = "off"
+
+
+def keys_cookie(request: HttpRequest) -> str:
+    """Return the name of the cookie that remembers it, bound to TLS where there is TLS."""
+    return f"{'__Host-' if request.is_secure() else ''}marugoto_keys"
+
+
+def finds_by_key(request: HttpRequest) -> bool:
+    return request.COOKIES.get(keys_cookie(request)) != KEYS_OFF
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return nav_items and acting_choices; nothing for people without a live membership."""
+    """Return nav_items, acting_choices and where to search; nothing for people without a live membership."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {}
@@ -36,7 +48,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         for name, label, shown in entries
         if shown
     ]
-    return {"nav_items": items, "acting_choices": memberships_of(viewer.user).count() > 1}
+    return {
+        "nav_items": items,
+        "acting_choices": memberships_of(viewer.user).count() > 1,
+        "find_url": reverse("casework:search") if viewer.may("casework.view_case") else "",
+        "find_by_key": finds_by_key(request),
+    }
 
 
 def _address(name: str) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from casework.cases.models import Case
 from casework.cases.selectors import PAGE_SIZE, Cursor, case_keys_for
+from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.notes.models import Note
@@ -130,11 +131,15 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     )
     referrals = case_referrals_for(viewer, case)
     name_people(viewer, [view.row for view in referrals])
+    people = people_for(viewer, case)
+    joined = joined_for(viewer, case)
+    for person in people:
+        person.joined = joined.get(person.person_id, [])
     return CaseRecord(
         case=case,
         referrals=referrals,
         household=household_for(viewer, case),
-        people=people_for(viewer, case),
+        people=people,
         notes=notes[:NOTES_SHOWN],
         has_more_notes=len(notes) > NOTES_SHOWN,
         decisions=decisions,

@@ -5,6 +5,8 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("cases/", views.case_list, name="case_list"),
+    path("search/", views.search, name="search"),
+    path("search/keys/", views.search_keys, name="search_keys"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/", views.decision, name="decision"),
     path("cases/<uuid:case_id>/share/", views.share_add, name="share_add"),

@@ -7,9 +7,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
@@ -20,6 +22,7 @@ from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
 from casework.reads import record_items
 from casework.referrals.selectors import late_for, unanswered_for
+from casework.search.sealed import seal, unseal
 from casework.sharing.access import case_view
 from casework.sharing.actions import share_items
 from casework.sharing.consents import agreed_labels, unwanted_labels
@@ -33,6 +36,9 @@ from permissions.access import ViewerRequest, requires, signed_in
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
+from .context_processors import KEYS_OFF, finds_by_key, keys_cookie
+from .finding import MOST_SHOWN, find_cases_for, record_search
+from .forms import SealedForm, SearchForm
 from .previews import preview_of
 from .selectors import case_page_for, case_record_for, record_case_read, record_decision_read
 
@@ -159,3 +165,43 @@ def _told(agency: str, count: int) -> str:
     return ngettext(
         "%(agency)sに%(count)d項目を共有しました。", "%(agency)sに%(count)d項目を共有しました。", count
     ) % {"agency": agency, "count": count}
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.view_case")
+def search(request: ViewerRequest) -> HttpResponse:
+    """Words are sent, and stand in the address encrypted: no log of a proxy and no history holds a name."""
+    if request.method == "POST":
+        form = SearchForm(request.POST)
+        text = form.cleaned_data["words"] if form.is_valid() else ""
+        sealed = urlencode({"w": seal(request.viewer, text)}) if text else ""
+        return redirect(f"{reverse('casework:search')}?{sealed}" if sealed else "casework:search")
+    asked = SealedForm(request.GET)
+    token = asked.cleaned_data["w"] if asked.is_valid() else ""
+    text = unseal(request.viewer, token) if token else ""
+    found = find_cases_for(request.viewer, text)
+    if text:
+        record_search(request.viewer, found)
+    context = {
+        "text": text,
+        "found": found,
+        "most": MOST_SHOWN,
+        "is_over": bool(token and not text),
+        "find_words": text,
+        "keys_off": not finds_by_key(request),
+    }
+    return TemplateResponse(request, "casework/search.html", context)
+
+
+@require_POST
+@requires("casework.view_case")
+def search_keys(request: ViewerRequest) -> HttpResponse:
+    """Turn the single keys of the staff pages off, or on again, in this browser."""
+    response = redirect("casework:search")
+    if "off" in request.POST:
+        year = 365 * 24 * 60 * 60
+        bound: dict[str, Any] = {"httponly": True, "samesite": "Lax", "secure": request.is_secure()}
+        response.set_cookie(keys_cookie(request), KEYS_OFF, max_age=year, **bound)
+    else:
+        response.delete_cookie(keys_cookie(request), samesite="Lax")
+    return response

@@ -222,6 +222,7 @@ def test_every_cookie_is_bound_to_tls_by_its_name_and_hidden_from_scripts(answer
     names = {cookie.split()[1] for cookie in cookies}
     assert names == {
         "__Host-marugoto_csrf",
+        "__Host-marugoto_keys",
         "__Host-marugoto_language",
         "__Host-marugoto_messages",
         "__Host-marugoto_session",

@@ -1,8 +1,10 @@
 // Improves what works without script. Each part finds its elements by a data- attribute.
 
 import { watchExit } from "./exit.js";
+import { watchFind } from "./find.js";
 
 watchExit();
+watchFind();
 
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
