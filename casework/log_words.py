@@ -21,6 +21,7 @@ VERBS = {
     "money_changed": _("お金の情報を直した"),
     "person_joined": _("同じ人として結んだ"),
     "person_unjoined": _("同じ人の結びを外した"),
+    "list_saved": _("一覧の条件を保存した"),
     "note_written": _("経過を書いた"),
     "share_line_added": _("共有を始めた"),
     "share_line_ended": _("共有を終えた"),

@@ -28,6 +28,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .workspace.models import SavedList
 
 __all__ = [
     "AddedBasis",
@@ -64,6 +65,7 @@ __all__ = [
     "RoleAnswer",
     "RoleRow",
     "SameMark",
+    "SavedList",
     "SearchRow",
     "Share",
     "ShareLine",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from casework.duplicates import sql as duplicates
 from casework.search import sql as search
+from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
 
@@ -226,6 +227,7 @@ WALLS: tuple[Wall, ...] = (
     ),
     *search.WALLS,
     *duplicates.WALLS,
+    *workspace.WALLS,
 )
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.

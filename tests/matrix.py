@@ -85,6 +85,7 @@ MATRIX: dict[str, Cell] = {
     "audit:log_export": Cell(LOG_READERS, POST),
     "casework:home": Cell(MEMBERS),
     "casework:case_list": Cell(READERS),
+    "casework:case_list_save": Cell(READERS, POST),
     "casework:search": Cell(READERS, GET_POST),
     "casework:search_keys": Cell(READERS, POST),
     "casework:case": Cell(READERS, object="case"),

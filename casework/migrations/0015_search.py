@@ -171,7 +171,7 @@ REVOKE TRUNCATE, REFERENCES, TRIGGER ON casework_searchrow FROM app_web;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0006_break_glass'),
+        ('casework', '0010_referral_walls'),
     ]
 
     operations = [
@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('scope', models.BigIntegerField()),
-                ('item', models.CharField(choices=[('basic', '基本情報'), ('contact', '連絡先'), ('health', '健康'), ('money', 'お金'), ('history', 'これまでの経過'), ('assessment', 'アセスメント'), ('plan', '支援方針'), ('roles', '役割分担'), ('meeting', '会議')], max_length=12)),
+                ('item', models.CharField(choices=[('basic', '基本情報'), ('contact', '連絡先'), ('health', '健康'), ('money', 'お金'), ('history', 'これまでの経過'), ('assessment', 'アセスメント'), ('plan', '支援方針'), ('roles', '役割分担'), ('meeting', '会議'), ('referral', 'つなぎ票')], max_length=12)),
                 ('sorted_at', models.DateTimeField()),
                 ('words', models.TextField()),
                 ('version', models.PositiveSmallIntegerField()),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.cases.models import Case
-from casework.cases.selectors import PAGE_SIZE, Cursor, case_keys_for
+from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
@@ -25,6 +25,8 @@ from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import Read
 from permissions.people import name_of
 from permissions.viewer import Viewer
+
+from .models import SavedList
 
 NOTES_SHOWN = 50
 
@@ -103,9 +105,11 @@ class CasePage:
     next: Cursor | None
 
 
-def case_page_for(viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+def case_page_for(
+    viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE, only: Narrowing = ALL
+) -> CasePage:
     """Return one page of the case list with households and people as far as this viewer may see them."""
-    keys = case_keys_for(viewer, after=after, limit=limit + 1)
+    keys = case_keys_for(viewer, after=after, limit=limit + 1, only=only)
     shown = keys[:limit]
     ids = [case_id for case_id, _moment in shown]
     cases = cases_for(viewer).select_related("holder", "worker__user").in_bulk(ids)
@@ -120,6 +124,12 @@ def case_page_for(viewer: Viewer, *, after: Cursor | None = None, limit: int = P
     ]
     more = len(keys) > limit
     return CasePage(rows, Cursor(shown[-1][1], shown[-1][0]) if more else None)
+
+
+def saved_query_for(viewer: Viewer) -> str:
+    """Return the conditions under which this person wants to find the case list, as its address has them."""
+    row = SavedList.objects.filter(membership=viewer.membership).first()
+    return row.query if row else ""
 
 
 def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:

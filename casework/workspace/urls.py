@@ -5,6 +5,7 @@ from . import views
 urlpatterns = [
     path("", views.home, name="home"),
     path("cases/", views.case_list, name="case_list"),
+    path("cases/save/", views.case_list_save, name="case_list_save"),
     path("search/", views.search, name="search"),
     path("search/keys/", views.search_keys, name="search_keys"),
     path("cases/<uuid:case_id>/", views.case, name="case"),

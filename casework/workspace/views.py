@@ -36,11 +36,18 @@ from permissions.access import ViewerRequest, requires, signed_in
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
+from .actions import save_list
 from .context_processors import KEYS_OFF, finds_by_key, keys_cookie
 from .finding import MOST_SHOWN, find_cases_for, record_search
-from .forms import SealedForm, SearchForm
+from .forms import CaseListForm, SealedForm, SearchForm
 from .previews import preview_of
-from .selectors import case_page_for, case_record_for, record_case_read, record_decision_read
+from .selectors import (
+    case_page_for,
+    case_record_for,
+    record_case_read,
+    record_decision_read,
+    saved_query_for,
+)
 
 
 @require_GET
@@ -74,11 +81,19 @@ def home(request: ViewerRequest) -> HttpResponse:
 @require_GET
 @requires("casework.view_case")
 def case_list(request: ViewerRequest) -> HttpResponse:
-    after = Cursor.parse(request.GET.get("after", ""))
-    count = count_cases_for(request.viewer)
-    page = case_page_for(request.viewer, after=after)
+    saved = saved_query_for(request.viewer)
+    if saved and not request.GET:
+        return redirect(f"{reverse('casework:case_list')}?{saved}")
+    form = CaseListForm(request.GET, viewer=request.viewer)
+    query, after = form.query(), Cursor.parse(request.GET.get("after", ""))
+    # Counting what a condition leaves over would read the whole list.
+    count = 0 if query else count_cases_for(request.viewer)
+    page = case_page_for(request.viewer, after=after, only=form.narrowing())
     context = {
         "page": page,
+        "filter": form,
+        "query": query,
+        "saved": saved,
         "is_first": after is None,
         "count": min(count, COUNT_CAP),
         "count_is_capped": count > COUNT_CAP,
@@ -86,6 +101,15 @@ def case_list(request: ViewerRequest) -> HttpResponse:
     detail = {"list": "cases", "shown": len(page.rows), "first": after is None}
     record(request.viewer, "listed", None, detail=detail)
     return TemplateResponse(request, "casework/case_list.html", context)
+
+
+@require_POST
+@requires("casework.view_case")
+def case_list_save(request: ViewerRequest) -> HttpResponse:
+    query = CaseListForm(request.POST, viewer=request.viewer).query()
+    save_list(query, by=request.viewer)
+    messages.success(request, _("この条件を保存しました。") if query else _("保存した条件をなくしました。"))
+    return redirect(f"{reverse('casework:case_list')}?{query}" if query else "casework:case_list")
 
 
 @require_GET
