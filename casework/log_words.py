@@ -19,6 +19,9 @@ VERBS = {
     "health_changed": _("健康の情報を直した"),
     "money_recorded": _("お金の情報を登録した"),
     "money_changed": _("お金の情報を直した"),
+    "person_joined": _("同じ人として結んだ"),
+    "person_unjoined": _("同じ人の結びを外した"),
+    "list_saved": _("一覧の条件を保存した"),
     "note_written": _("経過を書いた"),
     "share_line_added": _("共有を始めた"),
     "share_line_ended": _("共有を終えた"),
@@ -55,3 +58,4 @@ VERBS = {
 }
 ITEMS = dict(Item.choices)
 BASES = {"duty": _("センターの職務"), **dict(Basis.choices)}
+DETAILS = {"words": _("さがしたことばの照合用の値")}

@@ -3,6 +3,7 @@
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .codes.models import Code
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
+from .duplicates.models import SameMark
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .notes.models import Note
@@ -16,6 +17,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .search.models import SearchRow
 from .sharing.models import (
     AddedBasis,
     Block,
@@ -28,6 +30,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .workspace.models import SavedList
 
 __all__ = [
     "AddedBasis",
@@ -68,6 +71,9 @@ __all__ = [
     "ReferralRevocation",
     "RoleAnswer",
     "RoleRow",
+    "SameMark",
+    "SavedList",
+    "SearchRow",
     "Share",
     "ShareLine",
     "Sheet",

@@ -2,6 +2,7 @@ from casework.cases.urls import urlpatterns as cases
 from casework.codes.urls import urlpatterns as codes
 from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
+from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
@@ -30,4 +31,5 @@ urlpatterns = [
     *disclosure,
     *emergency,
     *codes,
+    *duplicates,
 ]

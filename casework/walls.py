@@ -6,6 +6,9 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 
 from __future__ import annotations
 
+from casework.duplicates import sql as duplicates
+from casework.search import sql as search
+from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
 
@@ -267,10 +270,16 @@ WALLS: tuple[Wall, ...] = (
         insert=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
         update=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
     ),
+    *search.WALLS,
+    *duplicates.WALLS,
+    *workspace.WALLS,
 )
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
-DEFINER_FUNCTIONS = ("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency")
+DEFINER_FUNCTIONS = (
+    *("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency"),
+    *search.DEFINER_FUNCTIONS,
+)
 
 # A consent is about a person of its case; what belongs to one, to the same case.
 OF_CONSENT = (
@@ -329,7 +338,7 @@ def functions_sql() -> str:
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
     codes = "\n".join(known_code(table, column, list_code) for table, column, list_code in CODED_COLUMNS)
     labels = f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n"
-    return f"{labels}{consent_sql()}\n{referral_sql()}\n{CODES}\n{codes}\n{INFORMANT}\n"
+    return f"{labels}{consent_sql()}\n{referral_sql()}\n{CODES}\n{codes}\n{INFORMANT}\n{search.FUNCTIONS}\n{duplicates.KEYS}\n"
 
 
 def consent_sql() -> str:

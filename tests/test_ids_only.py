@@ -78,6 +78,7 @@ MADE_FOR_IT = {
     "casework_consentwithdrawal",
     "casework_block",  # its reason
     "casework_caseevent",  # before and after
+    "casework_searchrow",  # names, readings, telephone numbers and addresses, folded
     "forms_app_answer",
     "forms_app_submission",
     "forms_app_formrevision",
@@ -312,6 +313,9 @@ def test_what_people_wrote_stands_where_it_was_put_and_nowhere_else(told, log, m
     break_everything(world, monkeypatch, run_tasks)
     raise_an_alarm(world, run_tasks)
     client_of(world.coordinator).get(reverse("casework:case", args=[world.case.pk]))
+    searched = {"words": world.words("さがす") + " " + world.person.name}
+    client_of(world.coordinator).post(reverse("casework:search"), searched, follow=True)
+    client_of(world.coordinator).post(reverse("casework:search"), {"words": world.person.name}, follow=True)
 
     found = set().union(
         *(tables_with_words(viewer) for viewer in (world.chief, world.auditor, world.sysadmin))

@@ -42,8 +42,25 @@ class Cursor:
         return cursor if changed_at.tzinfo else None
 
 
+@dataclass(frozen=True)
+class Narrowing:
+    """Which cases of the list are wanted; what is empty does not narrow. All of it stands on the case itself."""
+
+    stage: str = ""
+    flow: str = ""
+    holder: int | None = None
+    worker: int | None = None
+
+    def conditions(self) -> dict[str, Any]:
+        named = {"stage": self.stage, "flow": self.flow, "holder": self.holder, "worker": self.worker}
+        return {f"case__{name}": value for name, value in named.items() if value}
+
+
+ALL = Narrowing()
+
+
 def case_keys_for(
-    viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE
+    viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE, only: Narrowing = ALL
 ) -> list[tuple[uuid.UUID, dt.datetime]]:
     """Return (case, moment of the last change this viewer may see), newest first, at most ``limit``.
 
@@ -51,6 +68,7 @@ def case_keys_for(
     all cases would be slowest for the agency with the fewest (assurance.md 4.2).
     """
     walk, moment = _walk(viewer)
+    walk = walk.filter(**only.conditions())
     if after is not None:
         walk = walk.filter(_before(walk.model, moment, after))
     return list(walk.values_list("case_id", moment)[:limit])

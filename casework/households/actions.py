@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.events import record_event
 from casework.once import made_before
+from casework.search.actions import index
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.items import Item
 from permissions.errors import NotAllowed
@@ -27,6 +28,7 @@ def create_household(case: Case, *, name: str, kind: str, by: Viewer) -> Househo
     """Create the household of a case."""
     household = Household(case=case, item=Item.BASIC, name=name, kind=kind)
     household.save(force_insert=True)
+    index(household)
     _record(by, "household_created", household, after=_values(household, ["name", "kind"]))
     return household
 
@@ -42,6 +44,7 @@ def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID
         id=key or uuid.uuid4(), case=case, position=Person.objects.filter(case=case).count(), **values
     )
     person.save(force_insert=True)
+    index(person)
     _record(by, "person_added", person, person_id=person.pk, after=_values(person, list(values)))
     return person
 
@@ -76,6 +79,7 @@ def set_item(person: Person, *, item: str, values: dict[str, Any], seen: str, by
         raise ChangedMeanwhile(None)
     row = model(case_id=person.case_id, person=person, item=item, **values)
     row.save(force_insert=True)
+    index(row)
     _record(by, f"{item}_recorded", row, person_id=person.pk, after=_values(row, list(values)))
     return row
 
@@ -90,6 +94,7 @@ def _change(row: Any, values: dict[str, Any], seen: str, by: Viewer, *, person_i
     after = _values(row, fields)
     if before != after:
         row.save(update_fields=fields)
+        index(row)
         _record(by, f"{row.item}_changed", row, person_id=person_id, before=before, after=after)
     return row
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ class PersonView:
     contact: PersonContact | None = None
     health: PersonHealth | None = None
     money: PersonMoney | None = None
+    joined: list[Any] = field(default_factory=list)  # who they are in other cases; for the center
 
     @property
     def name(self) -> str:

@@ -14,12 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from casework.cases.models import Case
+from casework.duplicates.selectors import Alike, people_like, people_like_contact, record_alike
 from casework.seen import ChangedMeanwhile
+from casework.sharing.selectors import persons_for
 from forms_app.status import actions as status
 from forms_app.status.selectors import messages_for
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
 
 from .access import contact_shown, contact_view
 from .actions import (
@@ -76,6 +80,26 @@ def contact(request: ViewerRequest, contact: Contact) -> HttpResponse:
     return _contact_page(request, contact)
 
 
+def _alike(viewer: Viewer, contact: Contact) -> list[Alike]:
+    alike = people_like_contact(viewer, reply_to=contact.reply_to, answers=contact.answers)
+    record_alike(viewer, alike)
+    return alike
+
+
+def _warn_of_alike(request: ViewerRequest, case: Case) -> None:
+    """Say after opening a case that its person may be known: what was typed is known only now."""
+    for person in persons_for(request.viewer).filter(case=case):
+        alike = people_like(request.viewer, person)
+        record_alike(request.viewer, alike)
+        if alike:
+            messages.warning(
+                request,
+                _(
+                    "同じ人かもしれない記録が、ほかのケースにあります。世帯の人の「同じ人の記録をさがす」で確かめてください。"
+                ),
+            )
+
+
 def _contact_page(request: ViewerRequest, contact: Contact, **forms: Any) -> HttpResponse:
     thread = messages_for(request.viewer, contact.submission_id) if contact.submission_id else []
     topics = list(contact.topics.order_by("-is_primary", "topic"))
@@ -88,6 +112,7 @@ def _contact_page(request: ViewerRequest, contact: Contact, **forms: Any) -> Htt
         "thread": thread,
         "check_form": CheckedForm(),
         "reply_form": ReplyForm(),
+        "alike": _alike(request.viewer, contact),
         **forms,
     }
     return TemplateResponse(request, "casework/contact.html", context, status=422 if forms else 200)
@@ -166,8 +191,10 @@ def contact_case(request: ViewerRequest, contact: Contact) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("ケース %(number)s を作りました。") % {"number": case.number})
+            _warn_of_alike(request, case)
             return redirect("casework:case", case_id=case.pk)
-    return TemplateResponse(request, "casework/contact_case.html", {"contact": contact, "form": form})
+    context = {"contact": contact, "form": form, "alike": _alike(request.viewer, contact)}
+    return TemplateResponse(request, "casework/contact_case.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,7 +17,7 @@ KEYS_OFF = "keys_off"
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return nav_items and acting_choices; nothing for people without a live membership."""
+    """Return nav_items, acting_choices and where to search; nothing for people without a live membership."""
     viewer = getattr(request, "viewer", None)
     if viewer is None:
         return {}
@@ -45,12 +45,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "nav_items": items,
         "acting_choices": memberships_of(viewer.user).count() > 1,
         "keys": _keys(request, viewer),
+        "find_url": reverse("casework:search") if viewer.may("casework.view_case") else "",
     }
 
 
 def _keys(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     """Return the keys that open something from every staff page, and whether they are switched on (WCAG 2.1.4)."""
     entries = [
+        ("/", "casework:search", _("ケースをさがす"), viewer.may("casework.view_case")),
         (
             "c",
             "casework:contact_record",

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.cases.models import Case
-from casework.cases.selectors import PAGE_SIZE, Cursor, case_keys_for
+from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.cases.states import Stage
 from casework.codes.lists import NOT_ASKED
+from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.notes.models import Note
@@ -26,6 +27,8 @@ from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import Read
 from permissions.people import name_of
 from permissions.viewer import Viewer
+
+from .models import SavedList
 
 NOTES_SHOWN = 50
 
@@ -104,9 +107,11 @@ class CasePage:
     next: Cursor | None
 
 
-def case_page_for(viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE) -> CasePage:
+def case_page_for(
+    viewer: Viewer, *, after: Cursor | None = None, limit: int = PAGE_SIZE, only: Narrowing = ALL
+) -> CasePage:
     """Return one page of the case list with households and people as far as this viewer may see them."""
-    keys = case_keys_for(viewer, after=after, limit=limit + 1)
+    keys = case_keys_for(viewer, after=after, limit=limit + 1, only=only)
     shown = keys[:limit]
     ids = [case_id for case_id, _moment in shown]
     cases = cases_for(viewer).select_related("holder", "worker__user").in_bulk(ids)
@@ -123,6 +128,12 @@ def case_page_for(viewer: Viewer, *, after: Cursor | None = None, limit: int = P
     return CasePage(rows, Cursor(shown[-1][1], shown[-1][0]) if more else None)
 
 
+def saved_query_for(viewer: Viewer) -> str:
+    """Return the conditions under which this person wants to find the case list, as its address has them."""
+    row = SavedList.objects.filter(membership=viewer.membership).first()
+    return row.query if row else ""
+
+
 def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     """Return everything of a case that reaches the viewer."""
     notes = name_people(viewer, notes_for(viewer, case)[: NOTES_SHOWN + 1])
@@ -132,11 +143,15 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     )
     referrals = case_referrals_for(viewer, case)
     name_people(viewer, [view.row for view in referrals])
+    people = people_for(viewer, case)
+    joined = joined_for(viewer, case)
+    for person in people:
+        person.joined = joined.get(person.person_id, [])
     return CaseRecord(
         case=case,
         referrals=referrals,
         household=household_for(viewer, case),
-        people=people_for(viewer, case),
+        people=people,
         notes=notes[:NOTES_SHOWN],
         has_more_notes=len(notes) > NOTES_SHOWN,
         decisions=decisions,

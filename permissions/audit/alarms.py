@@ -41,7 +41,8 @@ REVIEW_WITHIN = dt.timedelta(days=3)
 _LAST_HOUR = """
 SELECT user_id, agency_id,
        count(DISTINCT request_id) FILTER (WHERE verb = 'read' AND case_id IS NOT NULL),
-       coalesce(sum((detail->>'shown')::bigint) FILTER (WHERE verb = 'listed'), 0),
+       coalesce(sum(greatest((detail->>'shown')::bigint, (detail->>'counts')::bigint))
+                FILTER (WHERE verb = 'listed'), 0),
        count(DISTINCT request_id) FILTER (WHERE verb IN ('sheet_opened', 'letter_made', 'exported')),
        count(*) FILTER (WHERE verb = 'refused')
   FROM marugoto_permissions_auditentry

@@ -11,6 +11,7 @@ import psycopg
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 
+from casework.search.keys import VERSION, fold, sound
 from permissions.agencies.actions import add_membership, open_agency
 from permissions.agencies.models import Agency
 from tests.bench.loading import TABLES, bare_tables
@@ -19,6 +20,153 @@ SEED = 20261123
 BIGGEST, MIDDLE, TINY, CENTER = "biggest", "middle", "tiny", "center"
 USUAL = 38  # besides the middle one
 TINY_CASES = 60
+# Some names have many people, most have few: drawn by the square of a number between 0 and 1.
+FAMILY_NAMES = [
+    pair.split("/")
+    for pair in [
+        "佐藤/さとう",
+        "鈴木/すずき",
+        "高橋/たかはし",
+        "田中/たなか",
+        "伊藤/いとう",
+        "渡辺/わたなべ",
+        "山本/やまもと",
+        "中村/なかむら",
+        "小林/こばやし",
+        "加藤/かとう",
+        "吉田/よしだ",
+        "山田/やまだ",
+        "佐々木/ささき",
+        "山口/やまぐち",
+        "松本/まつもと",
+        "井上/いのうえ",
+        "木村/きむら",
+        "林/はやし",
+        "斎藤/さいとう",
+        "清水/しみず",
+        "山崎/やまざき",
+        "森/もり",
+        "池田/いけだ",
+        "橋本/はしもと",
+        "阿部/あべ",
+        "石川/いしかわ",
+        "山下/やました",
+        "中島/なかじま",
+        "石井/いしい",
+        "小川/おがわ",
+        "前田/まえだ",
+        "岡田/おかだ",
+        "長谷川/はせがわ",
+        "藤田/ふじた",
+        "後藤/ごとう",
+        "近藤/こんどう",
+        "村上/むらかみ",
+        "遠藤/えんどう",
+        "青木/あおき",
+        "坂本/さかもと",
+        "斉藤/さいとう",
+        "福田/ふくだ",
+        "太田/おおた",
+        "西村/にしむら",
+        "藤井/ふじい",
+        "金子/かねこ",
+        "岡本/おかもと",
+        "藤原/ふじわら",
+        "三浦/みうら",
+        "中野/なかの",
+        "原田/はらだ",
+        "松田/まつだ",
+        "竹内/たけうち",
+        "上田/うえだ",
+        "中山/なかやま",
+        "和田/わだ",
+        "森田/もりた",
+        "石田/いしだ",
+        "柴田/しばた",
+        "酒井/さかい",
+        "工藤/くどう",
+        "横山/よこやま",
+        "宮崎/みやざき",
+        "宮本/みやもと",
+        "内田/うちだ",
+        "高木/たかぎ",
+        "安藤/あんどう",
+        "谷口/たにぐち",
+        "大野/おおの",
+        "丸山/まるやま",
+        "今井/いまい",
+        "高田/たかだ",
+        "藤本/ふじもと",
+        "武田/たけだ",
+        "村田/むらた",
+        "上野/うえの",
+        "杉山/すぎやま",
+        "増田/ますだ",
+        "平野/ひらの",
+        "大塚/おおつか",
+        "千葉/ちば",
+        "久保/くぼ",
+        "松井/まつい",
+        "岩崎/いわさき",
+        "桜井/さくらい",
+        "野口/のぐち",
+        "松尾/まつお",
+        "木下/きのした",
+        "菊地/きくち",
+        "野村/のむら",
+        "新井/あらい",
+        "佐野/さの",
+        "杉本/すぎもと",
+        "古川/ふるかわ",
+        "市川/いちかわ",
+        "小島/こじま",
+        "水野/みずの",
+        "島田/しまだ",
+        "小松/こまつ",
+        "灯野/とものの",
+    ]
+]
+GIVEN_NAMES = [
+    pair.split("/")
+    for pair in [
+        "太郎/たろう",
+        "花子/はなこ",
+        "一郎/いちろう",
+        "和子/かずこ",
+        "清/きよし",
+        "幸子/さちこ",
+        "実/みのる",
+        "洋子/ようこ",
+        "茂/しげる",
+        "節子/せつこ",
+        "健一/けんいち",
+        "恵子/けいこ",
+        "誠/まこと",
+        "京子/きょうこ",
+        "隆/たかし",
+        "久美子/くみこ",
+        "浩/ひろし",
+        "由美子/ゆみこ",
+        "大輔/だいすけ",
+        "愛/あい",
+        "翔太/しょうた",
+        "美咲/みさき",
+        "蓮/れん",
+        "陽菜/ひな",
+        "澪/みお",
+        "樹/いつき",
+        "結衣/ゆい",
+        "悠真/ゆうま",
+        "葵/あおい",
+        "湊/みなと",
+        "凛/りん",
+        "大翔/ひろと",
+        "咲良/さくら",
+        "陸/りく",
+        "芽依/めい",
+        "颯太/そうた",
+    ]
+]
 # Cases with 200 notes that the biggest and the middle agency, and the tiny one, hold at every size.
 LONG_CASES = "n BETWEEN 61 AND 66 OR n IN (7, 8)"
 
@@ -46,6 +194,7 @@ def fill(owner: psycopg.Connection, *, cases: int) -> None:
     owner.execute("SET synchronous_commit = off")
     _copy_agencies(owner)
     owner.execute(DRAW.format(seed=SEED))
+    _copy_names(owner)
     with bare_tables(owner, validate=cases <= 100_000):
         for table, words in STEPS.items():
             _step(owner, table, words.replace(":cases", str(cases)))
@@ -82,6 +231,16 @@ def _copy_agencies(owner: psycopg.Connection) -> None:
     with owner.cursor().copy("COPY bench_right FROM STDIN") as copy:
         for row in _rights():
             copy.write_row(row)
+
+
+def _copy_names(owner: psycopg.Connection) -> None:
+    owner.execute(
+        "CREATE TEMP TABLE bench_name (kind text, pos int, name text, kana text, folded text, key text, sound text)"
+    )
+    with owner.cursor().copy("COPY bench_name FROM STDIN") as copy:
+        for kind, names in (("family", FAMILY_NAMES), ("given", GIVEN_NAMES)):
+            for pos, (name, kana) in enumerate(names):
+                copy.write_row((kind, pos, name, kana, fold(name), fold(kana), sound(kana)))
 
 
 def _rights() -> list[tuple[Any, ...]]:
@@ -123,17 +282,30 @@ SELECT pg_temp.key('household', n), pg_temp.key('case', n), NULL, 'basic', '見�
        repeat('見本の世帯です。', 1 + (pg_temp.draw(n, 5) * 6)::int)
   FROM generate_series(1, :cases) n
 """
+NAMED = f"""
+CREATE TEMP TABLE bench_person AS
+SELECT n, j, f.name || ' ' || g.name AS name, f.kana || ' ' || g.kana AS kana, f.folded || g.folded AS folded,
+       f.key || g.key AS key, f.sound || g.sound AS sound,
+       date '1940-01-01' + (pg_temp.draw(n * 8 + j, 6) * 30000)::int AS birth_on
+  FROM (
+    SELECT n, j, floor(pg_temp.draw(n, 13) ^ 2 * {len(FAMILY_NAMES)})::int AS family,
+           floor(pg_temp.draw(n * 8 + j, 14) * {len(GIVEN_NAMES)})::int AS given
+      FROM generate_series(1, :cases) AS n, generate_series(0, (pg_temp.draw(n, 7) * 3.2)::int) AS j
+  ) AS drawn
+  JOIN bench_name f ON f.kind = 'family' AND f.pos = family
+  JOIN bench_name g ON g.kind = 'given' AND g.pos = given
+"""
 PERSONS = """
 INSERT INTO casework_person (id, case_id, item, name, kana, relation, birth_on, occupation, position)
-SELECT pg_temp.key('person', n * 8 + j), pg_temp.key('case', n), 'basic', '見本' || n || ' ' || j || '郎', 'みほん',
-       (ARRAY['self', 'spouse', 'child', 'child'])[j + 1], date '1940-01-01' + (pg_temp.draw(n * 8 + j, 6) * 30000)::int,
-       '', j
-  FROM generate_series(1, :cases) n, generate_series(0, (pg_temp.draw(n, 7) * 3.2)::int) j
+SELECT pg_temp.key('person', n * 8 + j), pg_temp.key('case', n), 'basic', name, kana,
+       (ARRAY['self', 'spouse', 'child', 'child'])[j + 1], birth_on, '', j
+  FROM bench_person
 """
 CONTACTS = """
 INSERT INTO casework_personcontact (id, case_id, person_id, item, phone, safe_hours, voicemail_ok, address, caution)
-SELECT pg_temp.key('contact', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'contact', '000-0000-0000',
-       '', false, '見本市東雲区', ''
+SELECT pg_temp.key('contact', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'contact',
+       '000-' || lpad((pg_temp.draw(n, 15) * 9999)::int::text, 4, '0') || '-' || lpad((pg_temp.draw(n, 16) * 9999)::int::text, 4, '0'),
+       '', false, '見本市東雲区' || (1 + (pg_temp.draw(n, 17) * 8)::int) || '-' || (1 + (pg_temp.draw(n, 18) * 40)::int), ''
   FROM generate_series(1, :cases) n
 """
 HEALTH = """
@@ -197,7 +369,7 @@ SELECT share_id, case_id, agency_id, opened, CASE WHEN state = 1 THEN pg_temp.to
 # of guardian (which knows rights on cases only) is the same list. Kinds: live, live until, ended, lapsed, to come.
 LINES = """
 INSERT INTO casework_shareline (id, case_id, person_id, item, share_id, agency_id, basis, evidence, starts_at, until,
-                                added_by_id, added_at, ended_at, ended_by_id, end_reason)
+                                added_by_id, added_at, ended_at, ended_by_id)
 SELECT pg_temp.key('line', e * 4 + j), case_id, CASE WHEN j IN (1, 3) THEN person_id END,
        CASE j WHEN 0 THEN 'basic' WHEN 1 THEN 'basic' WHEN 2 THEN 'history'
               ELSE (ARRAY['contact', 'health', 'money'])[1 + (pg_temp.draw(e, 30) * 3)::int % 3] END,
@@ -209,7 +381,7 @@ SELECT pg_temp.key('line', e * 4 + j), case_id, CASE WHEN j IN (1, 3) THEN perso
                  WHEN 'lapsed' THEN pg_temp.today() - interval '1 day' - pg_temp.draw(e, 32) * interval '1 year' END,
        (SELECT member_id FROM bench_agency WHERE code = 'center'), opened,
        CASE WHEN kind = 'ended' THEN pg_temp.today() - interval '1 minute' END,
-       CASE WHEN kind = 'ended' THEN (SELECT member_id FROM bench_agency WHERE code = 'center') END, CASE WHEN kind = 'ended' THEN '見本' ELSE '' END
+       CASE WHEN kind = 'ended' THEN (SELECT member_id FROM bench_agency WHERE code = 'center') END
   FROM bench_envelope, generate_series(0, CASE WHEN n <= 66 THEN 3 ELSE 1 + (pg_temp.draw(e, 33) * 3)::int % 3 END) j,
        LATERAL (SELECT pg_temp.draw(e * 4 + j, 34) AS draw) drawn,
        LATERAL (SELECT CASE WHEN state = 1 THEN 'ended' WHEN state = 2 THEN 'lapsed'
@@ -224,10 +396,36 @@ SELECT md5('grant' || l.id)::uuid, a.group_id, r.permission_id, {target}, l.id
   JOIN bench_right r ON r.scope = '{scope}' AND r.item = l.item
  WHERE l.ended_at IS NULL AND l.person_id {null}
 """
+# What the actions and the triggers of casework/search/ would have written.
+CENTER_KEYS = f"""
+INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
+SELECT gen_random_uuid(), 0, keyed.case_id, keyed.person_id, keyed.item, c.opened_at, keyed.words, {VERSION}
+  FROM (
+    SELECT pg_temp.key('case', n) AS case_id, pg_temp.key('person', n * 8 + j) AS person_id, 'basic' AS item,
+           'N' || folded || E'\\nK' || key || E'\\nR' || sound || E'\\nB'
+           || translate(to_char(birth_on, 'YYYYMMDD'), '0123456789', 'ABCDEFGHIJ') AS words
+      FROM bench_person
+    UNION ALL
+    SELECT case_id, person_id, 'contact', 'P' || replace(phone, '-', '') || E'\\nA' || replace(address, '-', '') || E'\\nD'
+           || replace(address, '-', 'ノ')
+      FROM casework_personcontact
+    UNION ALL
+    SELECT case_id, NULL, 'basic', 'H' || name FROM casework_household
+  ) AS keyed JOIN casework_case c ON c.id = keyed.case_id
+"""
+AGENCY_KEYS = """
+INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
+SELECT gen_random_uuid(), told.agency_id, r.case_id, r.person_id, r.item, r.sorted_at, r.words, r.version
+  FROM (SELECT DISTINCT agency_id, case_id, person_id, item FROM casework_shareline
+         WHERE ended_at IS NULL AND item IN ('basic', 'contact')) AS told
+  JOIN casework_searchrow r ON r.scope = 0 AND r.case_id = told.case_id AND r.item = told.item
+                           AND coalesce(r.person_id, r.case_id) = coalesce(told.person_id, told.case_id)
+"""
 STEPS = {
     "cases": CASES,
     "activity": ACTIVITY,
     "households": HOUSEHOLDS,
+    "drawn people": NAMED,
     "people": PERSONS,
     "contacts": CONTACTS,
     "health": HEALTH,
@@ -240,4 +438,6 @@ STEPS = {
     "grants on people": GRANTS.format(
         table="persongrant", target="l.person_id", scope="person", null="IS NOT NULL"
     ),
+    "search keys of the center": CENTER_KEYS,
+    "search keys of agencies": AGENCY_KEYS,
 }

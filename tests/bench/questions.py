@@ -135,11 +135,11 @@ def expert_list(viewer: Viewer, after: Cursor | None = None) -> list[Row]:
     values: dict[str, Any] = {"agency": viewer.agency.pk}
     if after is not None:
         values |= {"moment": after.changed_at, "case": after.case_id}
-    return _rows(words.format(after=condition if after else ""), values)
+    return rows_of(words.format(after=condition if after else ""), values)
 
 
 def expert_count(viewer: Viewer) -> int:
-    count: int = _rows(EXPERT_COUNT, {"agency": viewer.agency.pk, "cap": COUNT_CAP + 1})[0][0]
+    count: int = rows_of(EXPERT_COUNT, {"agency": viewer.agency.pk, "cap": COUNT_CAP + 1})[0][0]
     return count
 
 
@@ -191,7 +191,7 @@ def case_items(viewer: Viewer, case: Case) -> list[Any]:
     return [row.pk for row in [*rows, *notes] if row]
 
 
-def _rows(words: str, values: dict[str, Any] | list[Any]) -> list[Any]:
+def rows_of(words: str, values: dict[str, Any] | list[Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(words, values)
         return list(cursor.fetchall())
@@ -308,7 +308,7 @@ def assert_guardian_sees_the_same(desk: Desk, code: str) -> None:
         guardians = set(guardian_cases(viewer).values_list("pk", flat=True))
     with desk.inside(code, role="owner")():
         bare = set(guardian_cases(viewer).values_list("pk", flat=True))
-        lapsed = {case_id for (case_id,) in _rows(LAPSED, [viewer.agency.pk])}
+        lapsed = {case_id for (case_id,) in rows_of(LAPSED, [viewer.agency.pk])}
     if not ours or ours != guardians:
         raise Disagreement(f"{code}, {desk.size}: ours {len(ours)} cases, guardian's {len(guardians)}")
     if bare != ours | lapsed or ours & lapsed:

@@ -40,17 +40,17 @@ def first_page(desk, code=city.TINY):
 
 def test_generator_gives_each_agency_its_share_and_every_kind_of_line(desk):
     with databases.as_default(desk.owner):
-        rows = questions._rows(
+        rows = questions.rows_of(
             "SELECT a.code, count(*) FILTER (WHERE s.closed_at IS NULL) FROM casework_share s"
             " JOIN marugoto_permissions_agency a ON a.id = s.agency_id GROUP BY a.code",
             [],
         )
-        kinds = questions._rows(
+        kinds = questions.rows_of(
             "SELECT count(*) FILTER (WHERE ended_at IS NOT NULL), count(*) FILTER (WHERE until <= now()),"
             " count(*) FILTER (WHERE starts_at > now()) FROM casework_shareline",
             [],
         )
-        missing = questions._rows(
+        missing = questions.rows_of(
             "SELECT count(*) FROM casework_shareline l WHERE ended_at IS NULL"
             " AND NOT EXISTS (SELECT 1 FROM casework_casegrant g WHERE g.line_id = l.id)"
             " AND NOT EXISTS (SELECT 1 FROM casework_persongrant g WHERE g.line_id = l.id)",
@@ -78,7 +78,7 @@ def test_triggers_indexes_and_keys_are_back_after_the_load(desk):
         empty = databases.log_in(databases.EMPTY, role="owner")
         for chosen in (desk.owner, empty):
             with databases.as_default(chosen):
-                answers += questions._rows(query, [])
+                answers += questions.rows_of(query, [])
         empty.close()
     assert answers[0] == answers[1]
     assert answers[0][2] == 0

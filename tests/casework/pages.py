@@ -10,6 +10,7 @@ CHANGING = (
     (re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"'), b"(token)"),
     (re.compile(rb'nonce="[^"]*"'), b"(nonce)"),
     (re.compile(rb'name="once" value="[^"]*"'), b"(once)"),
+    (re.compile(rb"[?]w=[A-Za-z0-9_%=-]*"), b"(sealed words)"),
 )
 
 

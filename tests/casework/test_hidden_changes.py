@@ -187,6 +187,9 @@ VISIBLE = {
 }
 
 
+SEARCHED = ("葉月原", "灯野", "変わった", "改名", "新しい人", "隠れた")
+
+
 def _pages(client, world):
     decision = world.families["hazuki"].decision
     urls = [
@@ -197,6 +200,9 @@ def _pages(client, world):
         reverse("casework:decision", args=[world.hazuki.case.pk, decision.pk]),
     ]
     found = {url: client.get(url) for url in urls}
+    found |= {
+        words: client.post(reverse("casework:search"), {"words": words}, follow=True) for words in SEARCHED
+    }
     assert {response.status_code for response in found.values()} == {200}
     return {url: masked(response) for url, response in found.items()}
 

@@ -1,4 +1,4 @@
-// One key opens what has data-key: <a data-key="c" href="…">. Not while something is typed or chosen, not during the
+// One key opens what has data-key (<a data-key="c" href="…">), or goes to it if it is a box to write in. Not while something is typed or chosen, not during the
 // composition of Japanese text, and not at all when the reader has switched keys off (then no element has data-key).
 
 const isTyping = (target) => target.closest?.("input, textarea, select, [contenteditable]");
@@ -10,6 +10,11 @@ export function watchKeys() {
     const found = document.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (!found) return;
     event.preventDefault();
-    found.click();
+    if (found.matches("input")) {
+      found.focus();
+      found.select();
+    } else {
+      found.click();
+    }
   });
 }

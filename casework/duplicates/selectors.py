@@ -1,0 +1,155 @@
+"""People of other cases who may be the same person, and who was said to be. For the center's duty only."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from casework.households.models import Person, PersonContact
+from casework.search.keys import (
+    BORN,
+    KANA,
+    LIVES,
+    NAME,
+    PHONE,
+    SOUND,
+    lines_of_contact,
+    lines_of_person,
+    phones,
+)
+from casework.search.selectors import people_with_line
+from casework.sharing.models import NotBlocked
+from casework.sharing.selectors import labelled_for, persons_for
+from permissions.audit.actions import record
+from permissions.viewer import Viewer
+
+from .models import SameMark
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+MOST_SHOWN = 10
+# A common reading has hundreds: the newest are compared, and whoever shares another key comes by that one as well.
+MOST_PER_KEY = 50
+WEIGHTS = {NAME: 3, PHONE: 3, KANA: 2, BORN: 2, LIVES: 2, SOUND: 1}
+REASONS: dict[str, str | Promise] = {
+    NAME: _("氏名が同じ（字体のちがいは同じとみなす）"),
+    KANA: _("読みが同じ"),
+    SOUND: _("読みがほぼ同じ"),
+    BORN: _("生年月日が同じ"),
+    PHONE: _("電話が同じ"),
+    LIVES: _("住所が同じ"),
+}
+
+
+@dataclass
+class Alike:
+    """A person of another case, and what is equal. ``joined``: the mark by which they are one already."""
+
+    person: Person
+    reasons: list[str | Promise]
+    weight: int
+    joined: SameMark | None = None
+
+
+def people_like(viewer: Viewer, person: Person) -> list[Alike]:
+    """Return people of other cases who share a key with a person, most likely first, at most MOST_SHOWN."""
+    contact = labelled_for(viewer, PersonContact).filter(person=person).first()
+    lines = lines_of_person(person.name, person.kana, person.birth_on)
+    lines += lines_of_contact(contact.phone, contact.address) if contact else []
+    alike = _alike(viewer, lines, not_in=person.case_id)
+    marks = _newest_marks(viewer, [person.pk])
+    for each in alike:
+        mark = marks.get(frozenset((person.pk, each.person.pk)))
+        each.joined = mark if mark and mark.is_same else None
+    return alike
+
+
+def people_like_contact(viewer: Viewer, *, reply_to: str, answers: Iterable[dict[str, Any]]) -> list[Alike]:
+    """Return people who share a telephone number, a name or a reading with what came in."""
+    told = list(answers)
+    lines = [
+        f"{PHONE}{digits}"
+        for text in (reply_to, *(row["display"] for row in told))
+        for digits in phones(text)
+    ]
+    for row in told:
+        if row["key"] in ("name", "kana"):
+            lines += lines_of_person(row["display"], row["display"] if row["key"] == "kana" else "", None)
+    return _alike(viewer, lines, not_in=None)
+
+
+def record_alike(viewer: Viewer, alike: list[Alike]) -> None:
+    """Log how many people were shown who may be the same."""
+    if alike:
+        record(viewer, "listed", None, detail={"list": "alike", "shown": len(alike)})
+
+
+def _alike(viewer: Viewer, lines: list[str], *, not_in: uuid.UUID | None) -> list[Alike]:
+    wanted = {line for line in lines if line[0] in WEIGHTS}
+    found = {who for line in sorted(wanted) for _case, who in people_with_line(line, most=MOST_PER_KEY)}
+    if not found or not viewer.sees_all_cases:
+        return []
+    people = persons_for(viewer).filter(pk__in=found).exclude(case=not_in).select_related("case")
+    contacts = {row.person_id: row for row in labelled_for(viewer, PersonContact).filter(person__in=found)}
+    alike = [_compare(person, contacts.get(person.pk), wanted) for person in people]
+    ordered = sorted(
+        (each for each in alike if each.reasons), key=lambda each: (-each.weight, each.person.case.number)
+    )
+    return ordered[:MOST_SHOWN]
+
+
+def _compare(person: Person, contact: PersonContact | None, wanted: set[str]) -> Alike:
+    lines = lines_of_person(person.name, person.kana, person.birth_on)
+    lines += lines_of_contact(contact.phone, contact.address) if contact else []
+    kinds = {line[0] for line in lines if line in wanted}
+    if KANA in kinds:
+        kinds.discard(SOUND)
+    shown = [kind for kind in WEIGHTS if kind in kinds]
+    return Alike(person, [REASONS[kind] for kind in shown], sum(WEIGHTS[kind] for kind in shown))
+
+
+# --- who was said to be one -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Joined:
+    """A person of another case who is the same one, and the mark that says so."""
+
+    person: Person
+    mark: SameMark
+
+
+def joined_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Joined]]:
+    """Return, for each person of a case, who they are elsewhere; by direct marks, nothing is concluded from two."""
+    if not viewer.sees_all_cases:
+        return {}
+    marks = [mark for mark in _newest_marks(viewer, None, case=case).values() if mark.is_same]
+    ids = {key for mark in marks for key in (mark.one_id, mark.other_id)}
+    people = persons_for(viewer).select_related("case").in_bulk(ids) if ids else {}
+    found: dict[uuid.UUID, list[Joined]] = defaultdict(list)
+    for mark in marks:
+        here, there = (
+            (mark.one_id, mark.other_id) if mark.one_case_id == case.pk else (mark.other_id, mark.one_id)
+        )
+        if there in people:
+            found[here].append(Joined(people[there], mark))
+    return dict(found)
+
+
+def _newest_marks(
+    viewer: Viewer, people: list[uuid.UUID] | None, *, case: Case | None = None
+) -> dict[frozenset[uuid.UUID], SameMark]:
+    if not viewer.sees_all_cases:
+        return {}
+    which = Q(one__in=people) | Q(other__in=people) if people else Q(one_case=case) | Q(other_case=case)
+    marks = SameMark.objects.filter(which, NotBlocked("one_case"), NotBlocked("other_case"))
+    ordered = marks.select_related("marked_by__user").order_by("sequence")
+    return {frozenset((mark.one_id, mark.other_id)): mark for mark in ordered}

@@ -1,0 +1,198 @@
+"""The keys that searches look into, their wall, triggers and functions. The text is frozen; a test compares it."""
+
+import django.db.models.deletion
+import uuid
+from django.db import migrations, models
+
+FUNCTIONS = r"""
+CREATE FUNCTION casework_search_tokens(scope bigint, words text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+COST 400 AS $$
+DECLARE
+  tokens text[] := '{}';
+  head text := scope || ':';
+  line text;
+  four text;
+BEGIN
+  FOREACH line IN ARRAY string_to_array(words, E'\n') LOOP
+    IF left(line, 1) IN ('N', 'K', 'R', 'B', 'P', 'D') THEN
+      tokens := tokens || (head || '=' || line);
+    END IF;
+    IF left(line, 1) IN ('N', 'K', 'H', 'A') THEN
+      FOR place IN 2 .. length(line) - 1 LOOP
+        tokens := tokens || (head || substr(line, place, 2));
+      END LOOP;
+    END IF;
+    IF left(line, 1) IN ('N', 'K', 'H', 'A', 'P') AND line ~ '[0-9]{4}' THEN
+      FOR place IN 2 .. length(line) - 3 LOOP
+        four := substr(line, place, 4);
+        IF four ~ '^[0-9]{4}$' THEN
+          tokens := tokens || (head || four);
+        END IF;
+      END LOOP;
+    END IF;
+  END LOOP;
+  RETURN tokens;
+END $$;
+CREATE FUNCTION casework_search(grams text[], parts text[], most integer) RETURNS SETOF uuid LANGUAGE plpgsql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  mine bigint := CASE WHEN wall_center() THEN 0 ELSE wall_reader() END;
+  hidden uuid[] := wall_blocked();
+  wanted text[];
+  patterns text[];
+  found uuid[];
+  walked integer;
+BEGIN
+  IF mine IS NULL OR coalesce(cardinality(grams), 0) = 0 OR coalesce(cardinality(parts), 0) = 0 THEN
+    RETURN;
+  END IF;
+  wanted := ARRAY(SELECT mine || ':' || gram FROM unnest(grams) AS gram);
+  patterns := ARRAY(SELECT '%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'
+                      FROM unnest(parts) AS part);
+  -- Names that many have are found among the newest rows, without reading the long list of the index.
+  WITH newest AS MATERIALIZED (
+    SELECT r.case_id, r.person_id, r.item, r.sorted_at, r.words FROM casework_searchrow r WHERE r.scope = mine
+     ORDER BY r.sorted_at DESC, r.case_id DESC LIMIT 2000
+  ), hits AS (
+    SELECT DISTINCT n.sorted_at, n.case_id FROM newest n
+     WHERE n.words LIKE ALL (patterns) AND NOT (n.case_id = ANY (hidden)) AND (mine = 0 OR EXISTS (
+       SELECT 1 FROM casework_shareline l WHERE l.case_id = n.case_id AND l.agency_id = mine AND l.item = n.item
+          AND l.person_id IS NOT DISTINCT FROM n.person_id AND l.ended_at IS NULL
+          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now())))
+     ORDER BY n.sorted_at DESC, n.case_id DESC LIMIT most
+  )
+  SELECT ARRAY(SELECT h.case_id FROM hits h ORDER BY h.sorted_at DESC, h.case_id DESC), (SELECT count(*) FROM newest)
+    INTO found, walked;
+  IF walked < 2000 OR cardinality(found) >= most THEN
+    RETURN QUERY SELECT unnest(found);
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE '
+  WITH hits AS MATERIALIZED (
+    SELECT r.case_id, r.person_id, r.item, r.sorted_at FROM casework_searchrow r
+     WHERE casework_search_tokens(r.scope, r.words) @> $1 AND r.words LIKE ALL ($2)
+  ), mine AS (
+    SELECT DISTINCT h.sorted_at, h.case_id FROM hits h
+     WHERE NOT (h.case_id = ANY ($3)) AND ($4 = 0 OR EXISTS (
+       SELECT 1 FROM casework_shareline l WHERE l.case_id = h.case_id AND l.agency_id = $4 AND l.item = h.item
+          AND l.person_id IS NOT DISTINCT FROM h.person_id AND l.ended_at IS NULL
+          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now())))
+  )
+  SELECT m.case_id FROM mine m ORDER BY m.sorted_at DESC, m.case_id DESC LIMIT $5'
+  USING wanted, patterns, hidden, mine, most;
+END $$;
+CREATE FUNCTION casework_same_keys(lines text[], most integer) RETURNS TABLE (case_id uuid, person_id uuid)
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT wall_center() THEN
+    RETURN;
+  END IF;
+  RETURN QUERY EXECUTE '
+  WITH hits AS MATERIALIZED (
+    SELECT r.case_id, r.person_id, r.sorted_at FROM casework_searchrow r
+     WHERE casework_search_tokens(r.scope, r.words) && $1
+  )
+  SELECT h.case_id, h.person_id FROM hits h
+   WHERE h.person_id IS NOT NULL AND NOT (h.case_id = ANY (wall_blocked()))
+   ORDER BY h.sorted_at DESC, h.case_id DESC, h.person_id LIMIT $2'
+  USING ARRAY(SELECT '0:=' || line FROM unnest(lines) AS line), most;
+END $$;
+CREATE FUNCTION casework_search_follow_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
+    SELECT gen_random_uuid(), told.agency_id, NEW.case_id, NEW.person_id, NEW.item, NEW.sorted_at, NEW.words, NEW.version
+      FROM (SELECT DISTINCT l.agency_id FROM casework_shareline l
+             WHERE l.case_id = NEW.case_id AND l.item = NEW.item AND l.person_id IS NOT DISTINCT FROM NEW.person_id
+               AND l.ended_at IS NULL) AS told
+    ON CONFLICT (case_id, scope, person_id, item) DO UPDATE
+      SET words = EXCLUDED.words, sorted_at = EXCLUDED.sorted_at, version = EXCLUDED.version;
+  RETURN NULL;
+END $$;
+CREATE FUNCTION casework_search_follow_line() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NEW.item NOT IN ('basic', 'contact') THEN
+    RETURN NULL;
+  END IF;
+  IF NEW.ended_at IS NULL THEN
+    -- Locked: words that are being changed are waited for, and a change waits for the line.
+    INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
+      SELECT gen_random_uuid(), NEW.agency_id, r.case_id, r.person_id, r.item, r.sorted_at, r.words, r.version
+        FROM casework_searchrow r
+       WHERE r.case_id = NEW.case_id AND r.scope = 0 AND r.item = NEW.item
+         AND r.person_id IS NOT DISTINCT FROM NEW.person_id FOR SHARE
+      ON CONFLICT (case_id, scope, person_id, item) DO NOTHING;
+  ELSE
+    DELETE FROM casework_searchrow r
+     WHERE r.case_id = NEW.case_id AND r.scope = NEW.agency_id AND r.item = NEW.item
+       AND r.person_id IS NOT DISTINCT FROM NEW.person_id AND NOT EXISTS (
+         SELECT 1 FROM casework_shareline l
+          WHERE l.case_id = NEW.case_id AND l.agency_id = NEW.agency_id AND l.item = NEW.item
+            AND l.person_id IS NOT DISTINCT FROM NEW.person_id AND l.ended_at IS NULL);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE INDEX searchrow_tokens ON casework_searchrow USING gin (casework_search_tokens(scope, words));
+ALTER TABLE casework_searchrow ADD CONSTRAINT casework_searchrow_person_of_case FOREIGN KEY (person_id, case_id)
+  REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+CREATE TRIGGER search_follow_words AFTER INSERT OR UPDATE ON casework_searchrow
+  FOR EACH ROW WHEN (NEW.scope = 0) EXECUTE FUNCTION casework_search_follow_words();
+CREATE TRIGGER search_follow_line AFTER INSERT OR UPDATE OF ended_at ON casework_shareline
+  FOR EACH ROW EXECUTE FUNCTION casework_search_follow_line();
+"""
+UNDO = """
+DROP TRIGGER search_follow_line ON casework_shareline;
+DROP TRIGGER search_follow_words ON casework_searchrow;
+DROP INDEX searchrow_tokens;
+DROP FUNCTION casework_search_follow_line();
+DROP FUNCTION casework_search_follow_words();
+DROP FUNCTION casework_same_keys(text[], integer);
+DROP FUNCTION casework_search(text[], text[], integer);
+DROP FUNCTION casework_search_tokens(bigint, text);
+"""
+WALL = """
+ALTER TABLE casework_searchrow ENABLE ROW LEVEL SECURITY;
+ALTER TABLE casework_searchrow FORCE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS wall_owner ON casework_searchrow;
+CREATE POLICY wall_owner ON casework_searchrow FOR ALL TO app_owner USING (true) WITH CHECK (true);
+DROP POLICY IF EXISTS wall_select ON casework_searchrow;
+CREATE POLICY wall_select ON casework_searchrow FOR SELECT TO app_web USING ((scope = 0 AND (select wall_center()) OR scope = (select wall_reader()) AND NOT (select wall_center()) AND EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_searchrow.case_id AND l.agency_id = casework_searchrow.scope AND l.item = casework_searchrow.item AND l.person_id IS NOT DISTINCT FROM casework_searchrow.person_id AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY IF EXISTS wall_insert ON casework_searchrow;
+CREATE POLICY wall_insert ON casework_searchrow FOR INSERT TO app_web WITH CHECK (scope = 0 AND (select wall_center()) AND NOT (case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY IF EXISTS wall_update ON casework_searchrow;
+CREATE POLICY wall_update ON casework_searchrow FOR UPDATE TO app_web USING (scope = 0 AND (select wall_center()) AND NOT (case_id = ANY ((select wall_blocked())::uuid[]))) WITH CHECK (scope = 0 AND (select wall_center()) AND NOT (case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY IF EXISTS wall_delete ON casework_searchrow;
+CREATE POLICY wall_delete ON casework_searchrow FOR DELETE TO app_web USING (false);
+REVOKE TRUNCATE, REFERENCES, TRIGGER ON casework_searchrow FROM app_web;
+"""
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('casework', '0017_codes_of_referrals'),
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='SearchRow',
+            fields=[
+                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ('scope', models.BigIntegerField()),
+                ('item', models.CharField(choices=[('basic', '基本情報'), ('contact', '連絡先'), ('health', '健康'), ('money', 'お金'), ('history', 'これまでの経過'), ('assessment', 'アセスメント'), ('plan', '支援方針'), ('roles', '役割分担'), ('meeting', '会議'), ('referral', 'つなぎ票')], max_length=12)),
+                ('sorted_at', models.DateTimeField()),
+                ('words', models.TextField()),
+                ('version', models.PositiveSmallIntegerField()),
+                ('case', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.case')),
+                ('person', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='casework.person')),
+            ],
+            options={
+                'verbose_name': '検索のかぎ',
+                'indexes': [models.Index(models.F('scope'), models.OrderBy(models.F('sorted_at'), descending=True), models.OrderBy(models.F('case'), descending=True), name='searchrow_walk')],
+                'constraints': [models.UniqueConstraint(fields=('case', 'scope', 'person', 'item'), name='searchrow_one', nulls_distinct=False)],
+            },
+        ),
+        migrations.RunSQL(FUNCTIONS, UNDO, elidable=False),
+        migrations.RunSQL(WALL, migrations.RunSQL.noop, elidable=False),
+    ]
