@@ -20,7 +20,7 @@ from permissions.errors import NotAllowed
 
 from .actions import record
 from .models import AuditArchive, AuditEntry, AuditSeal
-from .partitions import TABLE, Partition, partitions
+from .partitions import TABLE, Partition, month_after, partitions
 from .seal_file import FileArchive, SealFile
 from .seals import SEALED_COLUMNS, copied_rows
 
@@ -36,10 +36,10 @@ class Span:
 
     @classmethod
     def of(cls, month: dt.date) -> Span:
-        following = (month.replace(day=1) + dt.timedelta(days=32)).replace(day=1)
+        after = month_after(month)
         return cls(
             dt.datetime(month.year, month.month, 1, tzinfo=JAPAN),
-            dt.datetime(following.year, following.month, 1, tzinfo=JAPAN),
+            dt.datetime(after.year, after.month, 1, tzinfo=JAPAN),
         )
 
 
@@ -122,7 +122,7 @@ def _write(path: Path, month: dt.date, span: Span) -> tuple[int, str]:
 
 
 def _rows_of(path: Path) -> Iterator[bytes]:
-    with gzip.open(path, "rb") as file:
+    with gzip.open(path) as file:
         next(file)
         yield from file
 

@@ -90,6 +90,11 @@ def partitions() -> list[Partition]:
     return sorted(found, key=lambda partition: (partition.month is None, partition.month or dt.date.min))
 
 
+def month_after(month: dt.date) -> dt.date:
+    """Return the first day of the month after."""
+    return dt.date(month.year + month.month // 12, month.month % 12 + 1, 1)
+
+
 def name_of(month: dt.date) -> str:
     return f"{TABLE}_y{month:%Y}m{month:%m}"
 

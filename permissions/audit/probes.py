@@ -11,7 +11,7 @@ from permissions.walls.context import clock
 from permissions.walls.own import SEAL_JOB
 
 from .models import AuditEntry, AuditSeal
-from .partitions import LEAST_MONTHS_AHEAD, name_of, partitions
+from .partitions import LEAST_MONTHS_AHEAD, month_after, name_of, partitions
 
 LATE = dt.timedelta(minutes=5)
 
@@ -27,9 +27,9 @@ def late_seals() -> int:
 def missing_partitions() -> int:
     """Return how many of the next months have no table yet (0 to 2)."""
     known = {partition.name for partition in partitions()}
-    month = timezone.localdate().replace(day=1)
+    month = timezone.localdate()
     missing = 0
     for _step in range(LEAST_MONTHS_AHEAD):
-        month = (month + dt.timedelta(days=32)).replace(day=1)
+        month = month_after(month)
         missing += name_of(month) not in known
     return missing

@@ -109,9 +109,7 @@ def _settled_number() -> int:
     deadline = time.monotonic() + WAIT_SECONDS
     while writers and writers & _writers():
         if time.monotonic() > deadline:
-            with clock(SEAL_JOB):
-                last = AuditSeal.objects.order_by("-number").first()
-            return last.upto if last else 0
+            return 0  # as far as it is sealed already, whatever that is
         time.sleep(0.05)
     return drawn
 

@@ -8,7 +8,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from marugoto_site.settings import base
-from permissions.accounts.passwords import is_listed
+from permissions.accounts.passwords import (
+    BreachListValidator,
+    LocalWordsValidator,
+    is_listed,
+    letters_left,
+)
 from permissions.agencies.models import Ward
 from tests.worlds import make_agency
 
@@ -123,3 +128,125 @@ def test_nothing_is_asked_of_the_network(place, monkeypatch, breaches, settings)
     monkeypatch.setattr(socket, "create_connection", lambda *args, **kwargs: pytest.fail("asked a host"))
 
     assert problems("correct horse battery") == set()
+
+
+# --- word by word ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("password", "words", "left"),
+    [
+        ("ab12-CD_ef", set(), "abcdef"),
+        ("ＡＢｃ１", set(), "abc"),
+        ("midmihonshiend", {"mihon", "mihonshi"}, "midend"),
+        ("mihonshi", {"mihonshi", "hon"}, ""),
+        ("xaxax", {"xax"}, "ax"),
+    ],
+)
+def test_letters_that_are_left(password, words, left):
+    assert letters_left(password, words=frozenset(words)) == left
+
+
+def refusal_of(rule, password):
+    with pytest.raises(ValidationError) as caught:
+        rule.validate(password)
+    (error,) = caught.value.error_list
+    return error.message, error.code
+
+
+def test_six_letters_must_be_left(place):
+    rule = LocalWordsValidator()
+
+    assert rule.validate("mihonshi-qvxkzj-1") is None
+    assert refusal_of(rule, "mihonshi-qvxkz-1") == (
+        "市や区、機関、制度の名前と数字だけでできたパスワードは、すぐに見破られます。ほかの言葉を加えてください。",
+        "password_of_local_words",
+    )
+    assert rule.get_help_text() == "市や区、機関、制度の名前と数字だけのパスワードは使えません。"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("WAGTAIL_SITE_NAME", "kawasemi no machi"),
+        ("MARUGOTO_LOCAL_WORDS", "kawasemi no machi"),
+    ],
+)
+def test_words_of_settings_count_part_by_part(place, settings, name, password):
+    words = "Kawasemi・no machi"
+    setattr(settings, name, words if name == "WAGTAIL_SITE_NAME" else (words,))
+
+    # Of one letter is no word: "o" and "u" would eat their way through everything.
+    assert letters_left_by_rule("kawasemi-no-machi") == ""
+    assert letters_left_by_rule("noon") == "on"
+
+
+def letters_left_by_rule(password):
+    from permissions.accounts import passwords
+
+    return letters_left(password, words=passwords._living_words())
+
+
+def test_settings_may_name_no_words_of_their_own(db, settings):
+    del settings.MARUGOTO_LOCAL_WORDS
+
+    assert letters_left_by_rule("tanuki") == "tanuki"
+
+
+def test_names_of_places_count_with_and_without_what_they_end_in(db, settings):
+    settings.WAGTAIL_SITE_NAME = ""
+    Ward.objects.create(code="shinonome", name="東雲区")
+    Ward.objects.create(code="w2", name="港区")  # one sign is left: no word
+    make_agency("hogo-ka", name="保護課 青葉市")
+
+    assert [letters_left_by_rule(text) for text in ("東雲x", "東雲区x", "港x", "港区x")] == [
+        "x",
+        "x",
+        "港x",
+        "x",
+    ]
+    assert [letters_left_by_rule(text) for text in ("保護x", "青葉x", "hogokax", "w2 shinonome")] == [
+        "x",
+        "x",
+        "x",
+        "w",
+    ]
+
+
+def test_words_of_the_trade_are_read_without_remarks_and_empty_lines(tmp_path, monkeypatch):
+    from permissions.accounts import passwords
+
+    (tmp_path / "words").write_text("# 見出し\n\nＦukushi\nまるごと\n", encoding="utf-8")
+    monkeypatch.setattr(passwords, "WORDS_FILE", tmp_path / "words")
+
+    assert passwords._fixed_words.__wrapped__() == {"fukushi", "まるごと"}
+    assert passwords._fixed_words() is passwords._fixed_words()
+
+
+def test_breach_list_says_why_and_is_silent_without_its_setting(breaches, settings):
+    rule = BreachListValidator()
+    settings.MARUGOTO_BREACH_FILE = ""
+    assert rule.validate("leaked 1234") is None
+    del settings.MARUGOTO_BREACH_FILE
+    assert rule.validate("leaked 1234") is None
+
+    settings.MARUGOTO_BREACH_FILE = str(breaches)
+
+    assert refusal_of(rule, "leaked 1234") == (
+        "このパスワードは、ほかのところで漏れたものの一覧にあります。別のものにしてください。",
+        "password_breached",
+    )
+    assert rule.get_help_text() == "ほかのところで漏れたことのあるパスワードは使えません。"
+
+
+@pytest.mark.parametrize("count", range(1, 6))
+@pytest.mark.parametrize("line", ["{}\n", "{}:1\n", "{}:12345\r\n"])
+def test_list_of_any_length_is_searched_to_both_ends(tmp_path, count, line):
+    path = tmp_path / "few"
+    hashes = {hashlib.sha1(f"p{n}".encode()).hexdigest(): f"p{n}" for n in range(count)}
+    path.write_text("".join(line.format(each) for each in sorted(hashes)), newline="")
+
+    assert {name: is_listed(name, path) for name in (*hashes.values(), "other")} == {
+        **dict.fromkeys(hashes.values(), True),
+        "other": False,
+    }

@@ -1,10 +1,14 @@
 """The secrets of second factors, in the database and after a change of the key."""
 
+from base64 import urlsafe_b64encode
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from cryptography.fernet import InvalidToken
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import connection
 
 from permissions.accounts.clocks import forget_accounts
@@ -60,3 +64,60 @@ def test_another_key_opens_nothing(settings):
 
     with pytest.raises(InvalidToken):
         unlock(locked)
+
+
+# --- row by row -----------------------------------------------------------------------------------------------
+
+
+def test_key_is_derived_for_this_purpose_from_the_key_of_the_site(settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "a-key-of-the-site", []
+    derived = HKDF(
+        algorithm=SHA256(), length=32, salt=None, info=b"marugoto: secrets of second factors"
+    ).derive(b"a-key-of-the-site")
+    box = Fernet(urlsafe_b64encode(derived))
+
+    locked = lock("ひみつ")
+
+    assert locked.startswith("f1:")
+    assert box.decrypt(locked.removeprefix("f1:")) == "ひみつ".encode()
+    assert unlock(f"f1:{box.encrypt(b'x').decode()}") == "x"
+    assert unlock("written in the clear") == "written in the clear"
+
+
+def test_every_former_key_opens_and_the_newest_locks(settings):
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "one", []
+    of_one = lock("x")
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "three", ["two", "one"]
+
+    of_three = lock("x")
+
+    assert unlock(of_one) == unlock(of_three) == "x"
+    settings.SECRET_KEY_FALLBACKS = []
+    assert unlock(of_three) == "x"
+    with pytest.raises(InvalidToken):
+        unlock(of_one)
+
+
+def test_each_kind_of_secret_is_locked_anew_and_nothing_else_is_touched(world, settings):
+    one, other = world.anshin_worker.user, world.kenko_worker.user
+    of_today = lock("seed of today")
+    settings.SECRET_KEY_FALLBACKS, settings.SECRET_KEY = [settings.SECRET_KEY], "the-key-of-tomorrow"
+    rows = [
+        Authenticator.objects.create(user=one, type="totp", data={"secret": of_today, "last_step": 7}),
+        Authenticator.objects.create(user=one, type="recovery_codes", data={"seed": "clear", "used_mask": 3}),
+        Authenticator.objects.create(user=one, type="webauthn", data={"secret": of_today, "name": "x"}),
+        Authenticator.objects.create(user=other, type="recovery_codes", data={"migrated_codes": ["1"]}),
+        Authenticator.objects.create(user=other, type="totp", data={"secret": lock("y")}),
+    ]
+    before = [dict(row.data) for row in rows]
+
+    assert lock_anew() == 2
+
+    for row in rows:
+        row.refresh_from_db()
+    settings.SECRET_KEY_FALLBACKS = []
+    app, codes, *untouched = [row.data for row in rows]
+    assert app | {"secret": unlock(app["secret"])} == {"secret": "seed of today", "last_step": 7}
+    assert codes["seed"].startswith("f1:")
+    assert codes | {"seed": unlock(codes["seed"])} == {"seed": "clear", "used_mask": 3}
+    assert untouched == before[2:]

@@ -1,5 +1,6 @@
 import pytest
 
+from tests.permissions.audit.sealing import sealed_numbers
 from tests.worlds import World
 
 
@@ -14,3 +15,9 @@ def seal_file(settings, tmp_path):
 @pytest.fixture
 def world(db):
     return World()
+
+
+@pytest.fixture
+def sealed(wearing, seal_file):
+    """Four batches of three rows, sealed: their numbers. The test is the owner and may tamper with everything."""
+    return sealed_numbers(wearing)

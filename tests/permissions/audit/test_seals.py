@@ -1,11 +1,13 @@
 """Whatever is done to the sealed log, the verifier names the first batch that is no longer what it was."""
 
+import dataclasses
 import datetime as dt
+import hashlib
 import shutil
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from hypothesis import given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -14,50 +16,16 @@ from permissions.audit import seals
 from permissions.audit.actions import record
 from permissions.audit.models import AuditSeal
 from permissions.audit.seal_file import FileSeal, SealFile, SealFileError
-from permissions.audit.seals import seal_entries
+from permissions.audit.seals import Batch, seal_entries
 from permissions.audit.verify import verify_log
 from permissions.walls.context import clock
 from permissions.walls.own import SEAL_JOB
-
-LOG = "marugoto_permissions_auditentry"
-SEALS = "marugoto_permissions_auditseal"
-BATCHES = 4
-ROWS = 3
-
-
-def sql(query, *values):
-    with connection.cursor() as cursor:
-        cursor.execute(query, values or None)
-        return cursor.fetchall() if cursor.description else cursor.rowcount
+from tests.permissions.audit.sealing import BATCHES, LOG, ROWS, SEALS, fake_row, sql
 
 
 def first_bad(seal_file):
     bad = verify_log(seal_file).first_bad
     return (bad.seal, bad.kind) if bad else None
-
-
-@pytest.fixture
-def sealed(wearing, seal_file):
-    """Four batches of three rows, made as the application; afterwards everything may be tampered with."""
-    with wearing("app_web"):
-        for batch in range(BATCHES):
-            for row in range(ROWS):
-                record(None, "signed_in", None, detail={"batch": batch, "row": row})
-            seal_entries()
-    for table in (LOG, SEALS):
-        sql(f"ALTER TABLE {table} DISABLE TRIGGER wall_frozen")
-    return numbers()
-
-
-def numbers():
-    return [number for (number,) in sql(f"SELECT number FROM {LOG} ORDER BY number")]
-
-
-def fake_row(number, *, at="clock_now()"):
-    sql(
-        f"INSERT INTO {LOG} (number, at, verb, subject, subject_id) VALUES (%s, {at}, 'signed_in', '', '')",
-        number,
-    )
 
 
 def rolled_back(act):
@@ -406,23 +374,131 @@ def test_crash_in_the_middle_of_a_line_is_made_good(sealed, seal_file, wearing):
     assert verify_log(seal_file).findings == []
 
 
-@pytest.mark.parametrize("damage", ["shorten", "delete", "foreign"])
-def test_sealing_stops_when_the_file_is_not_ours(sealed, seal_file, wearing, damage):
-    lines = seal_file.read_text().splitlines(keepends=True)
-    if damage == "delete":
-        seal_file.unlink()
-    else:
-        seal_file.write_text(
-            "".join(lines[:2] if damage == "shorten" else [x.replace("a", "b") for x in lines])
-        )
+def last_line(seal_file, **changed):
+    """Return the file's last entry with other values."""
+    *_before, last = SealFile(seal_file).entries()
+    return dataclasses.replace(last, **changed)
+
+
+@pytest.mark.parametrize(
+    ("damage", "why"),
+    [
+        (
+            lambda file: file.write_text("".join(file.read_text().splitlines(keepends=True)[:2])),
+            "ends with 2",
+        ),
+        (lambda file: file.write_text(file.read_text().replace("seal", "sebl")), "unreadable"),
+        (lambda file: file.unlink(), "gone"),
+        (lambda file: SealFile(file).append(last_line(file, digest="f" * 64)), "another 4"),
+        (lambda file: SealFile(file).append(last_line(file, number=5, kind="begin")), "ends with 5"),
+        (lambda file: SealFile(file).append(last_line(file, number=6)), "ends with 6"),
+        (lambda file: SealFile(file).append(last_line(file, number=5, rows=4)), "other rows"),
+    ],
+)
+def test_sealing_stops_when_the_file_is_not_ours(sealed, seal_file, wearing, damage, why):
+    words = {
+        "gone": "does not exist, but there are 4 seals. Bring the file back, or begin a new one:"
+        " manage.py verify_audit --begin-file",
+        "another 4": "and the database disagree about seal 4: manage.py verify_audit",
+        **{
+            f"ends with {number}": f"ends with seal {number}, the database with 4: manage.py verify_audit"
+            for number in (2, 5, 6)
+        },
+    }
+    damage(seal_file)
 
     with wearing("app_web"):
         record(None, "signed_in", None)
-        with pytest.raises(SealFileError):
+        with pytest.raises(SealFileError) as refusal:
             seal_entries()
 
+    whole = {
+        "unreadable": "the seal file has a line that cannot be read",
+        "other rows": "seal 5 stands in the file, but its rows are others now: manage.py verify_audit",
+    }
+    assert str(refusal.value) == whole.get(why, f"{seal_file} {words.get(why)}")
     with clock(SEAL_JOB):
         assert AuditSeal.objects.count() == BATCHES
+
+
+def test_first_seal_that_only_the_file_has_must_have_its_rows(wearing, seal_file):
+    with wearing("app_web"):
+        record(None, "signed_in", None)
+        rolled_back(seal_entries)
+    sql(f"ALTER TABLE {LOG} DISABLE TRIGGER wall_frozen")
+    sql(f"DELETE FROM {LOG}")
+
+    with pytest.raises(SealFileError, match=r"^seal 1 stands in the file, but its rows are others now"):
+        seal_entries()
+
+
+def test_what_was_made_good_is_the_seal_that_the_file_has(wearing, seal_file):
+    with wearing("app_web"):
+        record(None, "signed_in", None)
+        rolled_back(seal_entries)
+        (told,) = SealFile(seal_file).entries()
+
+        assert seal_entries() == 1
+
+    with clock(SEAL_JOB):
+        assert FileSeal.of(AuditSeal.objects.get()) == told
+
+
+# --- batches --------------------------------------------------------------------------------------------
+
+
+def ranges():
+    return [(seal.upto - seal.after, seal.rows) for seal in AuditSeal.objects.order_by("number")][BATCHES:]
+
+
+def test_many_rows_are_sealed_in_several_batches(sealed, seal_file, wearing, monkeypatch):
+    monkeypatch.setattr(seals, "NUMBERS_AT_ONCE", 2)
+    with wearing("app_web"):
+        for _row in range(5):
+            record(None, "signed_in", None)
+
+        assert seal_entries() == 3
+
+    assert ranges() == [(2, 2), (2, 2), (1, 1)]
+    assert verify_log(seal_file).findings == []
+
+
+def test_numbers_of_nothing_are_sealed_when_others_come_after_them(sealed, seal_file, wearing, monkeypatch):
+    monkeypatch.setattr(seals, "NUMBERS_AT_ONCE", 2)
+    with wearing("app_web"):
+        for _row in range(3):
+            rolled_back(lambda: record(None, "signed_in", None))
+        assert seal_entries() == 1
+        record(None, "signed_in", None)
+        assert seal_entries() == 1
+
+    assert ranges() == [(2, 0), (2, 1)]
+    assert verify_log(seal_file).findings == []
+
+
+def test_seal_is_made_of_everything_that_it_says():
+    """Seals of years ago are computed anew from the same text: it never changes."""
+    batch = Batch(after=1, upto=9, rows=3, rows_digest="a" * 64)
+    at = dt.datetime(2026, 11, 23, 9, 0, 0, 5, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+    text = "\t".join(["7", "1", "9", "3", "a" * 64, "b" * 64, "2026-11-23T00:00:00.000005+00:00"])
+
+    made = seals.seal_digest(7, batch, previous="b" * 64, sealed_at=at)
+
+    assert made == hashlib.sha256(text.encode()).hexdigest()
+    assert made == "0f3ad84bc25d36ec8a0d3f99cf3097b710282b12c10fbea4bb0e3b172913dc29"
+
+
+def test_rows_of_a_range_begin_after_its_first_number_and_end_with_its_last(sealed):
+    def numbers(after, upto):
+        return [int(row.split(b"\t")[0]) for row in seals.rows_as_text(after, upto)]
+
+    assert numbers(sealed[2], sealed[5]) == sealed[3:6]
+    assert seals.digest_of(sealed[2], sealed[5]) == Batch(
+        sealed[2],
+        sealed[5],
+        3,
+        hashlib.sha256(b"".join(seals.rows_as_text(sealed[2], sealed[5]))).hexdigest(),
+    )
 
 
 def test_new_file_can_be_begun_and_says_so(sealed, seal_file, wearing, capsys):
@@ -527,3 +603,46 @@ def test_whoever_waits_for_nobody_would_be_found(as_owner, seal_file, monkeypatc
         slow.commit()
 
     assert first_bad(seal_file) == (1, "rows")
+
+
+@pytest.fixture
+def others_at_work(sealed, wearing, monkeypatch):
+    """Writers as the database names them, one set each time it is asked; a clock that sleeping moves on."""
+    now, slept = [100.0], []
+
+    def sleep(seconds):
+        slept.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(seals.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(seals.time, "sleep", sleep)
+    monkeypatch.setattr(seals, "WAIT_SECONDS", 0.25)
+
+    def work(*sets):
+        left = list(sets)
+        monkeypatch.setattr(seals, "_writers", lambda: left.pop(0) if len(left) > 1 else left[0])
+        with wearing("app_web"):
+            record(None, "signed_in", None)
+            return seal_entries(), slept
+
+    return work
+
+
+def test_who_does_not_end_is_waited_for_so_long_and_nothing_is_sealed(others_at_work):
+    assert others_at_work({"a"}) == (0, [0.05] * 6)
+
+
+@pytest.mark.parametrize(
+    ("sets", "slept"),
+    [(({"a"}, set()), 0), (({"a"}, {"b"}), 0), ((set(), {"b"}), 0), (({"a", "b"}, {"b"}, {"b"}, {"c"}), 2)],
+)
+def test_only_who_was_at_work_when_the_number_was_read_is_waited_for(others_at_work, sets, slept):
+    assert others_at_work(*sets) == (1, [0.05] * slept)
+
+
+def test_row_before_every_seal_waits_while_somebody_is_at_work(wearing, seal_file, monkeypatch):
+    fake_row(1)
+    monkeypatch.setattr(seals, "_writers", lambda: {"a"})
+    monkeypatch.setattr(seals, "WAIT_SECONDS", 0.0)
+
+    assert (seal_entries(), seal_file.exists()) == (0, False)
