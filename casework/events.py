@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -9,13 +10,18 @@ from django.apps import apps
 from django.db.models import Model
 from django.dispatch import Signal
 
-from permissions.audit.actions import record
+from permissions.audit.actions import Beside, record_beside
 from permissions.hooks import tell
 from permissions.viewer import Viewer
 
 # Sent inside the transaction of the act, which a receiver that raises undoes. Afterwards, and harmless: the hook
 # "marugoto_case_event" (permissions/hooks.py). Both get event_id, case_id, verb.
 case_event_recorded = Signal()
+
+INSERT = (
+    "INSERT INTO casework_caseevent (id, case_id, person_id, item, verb, actor_id, at, before, after)"
+    " VALUES (%s, %s, %s, %s, %s, %s, clock_now(), %s, %s)"
+)
 
 
 def record_event(
@@ -30,17 +36,11 @@ def record_event(
     after: dict[str, Any] | None = None,
 ) -> None:
     """Record who did what to a case, with the values before and after. Belongs to the caller's transaction."""
-    model = apps.get_model("casework", "CaseEvent")
-    event = model(
-        case_id=case_id,
-        person_id=person_id,
-        item=item,
-        verb=verb,
-        actor=viewer.membership if viewer else None,
-        before=before or {},
-        after=after or {},
-    )
-    event.save(force_insert=True)
-    record(viewer, verb, subject, case=case_id, person=person_id, item=item)
-    case_event_recorded.send(sender=model, event_id=event.pk, case_id=case_id, verb=verb)
-    tell("marugoto_case_event", event_id=str(event.pk), case_id=str(case_id), verb=verb)
+    event_id = uuid.uuid4()
+    who = viewer.membership.pk if viewer else None
+    values = [json.dumps(given or {}) for given in (before, after)]
+    event = Beside(INSERT, (event_id, case_id, person_id, item, verb, who, *values))
+    record_beside(event, viewer, verb, subject, case=case_id, person=person_id, item=item)
+    sender = apps.get_model("casework", "CaseEvent")
+    case_event_recorded.send(sender=sender, event_id=event_id, case_id=case_id, verb=verb)
+    tell("marugoto_case_event", event_id=str(event_id), case_id=str(case_id), verb=verb)

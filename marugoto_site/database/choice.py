@@ -56,6 +56,14 @@ def is_pooled() -> bool:
     return os.environ.get("MARUGOTO_DB_POOLED") == "1"
 
 
+def _prepare_threshold() -> int | None:
+    """Return after how many times the server keeps a statement that is sent apart from its values.
+
+    Django sends none so; the audit log does (permissions/audit/actions.py).
+    """
+    return None if is_pooled() else 1
+
+
 def database_settings(*, local_dir: Path) -> dict[str, Any]:
     """Return Django's settings of the one database for this process."""
     chosen = _from_url() if os.environ.get("DATABASE_URL") else _embedded(local_dir)
@@ -64,7 +72,7 @@ def database_settings(*, local_dir: Path) -> dict[str, Any]:
         # A pooler keeps connections itself; one of ours that is kept open would take a place for nothing.
         "CONN_MAX_AGE": 0 if is_pooled() else 60,
         "CONN_HEALTH_CHECKS": True,
-        # Both this and prepare_threshold=None below let a pooler give each transaction another connection.
+        # Both this and no prepared statement (below) let a pooler give each transaction another connection.
         "DISABLE_SERVER_SIDE_CURSORS": True,
         **chosen,
     }
@@ -98,7 +106,7 @@ def settings_of_url(url: str, *, variable: str) -> dict[str, Any]:
         "PASSWORD": parts.pop("password", ""),
         "HOST": parts.pop("host", ""),
         "PORT": str(parts.pop("port", "")),
-        "OPTIONS": {"prepare_threshold": None, **parts},
+        "OPTIONS": {"prepare_threshold": _prepare_threshold(), **parts},
     }
 
 
@@ -109,7 +117,7 @@ def _embedded(local_dir: Path) -> dict[str, Any]:
         "PASSWORD": "",
         "HOST": str(embedded.place_of(local_dir).socket_dir),
         "PORT": "5432",
-        "OPTIONS": {"prepare_threshold": None},
+        "OPTIONS": {"prepare_threshold": _prepare_threshold()},
     }
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import psycopg
 from django.db import connection
 from django.db.models import Model
 
@@ -39,6 +40,14 @@ class Ground:
 NO_GROUND = Ground()
 
 
+@dataclass(frozen=True)
+class Beside:
+    """An INSERT of one row that goes to the database in the same statement: a way there and back costs more than a row."""
+
+    insert: str
+    values: tuple[Any, ...]
+
+
 def record(
     viewer: Viewer | None,
     verb: str,
@@ -53,6 +62,21 @@ def record(
     """Write one row in the caller's transaction. ``detail`` holds codes and ids, never content."""
     what = (verb, subject._meta.label_lower if subject else "", str(subject.pk) if subject else "")
     _write(viewer, [(*what, case, person, item, ground or NO_GROUND, json.dumps(detail) if detail else "{}")])
+
+
+def record_beside(
+    beside: Beside,
+    viewer: Viewer | None,
+    verb: str,
+    subject: Model,
+    *,
+    case: uuid.UUID,
+    person: uuid.UUID | None,
+    item: str,
+) -> None:
+    """Write one row, and another table's beside it, in one statement: both or neither."""
+    what = (verb, subject._meta.label_lower, str(subject.pk))
+    _write(viewer, [(*what, case, person, item, NO_GROUND, "{}")], beside)
 
 
 def record_reads(
@@ -78,7 +102,7 @@ def record_reads(
     )
 
 
-def _write(viewer: Viewer | None, acts: list[tuple[Any, ...]]) -> None:
+def _write(viewer: Viewer | None, acts: list[tuple[Any, ...]], beside: Beside | None = None) -> None:
     origin = current_origin() or Origin(request_id=uuid.uuid4())
     who: tuple[Any, ...] = (None, None, None, "")
     if viewer:
@@ -88,8 +112,28 @@ def _write(viewer: Viewer | None, acts: list[tuple[Any, ...]]) -> None:
         (*head, verb, subject, key, case, person, item, ground.basis, ground.line_id, detail)
         for verb, subject, key, case, person, item, ground, detail in acts
     ]
+    if beside:
+        execute_kept(f"WITH beside AS ({beside.insert}) {_INSERT}{_ONE}", [*beside.values, *rows[0]])
+    elif len(rows) == 1:
+        execute_kept(_INSERT + _ONE, rows[0])
+    else:
+        _insert_many(rows)
+    origin.rows += len(rows)
+
+
+def _insert_many(rows: list[tuple[Any, ...]]) -> None:
     with connection.cursor() as cursor:
         for start in range(0, len(rows), ROWS_AT_ONCE):
             part = rows[start : start + ROWS_AT_ONCE]
             cursor.execute(_INSERT + ",".join([_ONE] * len(part)), [value for row in part for value in row])
-    origin.rows += len(rows)
+
+
+def execute_kept(insert: str, values: Iterable[Any]) -> None:
+    """Insert one row by a statement that the server keeps, unless a pooler stands between (prepare_threshold).
+
+    Every value goes as text: what it is, its column says, so it is one statement whatever is missing.
+    """
+    with connection.cursor() as cursor:
+        if connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None:
+            cursor.cursor = psycopg.Cursor(connection.connection)
+        cursor.execute(insert, [None if value is None else str(value) for value in values])

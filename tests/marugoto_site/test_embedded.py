@@ -1,6 +1,8 @@
 import os
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -69,11 +71,18 @@ sys.stdin.read()
 """
 
 
+@pytest.fixture
+def open_folder():
+    """A folder that others can walk into, as an ordinary checkout is. Each run of pytest anew closes those of all runs."""
+    with tempfile.TemporaryDirectory(prefix="marugoto-server-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        yield folder
+
+
 @pytest.mark.slow
-def test_server_lives_as_long_as_its_last_user_and_keeps_its_data(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("server")
-    for parent in [folder, *folder.parents][:3]:
-        parent.chmod(0o755)  # pytest closes its folders; an ordinary checkout is not
+def test_server_lives_as_long_as_its_last_user_and_keeps_its_data(open_folder):
+    folder = open_folder
     place = embedded.place_of(folder)
     pid_file = place.data_dir / "postmaster.pid"
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}

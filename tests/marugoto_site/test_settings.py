@@ -80,7 +80,9 @@ def test_unreadable_address_is_refused_without_repeating_it():
     assert "geheim" not in str(refusal.value)
 
 
-def test_address_becomes_settings():
+@pytest.mark.parametrize(("pooled", "threshold"), [("", 1), ("1", None)])
+def test_address_becomes_settings(monkeypatch, pooled, threshold):
+    monkeypatch.setenv("MARUGOTO_DB_POOLED", pooled)
     found = settings_of_url(
         "postgresql://app_web:p%40ss@db:5433/city?sslmode=require", variable="DATABASE_URL"
     )
@@ -90,7 +92,7 @@ def test_address_becomes_settings():
         "PASSWORD": "p@ss",
         "HOST": "db",
         "PORT": "5433",
-        "OPTIONS": {"prepare_threshold": None, "sslmode": "require"},
+        "OPTIONS": {"prepare_threshold": threshold, "sslmode": "require"},
     }
 
 
