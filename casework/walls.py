@@ -6,8 +6,15 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 
 from __future__ import annotations
 
+from casework.codes import sql as codes
+from casework.consent import sql as consent
+from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
+from casework.emergency import sql as emergency
+from casework.notices import sql as notices
+from casework.referrals import sql as referrals
 from casework.search import sql as search
+from casework.sharing import sql as sharing
 from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
@@ -281,22 +288,6 @@ DEFINER_FUNCTIONS = (
     *search.DEFINER_FUNCTIONS,
 )
 
-# A consent is about a person of its case; what belongs to one, to the same case.
-OF_CONSENT = (
-    "casework_consentscope",
-    "casework_consentexclusion",
-    "casework_consentwithdrawal",
-    "casework_lineconsent",
-)
-
-# Belongs to a referral of the same case.
-OF_REFERRAL = (
-    "casework_referralitem",
-    "casework_referralline",
-    "casework_referralanswer",
-    "casework_referralrevocation",
-)
-
 LABELLED_TABLES = (
     "casework_household",
     "casework_personcontact",
@@ -315,70 +306,18 @@ LABELLED_TABLES = (
 NOTICED_TABLES = (*LABELLED_TABLES, "casework_person", "casework_case")
 
 
-# Every column that holds a code (codes/fields.py), with its list.
-CODED_COLUMNS = (
-    ("casework_contact", "channel", "channel"),
-    ("casework_contact", "speaker", "speaker"),
-    ("casework_contact", "route", "route"),
-    ("casework_contact", "referrer_type", "agency_type"),
-    ("casework_contacttopic", "topic", "topic"),
-    ("casework_withoutconsent", "why", "no_consent"),
-    ("casework_withoutconsent", "basis", "basis"),
-    ("casework_emergencycall", "whom", "emergency_call"),
-    ("casework_household", "kind", "household_kind"),
-    ("casework_person", "relation", "relation"),
-    ("casework_note", "method", "method"),
-    ("casework_referralanswer", "reason", "return_reason"),
-)
-
-
 def functions_sql() -> str:
     """Return the SQL of casework's functions, triggers and composite keys. Comes before the walls."""
     keys = "\n".join(_same_case(table) for table in LABELLED_TABLES)
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
-    codes = "\n".join(known_code(table, column, list_code) for table, column, list_code in CODED_COLUMNS)
-    labels = f"{_FUNCTIONS}\n{_ADDED_BASES}\n{_KEYS}\n{keys}\n{triggers}\n{OPENINGS}\n{EMERGENCY}\n"
-    return f"{labels}{consent_sql()}\n{referral_sql()}\n{CODES}\n{codes}\n{INFORMANT}\n{search.FUNCTIONS}\n{duplicates.KEYS}\n"
-
-
-def consent_sql() -> str:
-    """Return the SQL of what a line with the basis consent rests on, and of the keys of consents and recalls."""
-    belonging = "\n".join(_of_consent(table) for table in OF_CONSENT)
-    return f"{_CONSENT}\n{_same_case('casework_consent')}\n{belonging}\n"
-
-
-def referral_sql() -> str:
-    """Return the SQL of the keys of referrals."""
-    return "\n".join([_REFERRAL, *(_of_referral_key(table) for table in OF_REFERRAL)]) + "\n"
-
-
-def _of_referral_key(table: str) -> str:
-    return (
-        f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (referral_id, case_id)"
-        " REFERENCES casework_referral (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    coded = "\n".join(codes.known_code(*column) for column in codes.CODED_COLUMNS)
+    parts = (
+        *(sharing.FUNCTIONS, sharing.ADDED_BASES, sharing.KEYS, keys, triggers),
+        *(disclosure.OPENINGS, emergency.EMERGENCY),
+        *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
+        *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS),
     )
-
-
-def _of_consent(table: str) -> str:
-    return (
-        f"ALTER TABLE {table} ADD CONSTRAINT {table}_of_case FOREIGN KEY (consent_id, case_id)"
-        " REFERENCES casework_consent (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
-    )
-
-
-def known_code(table: str, column: str, list_code: str) -> str:
-    """Return the SQL that makes a column refuse what is not in the list. An empty text is no answer, and may stand.
-
-    After the row, so that the policies have had their say first.
-    """
-    return "\n".join(
-        f"CREATE TRIGGER known_{column}_{when} AFTER {event} ON {table} FOR EACH ROW"
-        f" WHEN ({condition}) EXECUTE FUNCTION casework_known_code('{column}', '{list_code}');"
-        for when, event, condition in (
-            ("added", "INSERT", f"NEW.{column} <> ''"),
-            ("changed", "UPDATE", f"NEW.{column} <> '' AND NEW.{column} <> OLD.{column}"),
-        )
-    )
+    return "\n".join(parts) + "\n"
 
 
 def labelled_sql(table: str) -> str:
@@ -402,245 +341,3 @@ def _noticing(table: str) -> str:
         f"CREATE TRIGGER note_change AFTER INSERT OR UPDATE ON {table}"
         " FOR EACH ROW EXECUTE FUNCTION casework_note_change();"
     )
-
-
-_FUNCTIONS = """
-CREATE FUNCTION wall_blocked() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-  SELECT coalesce(array_agg(b.case_id), '{}')
-    FROM casework_block b
-   WHERE b.lifted_at IS NULL AND (b.agency_id = wall_agency() OR b.user_id = wall_person())
-$$;
-CREATE FUNCTION wall_reaches_all(labels jsonb) RETURNS boolean LANGUAGE sql STABLE
-SET search_path = public, pg_temp AS $$
-  SELECT wall_center() OR NOT EXISTS (
-    SELECT 1 FROM jsonb_array_elements(labels) AS needed
-     WHERE NOT EXISTS (
-       SELECT 1 FROM casework_shareline l
-        WHERE l.case_id = (needed->>0)::uuid AND l.person_id IS NOT DISTINCT FROM (needed->>1)::uuid
-          AND l.item = needed->>2 AND l.agency_id = wall_reader() AND l.ended_at IS NULL
-          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now())))
-$$;
-CREATE FUNCTION casework_note_change() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = public, pg_temp AS $$
-DECLARE
-  changed_case uuid;
-BEGIN
-  IF TG_TABLE_NAME = 'casework_case' THEN
-    changed_case := NEW.id;
-    UPDATE casework_share s SET last_visible_change_at = clock_now()
-     WHERE s.case_id = NEW.id AND s.closed_at IS NULL;
-  ELSIF TG_TABLE_NAME = 'casework_shareline' THEN
-    changed_case := NEW.case_id;
-    -- A line that begins later, or beside another for the same thing, changes nothing that is seen now.
-    UPDATE casework_share s SET last_visible_change_at = clock_now()
-     WHERE s.id = NEW.share_id AND s.closed_at IS NULL
-       AND NEW.starts_at <= clock_now() AND (NEW.until IS NULL OR NEW.until > clock_now())
-       AND NOT EXISTS (
-         SELECT 1 FROM casework_shareline l
-          WHERE l.share_id = NEW.share_id AND l.id <> NEW.id AND l.item = NEW.item AND l.ended_at IS NULL
-            AND l.person_id IS NOT DISTINCT FROM NEW.person_id
-            AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()));
-  ELSE
-    changed_case := NEW.case_id;
-    UPDATE casework_share s SET last_visible_change_at = clock_now()
-     WHERE s.case_id = NEW.case_id AND s.closed_at IS NULL AND EXISTS (
-       SELECT 1 FROM casework_shareline l
-        WHERE l.share_id = s.id AND l.item = NEW.item AND l.ended_at IS NULL
-          AND l.person_id IS NOT DISTINCT FROM
-              (CASE WHEN TG_TABLE_NAME = 'casework_person' THEN (to_jsonb(NEW)->>'id')::uuid
-                    ELSE (to_jsonb(NEW)->>'person_id')::uuid END)
-          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))
-       -- A referral is its receiver's alone, whoever else has a line with its label.
-       AND (TG_TABLE_NAME NOT IN ('casework_referral', 'casework_referralanswer') OR s.agency_id =
-            coalesce((to_jsonb(NEW)->>'receiver_id')::bigint, (to_jsonb(NEW)->>'agency_id')::bigint));
-  END IF;
-  INSERT INTO casework_caseactivity (case_id, changed_at) VALUES (changed_case, clock_now())
-    ON CONFLICT (case_id) DO UPDATE SET changed_at = clock_now();
-  RETURN NULL;
-END $$;
-CREATE FUNCTION casework_line_only_ends() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF OLD.ended_at IS NOT NULL
-     OR (to_jsonb(OLD) - 'ended_at' - 'ended_by_id') <> (to_jsonb(NEW) - 'ended_at' - 'ended_by_id') THEN
-    RAISE EXCEPTION 'a share line is added and ended, never edited' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER line_only_ends BEFORE UPDATE ON casework_shareline
-  FOR EACH ROW EXECUTE FUNCTION casework_line_only_ends();
-"""
-
-_ADDED_BASES = """
-CREATE FUNCTION casework_line_basis_added() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-  temporary boolean;
-BEGIN
-  SELECT b.needs_approval INTO temporary FROM casework_addedbasis b WHERE b.code = NEW.basis;
-  IF NOT FOUND THEN
-    RAISE EXCEPTION 'legal basis % is not known here', NEW.basis USING ERRCODE = 'check_violation';
-  END IF;
-  IF temporary AND (NEW.approver_id IS NULL OR NEW.until IS NULL) THEN
-    RAISE EXCEPTION 'legal basis % needs an approver and an end', NEW.basis USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER line_basis_added BEFORE INSERT ON casework_shareline
-  FOR EACH ROW WHEN (starts_with(NEW.basis, 'x_')) EXECUTE FUNCTION casework_line_basis_added();
-"""
-
-# A line of consent needs the consent of its person, or of everybody in the household, for just this agency and item, and
-# ends with it. Two people at once: share_items and withdraw_consent wait for each other at the case's row.
-_CONSENT = """
-CREATE FUNCTION casework_line_rests_on_consent() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF NOT EXISTS (SELECT 1 FROM casework_lineconsent lc WHERE lc.line_id = NEW.id) OR EXISTS (
-    SELECT 1 FROM casework_person p
-     WHERE p.case_id = NEW.case_id AND (NEW.person_id IS NULL OR p.id = NEW.person_id)
-       AND NOT EXISTS (
-         SELECT 1 FROM casework_lineconsent lc
-           JOIN casework_consent c ON c.id = lc.consent_id
-           JOIN casework_consentscope s ON s.consent_id = c.id
-          WHERE lc.line_id = NEW.id AND c.person_id = p.id AND c.answer = 'given'
-            AND s.agency_id = NEW.agency_id AND s.item = NEW.item
-            AND (c.valid_until IS NULL
-                 OR NEW.until <= (c.valid_until + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')
-            AND NOT EXISTS (
-              SELECT 1 FROM casework_consentwithdrawal w
-               WHERE w.consent_id = c.id AND (w.agency_id IS NULL OR w.agency_id = s.agency_id)
-                 AND (w.item = '' OR w.item = s.item)))) THEN
-    RAISE EXCEPTION 'no consent that holds for this line' USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER line_rests_on_consent BEFORE INSERT ON casework_shareline
-  FOR EACH ROW WHEN (NEW.basis = 'consent') EXECUTE FUNCTION casework_line_rests_on_consent();
-ALTER TABLE casework_consent ADD CONSTRAINT casework_consent_id_case UNIQUE (id, case_id);
-ALTER TABLE casework_recall ADD CONSTRAINT casework_recall_id_agency UNIQUE (id, case_id, agency_id);
-ALTER TABLE casework_recallanswer ADD CONSTRAINT casework_recallanswer_of_recall FOREIGN KEY (recall_id, case_id, agency_id)
-  REFERENCES casework_recall (id, case_id, agency_id) DEFERRABLE INITIALLY DEFERRED;
-"""
-
-_REFERRAL = """
-ALTER TABLE casework_referral ADD CONSTRAINT casework_referral_id_case UNIQUE (id, case_id);
-"""
-
-# Who opened one case, for its owner's coordinator and for the chief: neither may read the log itself.
-OPENINGS = """
-CREATE FUNCTION casework_openings(wanted uuid, since timestamptz, until timestamptz)
-RETURNS SETOF marugoto_permissions_auditentry LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-  SELECT e.* FROM marugoto_permissions_auditentry e
-   WHERE e.case_id = wanted AND e.at >= since AND e.at < until
-     AND e.verb IN ('read', 'sheet_made', 'sheet_opened', 'letter_made')
-     AND wall_center() AND NOT (wanted = ANY ((SELECT wall_blocked())::uuid[]))
-     AND (wall_role() = 'chief' OR (wall_role() = 'coordinator' AND EXISTS (
-       SELECT 1 FROM casework_case c WHERE c.id = wanted AND c.holder_id = wall_agency())))
-$$;
-"""
-
-# Break-glass: number and name must both be known, three tries a day, one hour, two items of the person named. It
-# goes through the ledger, so that the door, the policies and guardian know of it without an exception beside them.
-EMERGENCY = """
-CREATE FUNCTION casework_open_emergency(wanted_number text, wanted_name text, why text, alarm uuid)
-RETURNS uuid LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
-DECLARE
-  me record;
-  opened uuid;
-  whom uuid;
-  envelope uuid;
-  line uuid;
-  wanted text;
-BEGIN
-  SELECT * INTO me FROM wall_standing();
-  IF me.role IS DISTINCT FROM 'agency_staff' OR length(btrim(why)) < 10 THEN
-    RETURN NULL;
-  END IF;
-  IF (SELECT count(*) FROM marugoto_permissions_auditentry e WHERE e.user_id = me.person
-         AND e.at > clock_now() - interval '24 hours' AND e.verb IN ('emergency_opened', 'emergency_refused')) >= 3 THEN
-    RETURN NULL;
-  END IF;
-  SELECT c.id, p.id INTO opened, whom FROM casework_case c JOIN casework_person p ON p.case_id = c.id
-   WHERE c.number = btrim(wanted_number) AND NOT (c.id = ANY (wall_blocked()))
-     AND regexp_replace(wanted_name, '\\s', '', 'g') <> ''
-     AND regexp_replace(wanted_name, '\\s', '', 'g')
-         IN (regexp_replace(p.name, '\\s', '', 'g'), regexp_replace(p.kana, '\\s', '', 'g'))
-   ORDER BY p.position, p.id LIMIT 1 FOR UPDATE OF c;
-  IF opened IS NULL THEN
-    RETURN NULL;
-  END IF;
-  SELECT s.id INTO envelope FROM casework_share s
-   WHERE s.case_id = opened AND s.agency_id = me.agency AND s.closed_at IS NULL;
-  IF envelope IS NULL THEN
-    envelope := gen_random_uuid();
-    INSERT INTO casework_share (id, case_id, agency_id, opened_at, last_visible_change_at)
-      VALUES (envelope, opened, me.agency, clock_now(), clock_now());
-  END IF;
-  FOREACH wanted IN ARRAY ARRAY['basic', 'contact'] LOOP
-    line := gen_random_uuid();
-    INSERT INTO casework_shareline (id, case_id, person_id, item, share_id, agency_id, basis, evidence, starts_at,
-        until, added_by_id, added_at)
-      VALUES (line, opened, whom, wanted, envelope, me.agency, 'emergency', why, clock_now(),
-        clock_now() + interval '1 hour', wall_membership(), clock_now());
-    INSERT INTO casework_persongrant (id, group_id, permission_id, content_object_id, line_id)
-      SELECT gen_random_uuid(), me.agency_group, p.id, whom, line FROM auth_permission p
-        JOIN django_content_type t ON t.id = p.content_type_id
-       WHERE t.app_label = 'casework' AND p.codename = 'view_person_' || wanted;
-  END LOOP;
-  INSERT INTO marugoto_permissions_auditalarm (id, kind, user_id, agency_id, case_id, count, raised_at)
-    VALUES (alarm, 'break_glass', me.person, me.agency, opened, 1, clock_now());
-  RETURN opened;
-END $$;
-"""
-
-# A code is never deleted and never renamed, so looking it up once, when it is stored, is enough.
-CODES = """
-CREATE FUNCTION casework_known_code() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
-DECLARE
-  given text;
-BEGIN
-  EXECUTE format('SELECT ($1).%I', TG_ARGV[0]) INTO given USING NEW;
-  IF NOT EXISTS (SELECT 1 FROM casework_code c WHERE c.list = TG_ARGV[1] AND c.code = given) THEN
-    RAISE EXCEPTION 'list % has no code %', TG_ARGV[1], given USING ERRCODE = 'check_violation';
-  END IF;
-  RETURN NULL;
-END $$;
-CREATE FUNCTION casework_code_stays() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP <> 'UPDATE' OR OLD.id <> NEW.id OR OLD.list <> NEW.list OR OLD.code <> NEW.code THEN
-    RAISE EXCEPTION 'a code is retired, never deleted or renamed' USING ERRCODE = 'insufficient_privilege';
-  END IF;
-  RETURN NEW;
-END $$;
-CREATE TRIGGER code_stays BEFORE UPDATE OR DELETE ON casework_code
-  FOR EACH ROW EXECUTE FUNCTION casework_code_stays();
-CREATE TRIGGER code_stays_whole BEFORE TRUNCATE ON casework_code
-  FOR EACH STATEMENT EXECUTE FUNCTION casework_code_stays();
-REVOKE DELETE ON casework_code FROM app_web;
-"""
-
-# Who gave notice is hidden for ever: the mark goes one way, and what a contact must not hold then, a check says.
-INFORMANT = """
-CREATE FUNCTION casework_informant_stays_hidden() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  RAISE EXCEPTION 'an informant is hidden for ever' USING ERRCODE = 'insufficient_privilege';
-END $$;
-CREATE TRIGGER informant_stays_hidden BEFORE UPDATE ON casework_contact FOR EACH ROW
-  WHEN (OLD.is_informant_hidden AND NOT NEW.is_informant_hidden)
-  EXECUTE FUNCTION casework_informant_stays_hidden();
-"""
-
-_KEYS = """
-ALTER TABLE casework_person ADD CONSTRAINT casework_person_id_case UNIQUE (id, case_id);
-ALTER TABLE casework_share ADD CONSTRAINT casework_share_id_case_agency UNIQUE (id, case_id, agency_id);
-ALTER TABLE casework_decision ADD CONSTRAINT casework_decision_id_case UNIQUE (id, case_id);
-ALTER TABLE casework_rolerow ADD CONSTRAINT casework_rolerow_id_agency UNIQUE (id, case_id, agency_id);
-ALTER TABLE casework_shareline ADD CONSTRAINT casework_shareline_of_share FOREIGN KEY (share_id, case_id, agency_id)
-  REFERENCES casework_share (id, case_id, agency_id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE casework_direction ADD CONSTRAINT casework_direction_of_case FOREIGN KEY (decision_id, case_id)
-  REFERENCES casework_decision (id, case_id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE casework_rolerow ADD CONSTRAINT casework_rolerow_of_case FOREIGN KEY (decision_id, case_id)
-  REFERENCES casework_decision (id, case_id) DEFERRABLE INITIALLY DEFERRED;
-ALTER TABLE casework_roleanswer ADD CONSTRAINT casework_roleanswer_of_role FOREIGN KEY (role_id, case_id, agency_id)
-  REFERENCES casework_rolerow (id, case_id, agency_id) DEFERRABLE INITIALLY DEFERRED;
-"""

@@ -13,6 +13,7 @@ from casework.codes.fields import CodeField
 from casework.codes.lists import LISTS, NOT_ASKED, UNKNOWN
 from casework.codes.models import Code
 from casework.codes.selectors import choices_of, codes_of, label_of, plain_label_of
+from casework.codes.sql import CODED_COLUMNS
 from casework.households.forms import HouseholdForm
 from casework.households.models import Household
 from casework.intake.actions import record_contact
@@ -21,7 +22,6 @@ from casework.intake.models import Contact
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Ground, Label
 from casework.sharing.bases import bases
-from casework.walls import CODED_COLUMNS
 from permissions.audit.models import AuditEntry
 from permissions.audit.origin import coming_from
 from permissions.errors import NotAllowed
