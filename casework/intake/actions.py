@@ -149,7 +149,7 @@ def record_contact(*, by: Viewer, key: uuid.UUID | None = None, **said: Any) -> 
         received_at=heard.received_at,
         channel=heard.channel,
         kind=heard.kind,
-        route=heard.route or route_of(heard.channel, heard.speaker),
+        route=NOT_ASKED if hidden else heard.route or route_of(heard.channel, heard.speaker),
         speaker=UNKNOWN if hidden else heard.speaker,
         referrer_type="" if hidden else heard.referrer_type,
         referrer_name="" if hidden else heard.referrer_name,
@@ -274,7 +274,14 @@ def mark_of(contact: Contact) -> str:
     return hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]
 
 
-INFORMANT = {"speaker": UNKNOWN, "reply_to": "", "referrer_type": "", "referrer_name": ""}
+# The route says "family or acquaintance", so it tells of them, too.
+INFORMANT = {
+    "speaker": UNKNOWN,
+    "route": NOT_ASKED,
+    "reply_to": "",
+    "referrer_type": "",
+    "referrer_name": "",
+}
 
 
 @transaction.atomic

@@ -175,9 +175,8 @@ class ContactForm(HeardForm):
 
     def values(self) -> dict[str, Any]:
         """Return the columns; of an informant who is hidden nothing is asked, and nothing changes."""
-        return {name: self.cleaned_data.get(name, INFORMANT.get(name)) for name in CHANGEABLE} | {
-            "route": self.cleaned_data["route"] or NOT_ASKED
-        }
+        told = {name: self.cleaned_data.get(name, INFORMANT.get(name)) for name in CHANGEABLE}
+        return {**told, "route": told["route"] or NOT_ASKED}
 
     def shown(self, contact: Contact) -> list[tuple[str, str]]:
         """Return label and text of what stands now."""

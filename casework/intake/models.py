@@ -98,7 +98,7 @@ class Contact(Walled):
             models.CheckConstraint(
                 name="contact_hidden_informant_not_kept",
                 condition=Q(is_informant_hidden=False)
-                | Q(reply_to="", referrer_name="", referrer_type="", speaker=UNKNOWN),
+                | Q(reply_to="", referrer_name="", referrer_type="", speaker=UNKNOWN, route=NOT_ASKED),
             ),
         )
         indexes = (models.Index("state", F("received_at").desc(), F("id").desc(), name="contact_walk"),)

@@ -63,7 +63,7 @@ def facts_of(contact: Contact, topics: Iterable[ContactTopic]) -> dict[str, bool
     """Return what is known of a contact, for the list of what is missing (levels.py). Not asked is missing, unknown not."""
     return {
         "channel": bool(contact.channel),
-        "route": contact.route != NOT_ASKED,
+        "route": contact.is_informant_hidden or contact.route != NOT_ASKED,
         "speaker": contact.is_informant_hidden or contact.speaker != NOT_ASKED,
         "matter": bool(contact.one_line or list(topics)),
         "urgency": contact.urgency != Urgency.UNCHECKED,

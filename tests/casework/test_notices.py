@@ -102,6 +102,7 @@ def test_informant_is_hidden_for_ever(neighbor, reception):
         ({"is_informant_hidden": False}, "hidden for ever"),
         ({"reply_to": "000"}, "not_kept"),
         ({"speaker": "neighbor"}, "not_kept"),
+        ({"route": "family_remote"}, "not_kept"),
     ):
         with pytest.raises((DatabaseError, IntegrityError), match=error), transaction.atomic():
             Contact.objects.filter(pk=contact.pk).update(**change)
@@ -136,7 +137,7 @@ def test_informant_stands_in_no_table_and_on_no_page_afterwards(world, neighbor,
 
     assert found == []
     assert "明かしません" in pages[0]
-    assert [page for page in pages if "カナリア" in page or "近所" in page] == []
+    assert [page for page in pages if "カナリア" in page or "近所" in page or "知人" in page] == []
 
 
 def test_informant_of_a_form_is_not_hidden_by_half(reception):
@@ -152,7 +153,9 @@ def test_informant_of_a_form_is_not_hidden_by_half(reception):
 def test_written_down_at_the_phone_the_informant_is_not_kept_at_all(reception):
     contact = call(reception, speaker="neighbor", reply_to="000", referrer_name="x", is_informant_hidden=True)
 
-    assert (contact.speaker, contact.reply_to, contact.referrer_name) == ("unknown", "", "")
+    assert (contact.speaker, contact.route, contact.reply_to, contact.referrer_name) == (
+        "unknown", "not_asked", "", "",
+    )  # fmt: skip
 
 
 def test_what_was_done_goes_where_the_contact_goes(world, neighbor, reception):
