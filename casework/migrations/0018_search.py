@@ -52,7 +52,7 @@ BEGIN
   -- Names that many have are found among the newest rows, without reading the long list of the index.
   WITH newest AS MATERIALIZED (
     SELECT r.case_id, r.person_id, r.item, r.sorted_at, r.words FROM casework_searchrow r WHERE r.scope = mine
-     ORDER BY r.sorted_at DESC, r.case_id DESC LIMIT 2000
+     ORDER BY r.sorted_at DESC, r.case_id DESC LIMIT 8000
   ), hits AS (
     SELECT DISTINCT n.sorted_at, n.case_id FROM newest n
      WHERE n.words LIKE ALL (patterns) AND NOT (n.case_id = ANY (hidden)) AND (mine = 0 OR EXISTS (
@@ -63,7 +63,7 @@ BEGIN
   )
   SELECT ARRAY(SELECT h.case_id FROM hits h ORDER BY h.sorted_at DESC, h.case_id DESC), (SELECT count(*) FROM newest)
     INTO found, walked;
-  IF walked < 2000 OR cardinality(found) >= most THEN
+  IF walked < 8000 OR cardinality(found) >= most THEN
     RETURN QUERY SELECT unnest(found);
     RETURN;
   END IF;

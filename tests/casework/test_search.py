@@ -21,6 +21,7 @@ from permissions.walls.context import acting_for
 from tests.worlds import CONSENT, World
 
 HOUR = dt.timedelta(hours=1)
+LAW = Ground("law", "見本")
 
 
 def found(viewer, text):
@@ -266,7 +267,7 @@ def test_found_is_what_reading_everything_finds(world, people, shares, asked):
                 made.append((home, person))
         for number, item, ends in shares:
             home, person = made[number % len(made)]
-            lines = world.share(home, world.anshin, Label(person.pk, item))
+            lines = world.share(home, world.anshin, Label(person.pk, item), ground=LAW)
             if ends and lines:
                 with acting_for(by):
                     end_line(lines[0], by=by, reason="見本")
@@ -290,7 +291,7 @@ def test_both_ways_through_the_table_give_the_same(wearing):
 
     shorter = re.search(r"CREATE FUNCTION (casework_search\(.*?END \$\$;)", FUNCTIONS, re.DOTALL)[1]
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE OR REPLACE FUNCTION {shorter.replace('2000', '0')}")
+        cursor.execute(f"CREATE OR REPLACE FUNCTION {shorter.replace('8000', '0')}")
     with wearing("app_web"):
         second = [found(viewer, text) for viewer, text in asked]
 
