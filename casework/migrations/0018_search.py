@@ -40,8 +40,6 @@ DECLARE
   hidden uuid[] := wall_blocked();
   wanted text[];
   patterns text[];
-  found uuid[];
-  walked integer;
 BEGIN
   IF mine IS NULL OR coalesce(cardinality(grams), 0) = 0 OR coalesce(cardinality(parts), 0) = 0 THEN
     RETURN;
@@ -49,24 +47,6 @@ BEGIN
   wanted := ARRAY(SELECT mine || ':' || gram FROM unnest(grams) AS gram);
   patterns := ARRAY(SELECT '%' || replace(replace(replace(part, '\', '\\'), '%', '\%'), '_', '\_') || '%'
                       FROM unnest(parts) AS part);
-  -- Names that many have are found among the newest rows, without reading the long list of the index.
-  WITH newest AS MATERIALIZED (
-    SELECT r.case_id, r.person_id, r.item, r.sorted_at, r.words FROM casework_searchrow r WHERE r.scope = mine
-     ORDER BY r.sorted_at DESC, r.case_id DESC LIMIT 2000
-  ), hits AS (
-    SELECT DISTINCT n.sorted_at, n.case_id FROM newest n
-     WHERE n.words LIKE ALL (patterns) AND NOT (n.case_id = ANY (hidden)) AND (mine = 0 OR EXISTS (
-       SELECT 1 FROM casework_shareline l WHERE l.case_id = n.case_id AND l.agency_id = mine AND l.item = n.item
-          AND l.person_id IS NOT DISTINCT FROM n.person_id AND l.ended_at IS NULL
-          AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now())))
-     ORDER BY n.sorted_at DESC, n.case_id DESC LIMIT most
-  )
-  SELECT ARRAY(SELECT h.case_id FROM hits h ORDER BY h.sorted_at DESC, h.case_id DESC), (SELECT count(*) FROM newest)
-    INTO found, walked;
-  IF walked < 2000 OR cardinality(found) >= most THEN
-    RETURN QUERY SELECT unnest(found);
-    RETURN;
-  END IF;
   RETURN QUERY EXECUTE '
   WITH hits AS MATERIALIZED (
     SELECT r.case_id, r.person_id, r.item, r.sorted_at FROM casework_searchrow r
@@ -189,7 +169,6 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': '検索のかぎ',
-                'indexes': [models.Index(models.F('scope'), models.OrderBy(models.F('sorted_at'), descending=True), models.OrderBy(models.F('case'), descending=True), name='searchrow_walk')],
                 'constraints': [models.UniqueConstraint(fields=('case', 'scope', 'person', 'item'), name='searchrow_one', nulls_distinct=False)],
             },
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from casework.sharing.items import Item
@@ -36,4 +35,3 @@ class SearchRow(Walled):
                 fields=("case", "scope", "person", "item"), name="searchrow_one", nulls_distinct=False
             ),
         )
-        indexes = (models.Index("scope", F("sorted_at").desc(), F("case").desc(), name="searchrow_walk"),)

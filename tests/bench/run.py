@@ -10,6 +10,7 @@ from tests import database
 from tests.bench import databases, report
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
 from tests.bench.questions import Desk, comparisons_of, growth_of
+from tests.bench.searches import searches_of
 from tests.bench.writes import PAIRS, WritingDesk
 
 UNITS = {"k": 1_000, "m": 1_000_000}
@@ -52,6 +53,7 @@ def measure_sizes(sizes: list[str]) -> int:
 
 def measure_desks(desks: list[Desk]) -> list[Figure]:
     figures = [_say(comparison) for desk in desks for comparison in comparisons_of(desk)]
+    figures += [_say(comparison) for desk in desks for comparison in searches_of(desk)]
     if len(desks) > 1:
         figures += [_say(comparison) for comparison in growth_of(desks[0], desks[-1])]
     return figures

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 
 from marugoto_site.database import choice
-from tests.bench import city, databases, measure, questions, run
+from tests.bench import city, databases, measure, questions, run, searches
 from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
 from tests.bench.writes import WritingDesk
@@ -106,6 +106,23 @@ def test_a_slow_candidate_misses_its_goal_and_fails_the_run(desk, one_round, mon
     assert "MISSED: list, first page, tiny" in capsys.readouterr().out
     monkeypatch.setenv("BENCH_REPORT_ONLY", "1")
     assert run.verdict([figure]) == 0
+
+
+def test_every_search_finds_all_and_a_planted_one_is_found_out(desk, one_round, monkeypatch):
+    figures = [one_round(comparison) for comparison in searches.searches_of(desk)]
+    assert {figure.agency for figure in figures} == {*questions.AGENCIES, city.CENTER}
+    honest = next(searches.searches_of(desk))
+
+    def without_one():
+        return [found[1:] for found in honest.candidate.run()]
+
+    with pytest.raises(Disagreement, match="differ"):
+        one_round(replace(honest, candidate=replace(honest.candidate, run=without_one)))
+    slow = replace(honest, goal=searches.GOAL)
+    assert one_round(slow).is_miss  # A scan of three hundred cases costs no more than a search.
+    monkeypatch.setattr(searches, "candidate_cases", lambda words, *, most: [])
+    with pytest.raises(Disagreement, match="a search gave 0 of"):
+        next(searches.searches_of(desk))
 
 
 @pytest.mark.parametrize("plant", [lambda rows: rows[:-1], lambda rows: rows[::-1], lambda rows: []])
