@@ -69,12 +69,12 @@ def public(*, reason: str) -> Callable[[View], View]:
 
 def signed_in(view: View) -> View:
     """Let any person with a live membership open the view."""
-    return _declare(_guard(view, permission="", load=None), Access("signed_in"))
+    return _declare(_guard(view), Access("signed_in"))
 
 
 def freshly_signed_in(view: View) -> View:
     """Let any person with a live membership open the view who has just proved who they are."""
-    return _declare(_guard(view, permission="", load=None, fresh=True), Access("signed_in", fresh=True))
+    return _declare(_guard(view, fresh=True), Access("signed_in", fresh=True))
 
 
 def requires(
@@ -108,7 +108,12 @@ def _declare(view: View, access: Access) -> View:
 
 
 def _guard(
-    view: View, *, permission: str, load: Load | None, shown: Shown | None = None, fresh: bool = False
+    view: View,
+    *,
+    permission: str = "",
+    load: Load | None = None,
+    shown: Shown | None = None,
+    fresh: bool = False,
 ) -> View:
     @wraps(view)
     def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -126,6 +126,10 @@ def test_a_public_view_is_given_its_words_and_rendered(world):
     assert "<h1" in page.content.decode()
 
 
+def test_a_public_view_is_given_what_its_address_leaves_without_a_name(rf):
+    assert open_to_all(rf.get("/"), "word").content == b"open word"
+
+
 def test_a_view_for_everybody_gets_viewer_and_words_and_is_not_kept(world, chief):
     response = chief.get("/guard/anybody/x/")
 

@@ -48,7 +48,7 @@ def main() -> None:
     arguments = _arguments()
     LOCAL.mkdir(parents=True, exist_ok=True)
     if arguments.watch is not None or not (LOCAL / "seconds.json").exists():
-        _watch(arguments.watch or [])
+        _watch(arguments.watch or [], arguments.processes)
     wanted = [mutant for path in files(arguments.only) for mutant in mutants_of(path)]
     if arguments.again:
         killed = {name for name, outcome in _kept().items() if outcome in NOTICED}
@@ -89,18 +89,61 @@ def _equal() -> dict[str, str]:
 # --- Which test runs which line -----------------------------------------------------------------------
 
 
-def _watch(tests: list[str]) -> None:
+def _watch(tests: list[str], processes: int) -> None:
     print("Seeing which test runs which line ...", flush=True)
     if not tests:
         for name in ("coverage", "seconds.json"):
             (LOCAL / name).unlink(missing_ok=True)
+    with tempfile.TemporaryDirectory(dir=LOCAL) as folder:
+        watching = [
+            (Path(folder) / str(number), _watched(Path(folder) / str(number), part))
+            for number, part in enumerate(_parts(tests or TESTS, processes))
+        ]
+        codes = [process.wait() for _, process in watching]
+        for part, _ in watching:
+            _add_seconds(part.with_suffix(".json"))
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "coverage", "combine", "-q", "--append"),
+                *(f"--data-file={LOCAL / 'coverage'}", *(str(part) for part, _ in watching)),
+            ],
+            check=True, cwd=PROJECT, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    if any(codes):
+        sys.exit("A test fails where nothing was changed. The others are known now: go on without --watch.")
+
+
+def _parts(tests: list[str], number: int) -> list[list[str]]:
+    """Deal the files of tests out, the big ones first, to at most so many processes."""
+
+    def size(test: str) -> int:
+        return (PROJECT / test.partition("::")[0]).stat().st_size
+
+    found = {file for test in tests for file in _files_of(test)}
+    dealt = sorted(found, key=lambda test: (-size(test), test))
+    return [part for part in (dealt[start::number] for start in range(number)) if part]
+
+
+def _files_of(test: str) -> list[str]:
+    if not (PROJECT / test).is_dir():
+        return [test]
+    return [str(file.relative_to(PROJECT)) for file in (PROJECT / test).rglob("test_*.py")]
+
+
+def _watched(part: Path, tests: list[str]) -> subprocess.Popen[bytes]:
     command = [
-        *(sys.executable, "-m", "coverage", "run", "--append", f"--data-file={LOCAL / 'coverage'}"),
+        *(sys.executable, "-m", "coverage", "run", f"--data-file={part}"),
         f"--source={','.join(name.replace('/', '.') for name in TARGETS)}",
-        *("-m", "pytest", "-q", "-p", "tools.mutants.watching", *CHOICE, *(tests or TESTS)),
+        *("-m", "pytest", "-q", "-p", "tools.mutants.watching", *CHOICE, *tests),
     ]
-    environment = os.environ | {"MUTANTS_SECONDS": str(LOCAL / "seconds.json")}
-    subprocess.run(command, check=True, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL)
+    environment = os.environ | {"MUTANTS_SECONDS": str(part.with_suffix(".json"))}
+    return subprocess.Popen(command, cwd=PROJECT, env=environment, stdin=subprocess.DEVNULL)
+
+
+def _add_seconds(part: Path) -> None:
+    kept = LOCAL / "seconds.json"
+    known = json.loads(kept.read_text()) if kept.exists() else {}
+    kept.write_text(json.dumps(known | json.loads(part.read_text())))
 
 
 def _words(path: str) -> set[str]:
@@ -151,6 +194,10 @@ class Reach:
 
     def runs_at_import(self, mutant: Mutant) -> bool:
         return "" in self.by_line.get(mutant.path, {}).get(mutant.line, [])
+
+    def files(self) -> list[str]:
+        """Return the files of the tests that may be asked."""
+        return sorted({test.partition("::")[0] for test in self.seconds})
 
     def tests_of(self, file: str) -> list[str]:
         return [test for test in self.seconds if test.startswith(file)]
@@ -224,7 +271,7 @@ class Worker:
             [sys.executable, "-m", "tools.mutants.worker"],
             cwd=PROJECT, env=self.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
-        self._ask(TESTS)
+        self._ask(self.reach.files())
         return self
 
     def __exit__(self, *exception: object) -> None:

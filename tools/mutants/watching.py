@@ -13,6 +13,7 @@ import pytest
 from coverage import Coverage
 
 _seconds: Counter[str] = Counter()
+_failed: set[str] = set()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -25,9 +26,11 @@ def pytest_runtest_protocol(item: Any) -> Iterator[Any]:
 
 def pytest_runtest_logreport(report: Any) -> None:
     _seconds[report.nodeid] += report.duration
+    if report.failed:
+        _failed.add(report.nodeid)
 
 
 def pytest_sessionfinish() -> None:
-    kept = Path(os.environ["MUTANTS_SECONDS"])
-    known = json.loads(kept.read_text()) if kept.exists() else {}
-    kept.write_text(json.dumps(known | _seconds))
+    """Keep what is known of the tests that pass: one that fails anyway would notice every mutant."""
+    passed = {test: took for test, took in _seconds.items() if test not in _failed}
+    Path(os.environ["MUTANTS_SECONDS"]).write_text(json.dumps(passed))

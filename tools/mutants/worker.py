@@ -1,8 +1,8 @@
-"""One process that has everything imported, and forks for every mutant.
+"""One process that has everything imported and every test collected, and forks for every mutant.
 
 Reads one JSON line per mutant ({path, original, changed, tests, seconds}) and answers with one: killed, survived,
-timeout, or no_code when the change lies outside the functions that exist (the caller then starts anew). With
-``changed`` empty nothing is changed: what the tests say then must be "survived", or no answer here means anything.
+timeout, no_tests, broken (the tool), or no_code when the change lies outside the functions that exist (the caller then
+starts anew). With ``changed`` empty nothing is changed: what the tests say then must be "survived", or no answer here means anything.
 """
 
 from __future__ import annotations
@@ -12,55 +12,88 @@ import gc
 import json
 import os
 import signal
-import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 from types import CodeType, FunctionType
-from typing import Any
+from typing import Any, TextIO
 
 import pytest
+from _pytest import main as pytest_main
 
 PROJECT = Path(__file__).resolve().parents[2]
 QUIET = ["-x", "-q", "--no-header", "--no-summary", "-p", "no:cacheprovider", "-p", "no:randomly"]
-NO_CODE = 77
+CODES = {0: "survived", 1: "killed", 5: "no_tests", 77: "no_code"}
+NO_TESTS, NO_CODE = 5, 77
+BROKEN = 70
 
 
 def main() -> None:
-    answers = os.fdopen(os.dup(1), "w")
+    # pytest takes both from us while it looks for tests.
+    questions, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), "w")
     with open(os.devnull, "w") as nowhere:
         os.dup2(nowhere.fileno(), 1)
         os.dup2(nowhere.fileno(), 2)
-    tests = json.loads(sys.stdin.readline())
-    pytest.main([*QUIET, "--collect-only", *tests])
-    from tools.mutants.ready import hold_server  # noqa: PLC0415 -- the settings are known now
-
-    hold_server()
-    gc.freeze()
-    print(json.dumps("ready"), file=answers, flush=True)
-    for line in sys.stdin:
-        print(json.dumps(_outcome(json.loads(line))), file=answers, flush=True)
+    tests = json.loads(questions.readline())
+    pytest.main([*QUIET, *tests], plugins=[_Forks(questions, answers)])
 
 
-def _outcome(job: dict[str, Any]) -> str:
-    child = os.fork()
-    if child == 0:
-        os.setpgid(0, 0)
-        _run(job)
-    return _wait(child, job["seconds"])
+class _Forks:
+    """Answers questions in the place where pytest would run what it has collected."""
+
+    def __init__(self, questions: TextIO, answers: TextIO) -> None:
+        self.questions = questions
+        self.answers = answers
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        from tools.mutants.ready import (  # noqa: PLC0415 -- the settings are known now
+            hold_server,
+            take_the_database_as_it_is,
+        )
+
+        hold_server()
+        take_the_database_as_it_is()
+        self.items = {item.nodeid: item for item in session.items}
+        self.functions = _living_functions()
+        gc.freeze()
+        self._answer("ready")
+        for line in self.questions:
+            self._answer(self._outcome(session, json.loads(line)))
+        return True
+
+    def _answer(self, words: str) -> None:
+        print(json.dumps(words), file=self.answers, flush=True)
+
+    def _outcome(self, session: pytest.Session, job: dict[str, Any]) -> str:
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            self._run(session, job)
+        return _wait(child, job["seconds"])
+
+    def _run(self, session: pytest.Session, job: dict[str, Any]) -> None:
+        code = BROKEN
+        with contextlib.suppress(BaseException):
+            code = NO_CODE
+            if not job["changed"] or _put_in(
+                self.functions[str(PROJECT / job["path"])],
+                (Path(job["original"]).read_text(), Path(job["changed"]).read_text()),
+                file=str(PROJECT / job["path"]),
+            ):
+                code = BROKEN
+                session.config.pluginmanager.register(_Killer(Path(job["killer"])))
+                code = _tried(session, [self.items[test] for test in job["tests"] if test in self.items])
+        os._exit(code)
 
 
-def _run(job: dict[str, Any]) -> None:
-    code = NO_CODE
-    with contextlib.suppress(BaseException):
-        if not job["changed"] or _put_in(
-            job["path"], Path(job["original"]).read_text(), Path(job["changed"]).read_text()
-        ):
-            code = 1
-            from tools.mutants.ready import take_the_database_as_it_is  # noqa: PLC0415 -- as above
-
-            take_the_database_as_it_is()
-            code = int(pytest.main([*QUIET, *job["tests"]], plugins=[_Killer(Path(job["killer"]))]))
-    os._exit(code)
+def _tried(session: pytest.Session, items: list[pytest.Item]) -> int:
+    """Run these tests, in the order in which pytest would: those that commit come last."""
+    session.items = items
+    session.config.hook.pytest_collection_modifyitems(session=session, config=session.config, items=items)
+    with contextlib.suppress(session.Failed):
+        pytest_main.pytest_runtestloop(session)
+    return 1 if session.testsfailed else 0 if items else NO_TESTS
 
 
 class _Killer:
@@ -80,21 +113,30 @@ def _wait(child: int, seconds: float) -> str:
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             code = os.waitstatus_to_exitcode(status)
-            return {0: "survived", NO_CODE: "no_code", 5: "no_tests"}.get(code, "killed")
-        time.sleep(0.02)
+            # A mutant may bring the process down; what is broken is this tool.
+            return CODES.get(code, "killed" if code < 0 else "broken")
+        time.sleep(0.01)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
     os.waitpid(child, 0)
     return "timeout"
 
 
-def _put_in(path: str, original: str, changed: str) -> bool:
+def _living_functions() -> dict[str, list[FunctionType]]:
+    """Return the functions there are by the file they were written in."""
+    found: dict[str, list[FunctionType]] = defaultdict(list)
+    for thing in gc.get_objects():
+        if type(thing) is FunctionType:
+            found[thing.__code__.co_filename].append(thing)
+    return found
+
+
+def _put_in(functions: list[FunctionType], texts: tuple[str, str], *, file: str) -> bool:
     """Give every living function of the file its changed code; return whether anything changed.
 
     A function keeps its identity, so that whoever imported or decorated it has the change, too.
     """
-    file = str(PROJECT / path)
-    before, after = (list(_codes(compile(text, file, "exec"))) for text in (original, changed))
+    before, after = (list(_codes(compile(text, file, "exec"))) for text in texts)
     if [code.co_qualname for code in before] != [code.co_qualname for code in after]:
         return False
     new = {
@@ -103,10 +145,7 @@ def _put_in(path: str, original: str, changed: str) -> bool:
         if _text(old) != _text(code)
     }
     found = False
-    gc.unfreeze()
-    for function in [thing for thing in gc.get_objects() if type(thing) is FunctionType]:
-        if function.__code__.co_filename != file:
-            continue
+    for function in functions:
         code = new.get((function.__code__.co_qualname, function.__code__.co_firstlineno))
         if code is not None:
             if len(code.co_freevars) != len(function.__code__.co_freevars):
