@@ -147,7 +147,7 @@ class WritingDesk:
             self.case,
             agency=self.agency,
             labels=[Label(self.person.pk, "basic")],
-            ground=Ground("purpose", "見本"),
+            ground=Ground("law", "見本"),
             by=self.viewer,
         )
         end_line(line, by=self.viewer, reason="見本")
