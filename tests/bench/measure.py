@@ -174,20 +174,40 @@ def _check(comparison: Comparison, candidate: Any, reference: Any) -> None:
 
 
 def _figure(comparison: Comparison, samples: list[tuple[float, float]]) -> Figure:
-    faster = comparison.goal is not None and comparison.goal.word == "at_least"
-    ratios = [reference / candidate if faster else candidate / reference for candidate, reference in samples]
-    low, middle, high = statistics.quantiles(ratios, n=4)
-    return Figure(
+    return figure_of(
+        samples,
         key=comparison.key,
         agency=comparison.agency,
         size=comparison.size,
-        candidate=comparison.candidate.name,
-        reference=comparison.reference.name,
+        names=(comparison.candidate.name, comparison.reference.name),
+        goal=comparison.goal,
+    )
+
+
+def figure_of(
+    samples: list[tuple[float, float]],
+    *,
+    key: str,
+    agency: str,
+    size: str,
+    names: tuple[str, str],
+    goal: Goal | None,
+) -> Figure:
+    """Return what rounds came to, given the seconds of candidate and reference in each."""
+    faster = goal is not None and goal.word == "at_least"
+    ratios = [reference / candidate if faster else candidate / reference for candidate, reference in samples]
+    low, middle, high = statistics.quantiles(ratios, n=4)
+    return Figure(
+        key=key,
+        agency=agency,
+        size=size,
+        candidate=names[0],
+        reference=names[1],
         candidate_ms=1000 * statistics.median(candidate for candidate, _reference in samples),
         reference_ms=1000 * statistics.median(reference for _candidate, reference in samples),
         ratio=middle,
         low=low,
         high=high,
         rounds=len(samples),
-        goal=comparison.goal,
+        goal=goal,
     )

@@ -51,8 +51,10 @@ def _short(ratio: float) -> str:
 def machine() -> dict[str, str | int]:
     """Return what the figures were measured on; needs a connection."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('shared_buffers')")
-        postgres, buffers = cursor.fetchone()
+        cursor.execute(
+            "SELECT current_setting('server_version'), current_setting('shared_buffers'), current_setting('fsync')"
+        )
+        postgres, buffers, fsync = cursor.fetchone()
     info = Path("/proc/cpuinfo")
     found = re.search(r"model name\s*: (.*)", info.read_text()) if info.exists() else None
     return {
@@ -65,6 +67,7 @@ def machine() -> dict[str, str | int]:
         "guardian": version("django-guardian"),
         "postgresql": postgres,
         "shared_buffers": buffers,
+        "fsync": fsync,
     }
 
 

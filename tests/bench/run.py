@@ -8,10 +8,12 @@ from django.conf import settings
 from marugoto_site.database import choice
 from tests import database
 from tests.bench import databases, report
+from tests.bench.crowd import measure_crowd
+from tests.bench.log import measure_log
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
 from tests.bench.questions import Desk, comparisons_of, growth_of
 from tests.bench.searches import searches_of
-from tests.bench.writes import PAIRS, WritingDesk
+from tests.bench.writes import PAIRS, WritingDesk, prepare
 
 UNITS = {"k": 1_000, "m": 1_000_000}
 
@@ -40,6 +42,8 @@ def measure_sizes(sizes: list[str]) -> int:
         try:
             figures += measure_desks(desks)
             figures += measure_writes()
+            figures += [_told(figure) for figure in measure_crowd()]
+            figures += [_told(figure) for figure in measure_log()]
         except Disagreement as trouble:
             print(f"UNEQUAL ANSWERS: {trouble}", flush=True)
             return 1
@@ -60,6 +64,7 @@ def measure_desks(desks: list[Desk]) -> list[Figure]:
 
 
 def measure_writes() -> list[Figure]:
+    prepare()
     desk = WritingDesk()
     try:
         return [_told(compare_pairs(comparison, pairs=PAIRS)) for comparison in desk.comparisons()]

@@ -7,7 +7,7 @@ from marugoto_site.database import choice
 from tests.bench import city, databases, measure, questions, run, searches
 from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
-from tests.bench.writes import WritingDesk
+from tests.bench.writes import WritingDesk, prepare
 
 pytestmark = pytest.mark.slow
 
@@ -152,6 +152,7 @@ def test_a_list_that_guardian_does_not_share_is_refused(desk, monkeypatch):
 
 def test_writes_are_logged_on_one_side_and_not_on_the_other(desk, django_db_blocker, one_round):
     with django_db_blocker.unblock():
+        prepare()
         writing = WritingDesk()
         try:
             figures = [one_round(comparison) for comparison in writing.comparisons()]

@@ -1,26 +1,18 @@
-"""Neither a log-in nor a forgotten password tells by its time whether an account exists (assurance.md A10, A30).
+"""No way in tells by its time whether an account exists (assurance.md A10, A30); how it is measured: tests/evenness.py."""
 
-Interleaved: run in blocks, such a comparison finds differences that are the machine's. 500 tries of each kind with
-HYPOTHESIS_PROFILE=nightly, else fewer and with a wider margin; the figures are printed (pytest -rP).
-"""
-
-import math
-import os
 import random
-import statistics
-import time
 
 import pytest
+import requests
 from django.contrib.auth import get_user_model
 from django.test import Client
 from django.urls import reverse
 
-from permissions.accounts.models import Tally
-
-IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-TRIES = int(os.environ.get("TIMING_TRIES") or (500 if IS_NIGHTLY else 50))
-MOST_DIFFERENT = 0.05 if TRIES >= 400 else 0.25
-LEAST_LIKELY = 0.01 if TRIES >= 400 else 0.0001
+from permissions.accounts.links import link_provider
+from permissions.accounts.provider import subject_hash
+from permissions.walls.context import acting_for
+from tests.evenness import compare, likelihood, timed
+from tests.permissions.accounts.providing import ISSUER, FakeProvider, start
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
@@ -34,42 +26,6 @@ def people(world, settings):
         user.email, user.is_active = f"{name}@mihon.invalid", is_active
         user.set_password("a-long-password-for-tests")
         user.save()
-
-
-def timed(ask, kinds):
-    """Return the milliseconds of each kind, asked in turn in an order of chance."""
-    found = {kind: [] for kind in kinds}
-    for kind in kinds:  # warm
-        ask(kind)
-    for _each in range(TRIES):
-        for kind in random.sample(kinds, len(kinds)):
-            Tally.objects.all().delete()
-            begin = time.perf_counter()
-            ask(kind)
-            found[kind].append((time.perf_counter() - begin) * 1000)
-    return found
-
-
-def likelihood(first, second):
-    """Return the two-sided p of Mann and Whitney, by the normal approximation."""
-    ranked = sorted([(value, 0) for value in first] + [(value, 1) for value in second])
-    ranks = sum(rank for rank, (_value, which) in enumerate(ranked, start=1) if which == 0)
-    n, m = len(first), len(second)
-    u = ranks - n * (n + 1) / 2
-    z = (u - n * m / 2) / math.sqrt(n * m * (n + m + 1) / 12)
-    return math.erfc(abs(z) / math.sqrt(2))
-
-
-def compare(found, known):
-    medians = {kind: statistics.median(values) for kind, values in found.items()}
-    print({kind: round(median, 2) for kind, median in medians.items()}, f"{TRIES} tries each")
-    for kind in found:
-        if kind != known:
-            difference = abs(medians[kind] - medians[known]) / medians[known]
-            p = likelihood(found[kind], found[known])
-            print(f"{kind}: {difference:.1%}, p = {p:.3f}")
-            assert difference < MOST_DIFFERENT
-            assert p > LEAST_LIKELY
 
 
 def test_comparison_would_find_a_difference():
@@ -100,3 +56,37 @@ def test_forgotten_password_takes_as_long_for_known_unknown_and_shut_accounts(pe
         assert answer.status_code == 302
 
     compare(timed(forget, ["anshin", "nobody", "kenko"]), "anshin")
+
+
+@pytest.fixture
+def idp(monkeypatch):
+    fake = FakeProvider()
+    monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", fake.send)
+    return fake
+
+
+def test_providers_door_takes_as_long_for_unlinked_and_shut_accounts(world, idp):
+    for viewer in (world.anshin_worker, world.kenko_worker):
+        with acting_for(viewer):
+            link_provider(subject_hash(ISSUER, viewer.user.username), by=viewer)
+    get_user_model().objects.filter(username="kenko").update(is_active=False)
+
+    def go_there(subject):
+        """Go to the provider and get the token signed, which is its own work."""
+        client = Client()
+        page = start(client)
+        back = idp.sign_in(page)
+        idp.claims = {"sub": subject}
+        (asked,) = idp.codes.values()
+        token = {"access_token": "-", "token_type": "Bearer", "id_token": idp.id_token(asked)}
+        idp.codes.clear()
+        idp.answers["/token"] = lambda: (200, token, {})
+        return client, back, 302 if subject == "anshin" else 403
+
+    def come_back(ready):
+        client, back, status = ready
+        assert client.get(back).status_code == status
+
+    # Who is linked comes in: the answer itself tells, to themselves.
+    found = timed(come_back, ["nobody", "kenko", "anshin"], prepare=go_there)
+    compare(found, "nobody", told_apart=["anshin"])

@@ -1,0 +1,73 @@
+"""Whether two things take equally long: measured in turn, judged by medians and by the test of Mann and Whitney.
+
+Run in blocks, such a comparison finds differences that are the machine's. 500 tries of each kind with HYPOTHESIS_PROFILE=nightly
+(or TIMING_TRIES=500), else fewer and with a wider margin; the figures are printed (pytest -rP).
+"""
+
+from __future__ import annotations
+
+import gc
+import math
+import os
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from permissions.accounts.models import Tally
+
+IS_NIGHTLY = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+TRIES = int(os.environ.get("TIMING_TRIES") or (500 if IS_NIGHTLY else 50))
+MOST_DIFFERENT = 0.05 if TRIES >= 400 else 0.25
+LEAST_LIKELY = 0.01 if TRIES >= 400 else 0.0001
+TRIES_BETWEEN_COLLECTIONS = 10
+
+
+def timed(
+    ask: Callable[[Any], object], kinds: Sequence[str], *, prepare: Callable[[str], Any] = lambda kind: kind
+) -> dict[str, list[float]]:
+    """Return the milliseconds of each kind, asked in turn in an order of chance. ``prepare`` is not timed."""
+    found: dict[str, list[float]] = {kind: [] for kind in kinds}
+    for kind in kinds:  # warm
+        ask(prepare(kind))
+    try:
+        for number in range(TRIES):
+            if number % TRIES_BETWEEN_COLLECTIONS == 0:
+                gc.collect()
+            gc.disable()  # or one kind would pay for what all left behind
+            for kind in random.sample(kinds, len(kinds)):
+                Tally.objects.all().delete()
+                ready = prepare(kind)
+                begin = time.perf_counter()
+                ask(ready)
+                found[kind].append((time.perf_counter() - begin) * 1000)
+            gc.enable()
+    finally:
+        gc.enable()
+    return found
+
+
+def likelihood(first: list[float], second: list[float]) -> float:
+    """Return the two-sided p of Mann and Whitney, by the normal approximation."""
+    ranked = sorted([(value, 0) for value in first] + [(value, 1) for value in second])
+    ranks = sum(rank for rank, (_value, which) in enumerate(ranked, start=1) if which == 0)
+    n, m = len(first), len(second)
+    u = ranks - n * (n + 1) / 2
+    z = (u - n * m / 2) / math.sqrt(n * m * (n + m + 1) / 12)
+    return math.erfc(abs(z) / math.sqrt(2))
+
+
+def compare(found: dict[str, list[float]], known: str, *, told_apart: Sequence[str] = ()) -> None:
+    """Fail if a kind takes another time than ``known``; those ``told_apart`` are answered otherwise, and only printed."""
+    medians = {kind: statistics.median(values) for kind, values in found.items()}
+    print({kind: round(median, 2) for kind, median in medians.items()}, f"{TRIES} tries each")
+    for kind, values in found.items():
+        if kind == known:
+            continue
+        difference = abs(medians[kind] - medians[known]) / medians[known]
+        p = likelihood(values, found[known])
+        print(f"{kind}: {difference:.1%}, p = {p:.3f}")
+        if kind not in told_apart:
+            assert difference < MOST_DIFFERENT
+            assert p > LEAST_LIKELY
