@@ -24,6 +24,7 @@ KINDS = {
     ".po",
     ".mo",
     ".json",
+    ".tsv",
     ".csv",
     ".toml",
     ".gz",

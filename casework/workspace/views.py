@@ -181,7 +181,7 @@ def share_add(request: ViewerRequest, case: Case) -> HttpResponse:
         initial={"agency": agency},
     )
     context: dict[str, Any] = {"case": case, "form": form, "agency": agency}
-    if form.is_valid():
+    if form.is_valid() and "again" not in request.POST:
         act = {
             "agency": agency,
             "labels": form.chosen_labels(),
@@ -217,7 +217,10 @@ def search(request: ViewerRequest) -> HttpResponse:
     """Words are sent, and stand in the address encrypted: no log of a proxy and no history holds a name."""
     if request.method == "POST":
         form = SearchForm(request.POST)
-        text = form.cleaned_data["words"] if form.is_valid() else ""
+        if not form.is_valid():
+            context = {"find_words": form["words"].value(), "error": form.errors["words"][0]}
+            return TemplateResponse(request, "casework/search.html", context, status=422)
+        text = form.cleaned_data["words"]
         sealed = urlencode({"w": seal(request.viewer, text)}) if text else ""
         return redirect(f"{reverse('casework:search')}?{sealed}" if sealed else "casework:search")
     asked = SealedForm(request.GET)

@@ -13,6 +13,7 @@ from casework.sharing.actions import Ground, Label
 from casework.sharing.bases import EVIDENCE_HINTS, NEEDS_APPROVAL, Basis, BasisRule, bases, problems_of_added
 from casework.sharing.forms import ShareForm
 from casework.sharing.models import AddedBasis, ShareLine
+from permissions.agencies.models import Agency
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 
@@ -73,8 +74,10 @@ def test_the_application_cannot_add_a_basis(added):
 
 def test_form_offers_added_bases_with_their_hints(db, settings):
     settings.MARUGOTO_BASES = BASES
-    form = ShareForm({"basis": "x_jorei_rinji"}, people=[])
-    old = ShareForm({"basis": "x_old"}, people=[])
+    office = Agency(legal_type="city_section")
+    both = {"giver": office, "receiver": office}
+    form = ShareForm({"basis": "x_jorei_rinji"}, people=[], **both)
+    old = ShareForm({"basis": "x_old"}, people=[], **both)
 
     assert ("見本市の条例9条", "決裁の番号") in form.basis_hints()
     assert ({"approver", "until"} <= form.errors.keys(), "basis" in form.errors) == (True, False)

@@ -30,7 +30,7 @@ def mother(world):
 
 def lines(world, **which):
     with acting_for(world.chief):
-        return list(ShareLine.objects.filter(**which).select_related("share"))
+        return list(ShareLine.objects.filter(**which).select_related("share", "end"))
 
 
 def grants(world, model):

@@ -13,7 +13,7 @@ from django.utils import timezone
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.sharing.actions import Ground, Label, block, share_items
 from casework.sharing.forms import BlockForm, ShareForm, label_key, parse_label
-from casework.sharing.items import Item
+from casework.sharing.items import CHOSEN_ITEMS
 from casework.sharing.models import Block, ShareLine
 from permissions.agencies.actions import close_agency, end_membership
 from permissions.errors import NotAllowed
@@ -45,7 +45,7 @@ def told(response):
 
 def lines(world, **which):
     with acting_for(world.chief):
-        return list(ShareLine.objects.filter(**which).order_by("added_at", "pk"))
+        return list(ShareLine.objects.filter(**which).select_related("end").order_by("added_at", "pk"))
 
 
 def valid(world, *labels, **values):
@@ -108,11 +108,17 @@ def test_form_offers_open_partners_everybody_of_the_case_and_living_chiefs(world
     keys = [("世帯全体", "household"), *((name, str(pk)) for pk, name in people)]
     ticked = {f"{world.hazuki.mother.pk}:basic", "household:plan"}
     assert groups == [
-        (name, [(f"{key}:{item.value}", str(item.label), f"{key}:{item.value}" in ticked) for item in Item])
+        (
+            name,
+            [
+                (f"{key}:{item.value}", str(item.label), f"{key}:{item.value}" in ticked)
+                for item in CHOSEN_ITEMS
+            ],
+        )
         for name, key in keys
     ]
     assert [choice for choice, _item in form.fields["labels"].choices] == [
-        f"{key}:{item}" for _name, key in keys for item in Item.values
+        f"{key}:{item}" for _name, key in keys for item in CHOSEN_ITEMS
     ]
     empty = share_form(world, None, people=people)
     assert not any(box["is_ticked"] for group in empty.label_groups() for box in group.boxes)
@@ -227,9 +233,8 @@ def test_what_the_person_does_not_want_shown_needs_a_reason(world, chief):
     assert page.count("見せないでほしい</span>") == 2  # hers, and the household's
 
     refused = chief.post(url(world, "share_add"), data)
-    assert [error[:14] for error in refused.context["form"].non_field_errors()] == [
-        "本人が、この機関に見せない"[:14]
-    ]
+    (said,) = refused.context["form"].non_field_errors()
+    assert said.startswith("本人が、この機関に見せないで")
     assert lines(world) == []
     done = chief.post(url(world, "share_add"), {**data, "despite": "命の危険"})
 
