@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
@@ -50,8 +52,11 @@ def _mark(person: Person, other: Person, *, is_same: bool, reason: str, by: View
     mark.save(force_insert=True)
     # Each case remembers that there was such a mark, and nothing of the other case: it may be blocked for a reader.
     for each in (one, two):
-        verb = "person_joined" if is_same else "person_unjoined"
-        record_event(by, verb, mark, case_id=each.case_id, person_id=each.pk, item=each.item)
+        about: Any = {"case_id": each.case_id, "person_id": each.pk, "item": each.item}
+        if is_same:
+            record_event(by, "person_joined", mark, **about)
+        else:
+            record_event(by, "person_unjoined", mark, **about)
     return mark
 
 

@@ -16,6 +16,7 @@ from casework.cases.models import Case, CaseEvent
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.referrals.actions import (
+    EFFECTS,
     AnswerDraft,
     ReferralDraft,
     answer_referral,
@@ -396,6 +397,7 @@ def _try(act):
 def test_every_state_can_be_left_or_is_over():
     assert set(NEXT_KINDS) == {"", *ReferralAnswerKind.values}
     assert {kind for kind, following in NEXT_KINDS.items() if not following} == OVER
+    assert EFFECTS.keys() >= GIVEN_BACK  # who gives a case back holds nothing of it
 
 
 # --- what is late ----------------------------------------------------------------------------------------
