@@ -21,7 +21,7 @@ from permissions.walls.context import acting_for
 
 from .kinds import DECISION, Printed, sheet_kinds
 from .models import Sheet, SheetState
-from .pdf import PdfUnavailable, make_pdf
+from .pdf import PdfTooLarge, PdfUnavailable, make_pdf
 
 if TYPE_CHECKING:
     from casework.plans.models import Decision
@@ -78,6 +78,9 @@ def _make(sheet: Sheet, viewer: Viewer) -> None:
             content, pdf = _printed(sheet, viewer)
             if content is not None:  # refused by the database where a label of it does not reach the reader
                 _finish(sheet, pdf=pdf, content=content)
+    except PdfTooLarge:
+        _finish(sheet, failure="too_large")
+        return
     except PdfUnavailable:
         _finish(sheet, failure="pdf_unavailable")
         return

@@ -361,3 +361,64 @@ def test_a_code_that_is_taken_is_refused():
     for code in ("decision", "Letter", ""):
         with letter(content_for, code=code), pytest.raises(ImproperlyConfigured):
             sheet_kinds()
+
+
+# --- limits (assurance.md A36) ---------------------------------------------------------------------------
+
+
+ROWS = "<html lang=ja><title>見本</title><table>{}</table>"
+
+
+def printing(monkeypatch, rows, **limits):
+    """Let every sheet be a table of so many rows."""
+    html = ROWS.format("<tr><td>見本</td></tr>" * rows)
+    monkeypatch.setattr(paper, "render_to_string", lambda template, context: html)
+    for name, value in limits.items():
+        monkeypatch.setattr(paper, name, value)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limits", [{"SECONDS": 2}, {"MEGABYTES": 120}, {"WALL_SECONDS": 2}], ids=str)
+def test_order_beyond_the_limits_ends_as_a_failed_sheet_and_the_next_is_made(
+    world, monkeypatch, limits, client
+):
+    viewer = world.anshin_worker
+    sheet = order(world, viewer)
+    with monkeypatch.context() as patch:
+        printing(patch, 100_000, **limits)
+        make_sheet(sheet.pk, membership_id=viewer.membership.pk)
+    with acting_for(viewer):
+        failed = Sheet.objects.get()
+        again = request_sheet(world.hazuki.case, failed.decision, by=viewer)
+    make_sheet(again.pk, membership_id=viewer.membership.pk)
+
+    with acting_for(viewer):
+        states = dict(Sheet.objects.values_list("pk", "state"))
+    assert (failed.state, failed.failure, failed.pdf) == (SheetState.FAILED, "too_large", None)
+    assert states == {sheet.pk: SheetState.FAILED, again.pk: SheetState.READY}
+    sign_in(client, viewer)
+    page = client.get(reverse("casework:sheet", args=[world.hazuki.case.pk, sheet.pk])).content.decode()
+    assert "大きすぎて、作るのを途中でやめました" in page
+
+
+def test_process_that_makes_a_pdf_knows_no_key(monkeypatch):
+    seen = {}
+    real = subprocess.run
+    monkeypatch.setenv("MARUGOTO_SECRET_KEY", "canary")
+    monkeypatch.setattr(
+        paper.subprocess, "run", lambda *args, **kwargs: seen.update(kwargs) or real(*args, **kwargs)
+    )
+
+    printing(monkeypatch, 1)
+    made = paper.pdf_of("-", {}, style="casework/sheet.css")
+
+    assert made.startswith(b"%PDF")
+    assert "PATH" in seen["env"]
+    assert [name for name, value in seen["env"].items() if "MARUGOTO" in name or "canary" in value] == []
+
+
+def test_fault_of_the_process_is_no_limit_and_repeats_nothing(monkeypatch):
+    monkeypatch.setattr(paper.finders, "find", lambda style: "/nowhere/見本.css")
+    printing(monkeypatch, 1)
+    with pytest.raises(paper.PdfFailed, match=r"^1$"):
+        paper.pdf_of("-", {}, style="casework/sheet.css")
