@@ -65,7 +65,7 @@ def _keys(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:
     ]
     if not keys:
         return {}
-    is_on = not request.session.get(KEYS_OFF)
+    is_on = not getattr(request, "session", {}).get(KEYS_OFF)
     return {"list": keys, "is_on": is_on, "switch_url": reverse("casework:keys_switch")}
 
 

@@ -9,6 +9,7 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.urls import reverse
 
+from casework.consent.models import Consent
 from casework.notes.models import Note
 from casework.plans.models import RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, block, end_line
@@ -67,6 +68,7 @@ class Shared:
         """Return a real key for every argument a URL of casework takes."""
         with acting_for(self.world.chief):
             note = Note.objects.filter(case=self.family.case).first()
+            consent = Consent.objects.filter(case=self.family.case).first()
         return {
             "case_id": self.family.case.pk,
             "decision_id": self.family.decision.pk,
@@ -75,6 +77,7 @@ class Shared:
             "person_id": self.world.hazuki.mother.pk,
             "line_id": self.lines[0].pk,
             "note_id": note.pk,
+            "consent_id": consent.pk,
             "block_id": uuid.uuid4(),
             "item": "money",
         }

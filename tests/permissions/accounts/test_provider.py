@@ -497,7 +497,7 @@ def test_shut_account_and_unknown_subject_get_the_same_answer(idp, world, worker
             answer = client.get(back)
         text = answer.content.decode().partition("<main")[2]
         answers.append((answer.status_code, text, is_in(client), sorted(answer.headers)))
-        asked.append([query["sql"].partition(" WHERE ")[0] for query in queries])
+        asked.append([(query["sql"] or "").partition(" WHERE ")[0] for query in queries])
 
     assert answers[0] == answers[1]
     assert (answers[0][0], "入れませんでした" in answers[0][1]) == (403, True)
