@@ -1,6 +1,7 @@
 """Rights end with the next request: nobody logs out, no worker runs, nothing is cleared away first."""
 
 import datetime as dt
+import re
 import uuid
 from unittest import mock
 
@@ -228,7 +229,7 @@ def test_after_the_end_no_door_gives_or_takes_anything(shared, client, shift_clo
     answers = [(name, knock(client, method, url)) for method, name, url in doors(keys)]
     answers += [(name, client.get(reverse(name))) for name in LISTS]
 
-    told = [name for name, answer in answers if _tells_of_the_case(answer, shared)]
+    told = [name for name, answer in answers if _tells_of_the_case(answer, shared, loss)]
     assert (len(answers) > 30, told) == (True, [])
     assert _answers(shared) == 0
     case_statuses = {answer.status_code for name, answer in answers if name not in LISTS}
@@ -326,8 +327,12 @@ def _answers(shared):
         return RoleAnswer.objects.filter(role=shared.role).count()
 
 
-def _tells_of_the_case(answer, shared):
+def _tells_of_the_case(answer, shared, loss):
     body = answer.content.decode()
+    if loss is end_lines:
+        # The notice that sharing has ended names the number, to which the agency confirms that it keeps nothing.
+        recall = re.compile(rf'<a href="/casework/recalls/[^"]+">{shared.family.case.number}</a>')
+        body = recall.sub("", body)
     words = ("⟦", "葉月原", "見本の役割", "%PDF", shared.family.case.number, shared.family.decision.number)
     return any(word in body for word in words)
 
