@@ -21,8 +21,9 @@ urlpatterns = [
     *intake,
     *notices,
     *cases,
-    *households,
+    # Before the households, whose address of an item takes any word.
     *consent,
+    *households,
     *notes,
     *sharing,
     *referrals,
