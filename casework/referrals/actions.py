@@ -6,7 +6,6 @@ import datetime as dt
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -17,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import hand_over_case, move_to_stage, next_number
+from casework.cases.models import Case
 from casework.cases.states import Stage, next_stages
 from casework.codes.selectors import choices_of
 from casework.events import record_event
@@ -52,9 +52,6 @@ from .states import (
     Medium,
     ReferralAnswerKind,
 )
-
-if TYPE_CHECKING:
-    from casework.cases.models import Case
 
 K = ReferralAnswerKind
 
@@ -213,6 +210,9 @@ def answer_referral(referral: Referral, draft: AnswerDraft, *, answered: int, by
     """
     _check_answerer(referral, draft, by)
     wait_for(referral.pk)
+    if draft.kind in EFFECTS:
+        # Whoever shares or takes a consent back locks the case first; what is written below locks the agency's envelope.
+        _in_the_senders_name(referral, _lock_case)
     answers = list(ReferralAnswer.objects.filter(referral=referral).order_by("sequence"))
     _check_answer(referral, draft, answers, answered)
     answer = ReferralAnswer(
@@ -299,6 +299,10 @@ def _in_the_senders_name(referral: Referral, act: Callable[[Referral, Viewer], N
     if viewer is not None:
         with acting_for(viewer):
             act(referral, viewer)
+
+
+def _lock_case(referral: Referral, by: Viewer) -> None:
+    Case.objects.select_for_update(no_key=True).get(pk=referral.case_id)
 
 
 def _share_what_was_agreed(referral: Referral, by: Viewer) -> None:
