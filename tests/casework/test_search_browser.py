@@ -4,6 +4,7 @@ import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from casework.households.actions import change_person, fingerprint
 from casework.households.models import Person
@@ -88,6 +89,7 @@ def test_slash_leads_to_the_box_but_not_while_somebody_writes_or_composes(signed
     answer = page.content()
     page.get_by_text("キー操作", exact=True).click()
     page.get_by_role("button", name="キー操作を切る").click()
+    expect(page.locator("button", has_text="キー操作を使う")).to_be_attached()
     page.wait_for_load_state()
     page.locator("h1").click()
     page.keyboard.press("/")
