@@ -327,7 +327,7 @@ def _answers(shared):
         return RoleAnswer.objects.filter(role=shared.role).count()
 
 
-def _tells_of_the_case(answer, shared, loss):
+def _tells_of_the_case(answer, shared, loss=None):
     body = answer.content.decode()
     if loss is end_lines:
         # The notice that sharing has ended names the number, to which the agency confirms that it keeps nothing.
