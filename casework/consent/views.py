@@ -118,7 +118,8 @@ def team_letter(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> Htt
             )
         else:
             response = HttpResponse(pdf, content_type="application/pdf")
-            response["Content-Disposition"] = f'attachment; filename="{case.number}-shien-team.pdf"'
+            # A name that says nothing of a case where it is found again.
+            response["Content-Disposition"] = 'attachment; filename="shien-team.pdf"'
             return response
     record_items(request.viewer, [(person, case.pk, person.pk, "basic")])
     return TemplateResponse(request, "casework/team_letter.html", context)
