@@ -120,9 +120,12 @@ def test_line_ends_with_the_last_day_of_its_consent(world, shift_clock):
     (line,) = share(world, world.fresh, Label(world.hazuki.mother.pk, "basic"))
 
     assert line.until == end_of_day(last)
-    shift_clock(line.until - timezone.now() - dt.timedelta(seconds=5))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_now()")
+        (now,) = cursor.fetchone()
+    shift_clock(line.until - now - dt.timedelta(seconds=1))
     assert len(seen_by(world, world.fresh_worker)) == 1
-    shift_clock(line.until - timezone.now() + dt.timedelta(seconds=5))
+    shift_clock(line.until - now)
     assert seen_by(world, world.fresh_worker) == set()
     refusal(lambda: share(world, world.fresh, Label(world.hazuki.mother.pk, "basic")))
 
