@@ -290,7 +290,8 @@ def _log_says(world: MatrixWorld, since: int) -> str:
     verbs = [row.verb for row in rows]
     if "refused" in verbs:
         return "refused" if len(rows) == 1 else f"refused and {len(rows) - 1} more"
-    if {"read", "listed"} & set(verbs):
+    # A letter is made of what is read for it, and says in the log about whom and naming whom.
+    if {"read", "listed", "letter_made"} & set(verbs):
         acts = len({row.request_id for row in rows})
         return "one read" if acts == 1 else f"{acts} acts"
     return "nothing" if not rows else f"{verbs}"
