@@ -1,12 +1,14 @@
 import pytest
 
+from permissions.audit import seals
 from tests.permissions.audit.sealing import sealed_numbers
 from tests.worlds import World
 
 
 @pytest.fixture(autouse=True)
-def seal_file(settings, tmp_path):
-    """A seal file of this test alone."""
+def seal_file(settings, tmp_path, monkeypatch):
+    """A seal file of this test alone, and one seal for whatever numbers other tests used up (no rollback gives them back)."""
+    monkeypatch.setattr(seals, "NUMBERS_AT_ONCE", 10**12)
     path = tmp_path / "outside" / "seals"
     settings.MARUGOTO_SEAL_FILE = path
     return path
