@@ -23,7 +23,7 @@ from tests import database
 hypothesis.settings.register_profile("marugoto", deadline=None)
 hypothesis.settings.load_profile("marugoto")
 
-pytest_plugins = ["tests.browser", "tests.hats"]
+pytest_plugins = ["tests.browser", "tests.hats", "tests.kept_worlds"]
 
 
 def pytest_configure() -> None:
@@ -90,7 +90,7 @@ def as_owner(request: pytest.FixtureRequest) -> Callable[[], AbstractContextMana
     It sees only what is committed. In a test that is rolled back it may only read; a test that marks itself
     django_db(transaction=True) may write, too.
     """
-    may_write = _commits(request)
+    may_write = database.commits(request)
 
     @contextmanager
     def connect() -> Iterator[psycopg.Connection]:
@@ -108,15 +108,15 @@ def shift_clock(
 
     In a test that commits, every later connection of the web role has it, the live server's too.
     """
-    commits = _commits(request)
+    stays = database.commits(request)
 
     def shift(by: datetime.timedelta) -> None:
-        seconds = f"{by.total_seconds():.0f} seconds"
-        if commits:
+        seconds = f"{by.total_seconds():.6f} seconds"
+        if stays:
             escaped = seconds.replace(" ", "\\ ")
             monkeypatch.setitem(connection.settings_dict["OPTIONS"], "options", f"-c test.shift={escaped}")
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('test.shift', %s, %s)", [seconds, not commits])
+            cursor.execute("SELECT set_config('test.shift', %s, %s)", [seconds, not stays])
 
     return shift
 
@@ -126,9 +126,3 @@ def run_tasks(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     """Do what the worker would do now:  run_tasks() runs every task that waits, in this test's transaction."""
     monkeypatch.setattr(db_worker, "close_old_connections", lambda: None)
     return lambda: call_command("run_worker", "--batch")
-
-
-def _commits(request: pytest.FixtureRequest) -> bool:
-    mark = request.node.get_closest_marker("django_db")
-    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
-    return bool(asked or (mark and mark.kwargs.get("transaction")))

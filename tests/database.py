@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO
 
 import psycopg
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
@@ -89,6 +90,13 @@ def free_name(stem: str) -> tuple[str, IO[str]]:
     raise RuntimeError("twenty test runs at once")
 
 
+def commits(request: pytest.FixtureRequest) -> bool:
+    """Whether what this test does to the database stays there until it is put back."""
+    mark = request.node.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    return bool(asked or (mark and mark.kwargs.get("transaction")))
+
+
 def schema_mark() -> str:
     """Return a hash of everything a fresh test database depends on."""
     files = [
@@ -140,6 +148,18 @@ def restore(name: str, mark: str) -> None:
         _drop(owner, name)
         _copy(owner, f"{name}_clean", name)
         _note(owner, name, mark)
+
+
+def copy_clean(name: str, new: str) -> None:
+    """Make a database of another name as the test database was after migration."""
+    with owner_connection("postgres") as owner:
+        _drop(owner, new)
+        _copy(owner, f"{name}_clean", new)
+
+
+def drop(name: str) -> None:
+    with owner_connection("postgres") as owner:
+        _drop(owner, name)
 
 
 def _drop(owner: psycopg.Connection, name: str, *, tries: int = 40) -> None:

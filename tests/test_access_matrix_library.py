@@ -20,8 +20,8 @@ FILLED = {"int": "1", "uuid": str(uuid.UUID(int=1)), "slug": "x", "str": "1", "p
 
 
 @pytest.fixture
-def matrix_world(db: None, shift_clock: Any) -> MatrixWorld:
-    return MatrixWorld()
+def matrix_world(kept_matrix: MatrixWorld, shift_clock: Any) -> MatrixWorld:
+    return kept_matrix
 
 
 def library_urls() -> list[MappedUrl]:

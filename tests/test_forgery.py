@@ -26,8 +26,8 @@ ELSEWHERE = {"Origin": "https://elsewhere.example", "Referer": "https://elsewher
 
 
 @pytest.fixture
-def matrix_world(db: None, shift_clock: Any) -> MatrixWorld:
-    return MatrixWorld()
+def matrix_world(kept_matrix: MatrixWorld, shift_clock: Any) -> MatrixWorld:
+    return kept_matrix
 
 
 def browser_of(viewer: Any) -> Client:

@@ -44,7 +44,6 @@ from marugoto_site.logging import LineFormatter, WithoutContent
 from permissions.audit.alarms import raise_alarms, review_alarm
 from permissions.walls.context import acting_for
 from tests.forms_app.conftest import publish
-from tests.worlds import World
 
 pytestmark = pytest.mark.django_db
 
@@ -164,9 +163,9 @@ def _refer(world, words, case, person):
 
 
 @pytest.fixture
-def told():
+def told(kept_world):
     """A world in which every text field says a word of its own."""
-    world, words = World(), Words()
+    world, words = kept_world, Words()
     by, chief = world.coordinator, world.chief
     with acting_for(by):
         case = create_case(by=by)

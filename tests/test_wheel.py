@@ -71,6 +71,7 @@ def metadata(wheel):
     return message_from_bytes(wheel.read(name))
 
 
+@pytest.mark.slow
 def test_wheel_holds_the_packages_and_the_catalogues_and_nothing_else(wheel):
     compiled = {name.replace(".po", ".mo") for name in catalogues()}
     expected = in_packages() | catalogues() | compiled

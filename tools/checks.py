@@ -12,15 +12,16 @@ STEPS = {
     "system checks": ["manage.py", "check", "--fail-level", "WARNING"],
     "missing migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
-FAST_TESTS = ["-m", "pytest", "-m", "not browser and not slow", "-n", "2"]
-# These start servers and browsers of their own, which want the machine for themselves.
-LONG_TESTS = ["-m", "pytest", "-m", "browser or slow"]
+SIDE_BY_SIDE = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m"]
+QUICK_TESTS = {"tests (pytest)": [*SIDE_BY_SIDE, "not browser and not slow"]}
+ALL_TESTS = {
+    "tests (pytest)": [*SIDE_BY_SIDE, "not alone"],
+    "tests that want the machine for themselves (pytest)": ["-m", "pytest", "-m", "alone"],
+}
 
 
 def main() -> None:
-    steps = STEPS | {"tests (pytest)": FAST_TESTS}
-    if "--quick" not in sys.argv:
-        steps |= {"long tests (pytest)": LONG_TESTS}
+    steps = STEPS | (QUICK_TESTS if "--quick" in sys.argv else ALL_TESTS)
     failed = [name for name, arguments in steps.items() if not _passes(name, arguments)]
     if failed:
         sys.exit(f"FAILED: {', '.join(failed)}")

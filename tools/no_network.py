@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
-QUICK = ["-m", "not browser and not slow", "-n", "2", "-q"]
+QUICK = ["-m", "not browser and not slow", "-n", "auto", "-q"]
 INSIDE = "MARUGOTO_INSIDE_NAMESPACE"
 
 

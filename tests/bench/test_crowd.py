@@ -10,7 +10,7 @@ from tests import database
 from tests.bench import crowd, log, run, writes
 from tests.bench.measure import Disagreement
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 LOG, NOTES = "marugoto_permissions_auditentry", "casework_note"
 

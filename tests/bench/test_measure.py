@@ -3,6 +3,8 @@
 import random
 from contextlib import nullcontext
 
+import pytest
+
 from tests.bench import measure
 from tests.bench.measure import Comparison, Goal, Side, compare_pairs
 
@@ -28,12 +30,14 @@ def measured(monkeypatch, *, dearer):
     return compare_pairs(comparison, pairs=400)
 
 
+@pytest.mark.slow
 def test_pairs_find_a_difference_that_is_smaller_than_the_noise(monkeypatch):
     figure = measured(monkeypatch, dearer=1.1)
     assert (figure.rounds, figure.is_miss) == (400, True)
     assert 1.08 < figure.low < figure.ratio < figure.high < 1.12
 
 
+@pytest.mark.slow
 def test_pairs_find_none_where_none_is(monkeypatch):
     figure = measured(monkeypatch, dearer=1.0)
     assert figure.is_met

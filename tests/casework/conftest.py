@@ -5,11 +5,11 @@ from tests.worlds import World
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return World()
+def world(kept_world: World) -> World:
+    return kept_world
 
 
 @pytest.fixture
-def canaries(db: None) -> CanaryWorld:
+def canaries(kept_canaries: CanaryWorld) -> CanaryWorld:
     """The world with a row for every label, in a test that runs as the application's role."""
-    return CanaryWorld()
+    return kept_canaries

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from casework.sharing.actions import Label
 from permissions.audit.models import AuditEntry
-from tests.worlds import World
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STOLEN = "192.0.2.66"
@@ -26,10 +25,10 @@ def see(viewer, case, *, address="10.0.0.5"):
 
 
 @pytest.fixture
-def leaked(wearing):
+def leaked(wearing, kept_world):
     """Somebody has taken over the account of anshin and looks at what it reaches, from elsewhere."""
+    world = kept_world
     with wearing("app_web"):
-        world = World()
         mother, son = world.hazuki.mother, world.hazuki.son
         world.share(world.hazuki, world.anshin, Label(mother.pk, "basic"), Label(son.pk, "health"))
         world.share(world.tomono, world.anshin, Label(world.tomono.mother.pk, "money"))

@@ -19,16 +19,16 @@ from permissions.days import end_of_day
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.worlds import CONSENT, World, agree, make_agency, make_viewer
+from tests.worlds import CONSENT, agree, make_agency, make_viewer
 
 TODAY = dt.date(2026, 11, 20)
 LAW = Ground("law", "高齢者虐待防止法7条")
 
 
 @pytest.fixture
-def world(db):
+def world(kept_world):
     """A household of two who have agreed to nothing: the agency ``fresh`` was never spoken of."""
-    world = World()
+    world = kept_world
     world.fresh = make_agency("fresh")
     world.fresh_worker = make_viewer("fresh-worker", world.fresh)
     return world
@@ -140,10 +140,10 @@ def test_share_that_begins_after_the_consent_ran_out_is_refused(world):
 
 
 @pytest.mark.parametrize("hat", ["app_web", "app_owner"])
-def test_database_refuses_a_line_of_consent_without_one(wearing, hat):
+def test_database_refuses_a_line_of_consent_without_one(wearing, kept_world, hat):
     """The wall below the door: raw rows with the basis consent, for the owner too."""
+    world = kept_world
     with wearing("app_web"):
-        world = World()
         (good,) = share(world, world.anshin, Label(world.hazuki.mother.pk, "basic"))
     with wearing(hat), acting_for(world.coordinator):
         stray = ShareLine.objects.get(pk=good.pk)

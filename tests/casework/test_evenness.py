@@ -10,7 +10,7 @@ from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.evenness import compare, timed
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -26,7 +26,6 @@ from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLi
 from casework.sharing.selectors import persons_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
-from tests.casework.canaries import CanaryWorld
 from tests.worlds import CONSENT, make_agency, make_viewer
 
 FROZEN = {
@@ -67,9 +66,8 @@ def _sql(query, *values):
         return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
-def full_world():
+def full_world(world):
     """A world in which a consent with an exclusion was taken back, and the agency confirmed that nothing is left."""
-    world = CanaryWorld()
     home, agency = world.tomono, make_agency("quiet")
     worker = make_viewer("quiet-worker", agency)
     world.share(home, agency, Label(home.mother.pk, "money"))
@@ -106,10 +104,10 @@ def _refer(world, agency, worker):
 
 
 @pytest.fixture(params=["app_web", "app_owner"])
-def frozen_world(request, wearing):
+def frozen_world(request, wearing, kept_canaries):
     """A world, looked at with the rights of the center, as the application's role and as the owner."""
     with wearing("app_web"):
-        world = full_world()
+        world = full_world(kept_canaries)
         _sql("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE refuses earlier while checks are pending.
         _sql("SET CONSTRAINTS ALL DEFERRED")
     with wearing(request.param), acting_for(world.chief):
@@ -128,9 +126,9 @@ def test_frozen_rows_refuse_every_change(frozen_world, change):
     assert set(refusals.values()) == {"42501"}
 
 
-def test_frozen_rows_are_there_to_be_frozen(wearing):
+def test_frozen_rows_are_there_to_be_frozen(wearing, kept_canaries):
     with wearing("app_web"):
-        full_world()
+        full_world(kept_canaries)
 
     assert [table for table in FROZEN if _sql(f"SELECT count(*) FROM {table}") == [(0,)]] == []
 
@@ -143,13 +141,12 @@ def test_saving_a_frozen_row_again_is_an_error(canaries, model):
         model.objects.first().save()
 
 
-def test_deleting_a_case_is_an_error_for_the_owner_too(wearing):
+def test_deleting_a_case_is_an_error_for_the_owner_too(wearing, kept_canaries):
     with wearing("app_web"):
-        world = CanaryWorld()
         _sql("SET CONSTRAINTS ALL IMMEDIATE")
 
     with pytest.raises(DatabaseError), transaction.atomic():
-        _sql("DELETE FROM casework_case WHERE id = %s", world.hazuki.case.pk)
+        _sql("DELETE FROM casework_case WHERE id = %s", kept_canaries.hazuki.case.pk)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from casework.sharing.actions import Ground, Label, block, end_line, lift_block
 from casework.sharing.clocks import sweep_lapsed_lines
 from casework.sharing.models import Block
 from permissions.walls.context import acting_for
-from tests.casework.canaries import CanaryWorld
 from tests.casework.pages import masked, sign_in
 from tests.worlds import CONSENT, agree
 
@@ -214,6 +213,7 @@ def _order(pages, world):
     return sorted((case for case in cases if case.number in body), key=lambda case: body.index(case.number))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", HIDDEN)
 def test_a_hidden_change_alters_no_byte(shared, client, shift_clock, change):
     sign_in(client, shared.anshin_worker)
@@ -229,6 +229,7 @@ def test_a_hidden_change_alters_no_byte(shared, client, shift_clock, change):
     assert _order(before, shared) == [shared.tomono.case, shared.hazuki.case]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", VISIBLE)
 def test_a_visible_change_is_seen_and_leads_the_list(shared, client, shift_clock, change):
     sign_in(client, shared.anshin_worker)
@@ -246,6 +247,7 @@ def test_a_visible_change_is_seen_and_leads_the_list(shared, client, shift_clock
     assert _order(after, shared) == [shared.hazuki.case, shared.tomono.case]
 
 
+@pytest.mark.slow
 def test_a_block_that_is_lifted_leaves_everything_as_it_was(shared, client):
     sign_in(client, shared.anshin_worker)
     before = _pages(client, shared)
@@ -259,6 +261,7 @@ def test_a_block_that_is_lifted_leaves_everything_as_it_was(shared, client):
     assert _pages(client, shared) == before
 
 
+@pytest.mark.slow
 def test_a_share_that_begins_later_alters_no_byte_before(shared, client, shift_clock):
     sign_in(client, shared.anshin_worker)
     before = _pages(client, shared)
@@ -273,10 +276,10 @@ def test_a_share_that_begins_later_alters_no_byte_before(shared, client, shift_c
 @pytest.mark.parametrize(
     "change", ["a hidden decision that supersedes the one it sees", "a decision about another person"]
 )
-def test_the_door_alone_hides_the_change_as_well(wearing, client, change):
+def test_the_door_alone_hides_the_change_as_well(wearing, kept_canaries, client, change):
     """As the owner, whom the policies let through: the pages do not lean on the database to hide it."""
+    world = kept_canaries
     with wearing("app_web"):
-        world = CanaryWorld()
         world.share(
             world.hazuki,
             world.anshin,

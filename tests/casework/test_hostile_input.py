@@ -73,9 +73,8 @@ def rows(world):
         return cursor.fetchone()
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.slow) if kind == "long" else kind for kind in HOSTILE]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", HOSTILE)
 def test_hostile_values_never_break_a_form(world, chief, kind):
     answers = {}
     for name, fields in FIELDS.items():

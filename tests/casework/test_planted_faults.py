@@ -258,6 +258,7 @@ def history_in(world: CanaryWorld, kind: type[SharingMachine]) -> Iterator[Shari
         machine.teardown()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [SharingMachine, DoorAloneMachine])
 def test_without_a_fault_the_history_agrees(wearing, kind):
     hat = wearing("app_owner" if kind.is_door_alone else "app_web")

@@ -26,6 +26,7 @@ def _rows():
         return cursor.fetchone()
 
 
+@pytest.mark.slow
 @settings(
     max_examples=12,
     deadline=None,

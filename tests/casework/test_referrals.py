@@ -338,6 +338,7 @@ def test_who_sent_it_is_gone_and_a_colleague_stands_in(world, gone):
 # --- invariants ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15,
     deadline=None,

@@ -23,7 +23,7 @@ from casework.sharing.selectors import (
     reaches,
 )
 from permissions.walls.context import acting_for
-from tests.worlds import World, make_viewer
+from tests.worlds import make_viewer
 
 HOUR = dt.timedelta(hours=1)
 
@@ -31,8 +31,8 @@ HOUR = dt.timedelta(hours=1)
 class Shared:
     """Two households; anshin and jiritsu see different things of both; one line has ended, one begins later."""
 
-    def __init__(self):
-        self.world = world = World()
+    def __init__(self, world):
+        self.world = world
         home, other = world.hazuki, world.tomono
         self.basic, self.money = world.share(
             home, world.anshin, Label(home.mother.pk, "basic"), Label(home.mother.pk, "money")
@@ -47,9 +47,9 @@ class Shared:
 
 
 @pytest.fixture
-def shared(wearing):
+def shared(wearing, kept_world):
     with wearing("app_web"):
-        return Shared()
+        return Shared(kept_world)
 
 
 def asked(viewer, question):

@@ -188,6 +188,7 @@ def test_sheet_without_system_libraries_says_so(world, monkeypatch):
     assert "PDFを作る</button>" not in decision
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text",
     [
@@ -222,6 +223,7 @@ def test_sheet_takes_hostile_text_as_text(world, tmp_path, text):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @pytest.mark.django_db(transaction=True)
 def test_worker_killed_in_the_middle_of_a_sheet_neither_loses_nor_doubles_it():
     world = World()
@@ -312,6 +314,7 @@ def make_letter(world, content):
         return Sheet.objects.filter(pk=sheet.pk).first(), sheet
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_registered_sheet_is_offered_ordered_and_made(world, client, run_tasks):
     viewer = world.anshin_worker
@@ -333,6 +336,7 @@ def test_a_registered_sheet_is_offered_ordered_and_made(world, client, run_tasks
     assert listed.count("見本市の手紙") == 2
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_registered_sheet_that_prints_more_than_reaches_its_reader_is_not_made(world):
     beyond = (world.hazuki.case.pk, world.hazuki.son.pk, "money")
@@ -377,6 +381,7 @@ def printing(monkeypatch, rows, **limits):
         monkeypatch.setattr(paper, name, value)
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("limits", [{"SECONDS": 2}, {"MEGABYTES": 120}, {"WALL_SECONDS": 2}], ids=str)
 def test_order_beyond_the_limits_ends_as_a_failed_sheet_and_the_next_is_made(

@@ -186,9 +186,9 @@ def _viewer(seat):
 
 
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin", "chief"])
-def test_the_door_alone_gives_the_same_rows(wearing, name):
+def test_the_door_alone_gives_the_same_rows(wearing, kept_canaries, name):
+    world = kept_canaries
     with wearing("app_web"):
-        world = CanaryWorld()
         _share_all_kinds(world)
     viewer = _viewer(world.seats[name])
 
@@ -219,10 +219,11 @@ def _all_by_the_door(viewer, world):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
-def test_the_door_alone_shows_the_same_pages(wearing, client, name):
+def test_the_door_alone_shows_the_same_pages(wearing, kept_canaries, client, name):
+    world = kept_canaries
     with wearing("app_web"):
-        world = CanaryWorld()
         _share_all_kinds(world)
     sign_in(client, _viewer(world.seats[name]))
 

@@ -40,7 +40,8 @@ from tests.matrix import MATRIX
 from tests.test_access_matrix import MatrixWorld, _arguments, _client
 from tests.test_access_matrix_library import library_urls, path_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+# What every URL answers is collected once for all of them.
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.xdist_group("headers")]
 
 COLLECTED: list[Answer] = []  # plain text once asked, so one world serves every test here
 # Tries are counted outside of all transactions, so of these nothing can be taken back; they change nothing else.

@@ -74,6 +74,7 @@ def test_backup_into_an_open_folder_is_refused(world, root):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_drill_of_a_good_backup_finds_nothing_wrong_and_leaves_nothing(world, root, tmp_path):
     call_command("backup", to=root)
     backup = newest_backup(root)
@@ -107,6 +108,7 @@ FAULTS = {
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_drill_names_each_planted_fault(world, root, tmp_path, monkeypatch):
     make_backup(root)
     real = drilling._restore
@@ -163,6 +165,8 @@ def test_physical_backup_without_an_address_is_refused(world, root, monkeypatch)
     assert list(root.iterdir()) == []
 
 
+@pytest.mark.slow
+@pytest.mark.alone
 def test_moment_is_refused_while_a_transaction_goes_on_and_blocks_nobody_long(world, monkeypatch):
     monkeypatch.setattr(physical, "TRIES", 1)
     with owner() as writer, owner() as locker, owner() as reader:
@@ -178,6 +182,7 @@ def test_moment_is_refused_while_a_transaction_goes_on_and_blocks_nobody_long(wo
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_physical_backup_is_of_one_moment_while_others_write(world, root, tmp_path, replication):
     stop = threading.Event()
     writer = threading.Thread(target=write_without_end, args=[stop])
@@ -201,6 +206,7 @@ def test_physical_backup_is_of_one_moment_while_others_write(world, root, tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_drill_of_a_physical_backup_names_each_planted_fault(world, root, tmp_path, monkeypatch, replication):
     backup = make_physical_backup(root).path
     real = drilling._look
@@ -221,6 +227,7 @@ def test_drill_of_a_physical_backup_names_each_planted_fault(world, root, tmp_pa
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_drill_names_a_damaged_file_of_the_server(world, root, tmp_path, replication):
     backup = make_physical_backup(root).path
     damaged = max((backup / "base" / "base").rglob("*"), key=lambda path: path.stat().st_size)
@@ -244,6 +251,7 @@ def test_files_unlike_the_server_s_own_list_are_named(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_drill_names_a_damaged_file(world, root, tmp_path):
     make_backup(root)
     backup = newest_backup(root)
@@ -255,6 +263,7 @@ def test_drill_names_a_damaged_file(world, root, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_encrypted_backup_can_be_read_with_the_key_only(world, root, tmp_path, monkeypatch):
     if not shutil.which("gpg"):
         pytest.skip("gpg is not installed")

@@ -104,6 +104,7 @@ def test_nginx_serves_no_folder_and_believes_no_visitor():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 @needs_nginx
 @pytest.mark.django_db(transaction=True)
 def test_two_nodes_behind_nginx_answer_on_their_hosts_only(nginx, nodes):

@@ -17,6 +17,7 @@ SILENCED = {
 }
 
 
+@pytest.mark.slow
 def test_deploy_check_is_clean_under_production_settings():
     kept = {key: value for key, value in os.environ.items() if key in {"PATH", "HOME"}}
     environment = {**kept, **ENVIRONMENT, "DJANGO_SETTINGS_MODULE": "marugoto_site.settings.production"}

@@ -6,14 +6,13 @@ from django.urls import reverse
 from wagtail.models import Site
 
 from pages.models import CenterSettings
-from tests.worlds import World
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def page():
-    world = World()
+def page(kept_world):
+    world = kept_world
     client = Client()
     client.force_login(world.stranger.user, backend="allauth.account.auth_backends.AuthenticationBackend")
 

@@ -89,6 +89,7 @@ def test_system_check_names_the_refusal(admin):
         call_command("check", databases=["default"])
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "program",

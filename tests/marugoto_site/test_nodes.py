@@ -87,6 +87,7 @@ def addresses():
                 yield url.name, f"/{route}"
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", ["public", "casework"])
 def test_addresses_of_the_other_side_answer_404(name):

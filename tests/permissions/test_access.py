@@ -15,7 +15,7 @@ from permissions.agencies.actions import add_membership
 from permissions.audit.models import AuditEntry
 from permissions.checks import every_url_declares_access
 from permissions.walls.context import acting_for
-from tests.worlds import World, make_viewer
+from tests.worlds import make_viewer
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -56,8 +56,8 @@ def test_decorators_declare():
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 def entries(world, **filters):

@@ -26,14 +26,14 @@ from permissions.errors import NotAllowed
 from permissions.viewer import viewer_of
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.worlds import World, make_agency, make_viewer
+from tests.worlds import make_agency, make_viewer
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 def said(world, verb):

@@ -6,14 +6,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from permissions.walls.context import SETTINGS, acting_for, clock, link, receipt, receiving
-from tests.worlds import World
 
 NOTHING = dict.fromkeys(("membership", "form", "receipt", "job", "link"), None)
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 def told():

@@ -19,7 +19,6 @@ from permissions.audit.actions import record
 from permissions.audit.models import AuditEntry
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.worlds import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -81,9 +80,9 @@ urlpatterns = [
 
 
 @pytest.fixture
-def world(db):
+def world(kept_world):
     SHOWN.clear()
-    return World()
+    return kept_world
 
 
 @pytest.fixture

@@ -10,14 +10,13 @@ from wagtail.models import Page
 
 from permissions.middleware import CLOSED_CMS_SCREENS, CmsGate, ViewerMiddleware
 from permissions.walls.context import acting_for
-from tests.worlds import World
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 def request_of(viewer, path="/cms/", **more):

@@ -72,6 +72,7 @@ def test_password_fields_are_masked_and_take_what_is_pasted(client, page):
     assert not re.search(r"onpaste|maxlength", " ".join(fields))
 
 
+@pytest.mark.slow
 def test_passwords_are_hashed_slowly():
     """A city's settings leave Django's choice alone: PBKDF2 with as many rounds as today asks for, a salt for each."""
     assert "PASSWORD_HASHERS" not in vars(base)

@@ -20,7 +20,6 @@ from permissions.agencies.actions import close_agency, end_membership
 from permissions.agencies.models import Agency, Membership
 from permissions.url_map import mapped_urls
 from permissions.walls.context import acting_for
-from tests.casework.canaries import CanaryWorld
 from tests.casework.pages import headers, masked, sign_in
 from tests.worlds import CONSENT
 
@@ -33,8 +32,8 @@ LISTS = ("casework:home", "casework:case_list")
 class Shared:
     """A world in which anshin sees much of one case, has a role in it and a sheet of it."""
 
-    def __init__(self):
-        self.world = CanaryWorld()
+    def __init__(self, world):
+        self.world = world
         self.viewer = self.world.anshin_worker
         self.family = self.world.families["hazuki"]
         home, mother = self.world.hazuki, self.world.hazuki.mother
@@ -91,8 +90,8 @@ def _database_now():
 
 
 @pytest.fixture
-def shared(db):
-    return Shared()
+def shared(kept_canaries):
+    return Shared(kept_canaries)
 
 
 def case_urls():
@@ -220,6 +219,7 @@ def test_before_the_end_the_answer_is_taken(shared, client):
 # --- after ---------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ALL_LOSSES, ids=lambda loss: loss.__name__)
 def test_after_the_end_no_door_gives_or_takes_anything(shared, client, shift_clock, loss):
     keys = shared.keys()
@@ -243,6 +243,7 @@ def test_after_the_end_no_door_gives_or_takes_anything(shared, client, shift_clo
     assert case_statuses <= expected
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", [*LOSSES_OF_CASE, *LOSSES_OF_PERSON], ids=lambda loss: loss.__name__)
 def test_after_the_end_a_hidden_case_and_none_at_all_look_the_same(shared, client, shift_clock, loss):
     keys = shared.keys()
@@ -258,6 +259,7 @@ def test_after_the_end_a_hidden_case_and_none_at_all_look_the_same(shared, clien
         assert _comparable(first, hidden) == _comparable(second, absent), (method, name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["stranger", "anshin_admin", "editor", "auditor", "sysadmin"])
 def test_a_case_of_others_and_none_at_all_look_the_same(shared, client, name):
     keys = shared.keys()

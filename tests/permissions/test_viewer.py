@@ -13,12 +13,11 @@ from permissions.agencies.actions import add_membership, end_membership
 from permissions.agencies.years import NO_END
 from permissions.viewer import SESSION_KEY, viewer_for_request
 from permissions.walls.context import acting_for
-from tests.worlds import World
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 def asks(viewer, codename, obj):
@@ -104,10 +103,12 @@ def test_guardians_row_needs_a_line_of_the_same_person_item_and_agency(world, of
     assert asks(world.anshin_worker, "casework.view_person_basic", world.hazuki.mother)
 
 
-def test_a_lapsed_line_is_not_propped_up_by_that_of_another_agency_item_or_person(wearing, shift_clock):
+def test_a_lapsed_line_is_not_propped_up_by_that_of_another_agency_item_or_person(
+    wearing, kept_world, shift_clock
+):
     """Asked as the owner, whom the policies let through: guardian's row is still there, the line decides."""
+    world = kept_world
     with wearing("app_web"):
-        world = World()
         label = Label(world.hazuki.mother.pk, "basic")
         until = timezone.now() + dt.timedelta(hours=1)
         world.share(world.hazuki, world.anshin, label, ground=Ground("consent", "書面", until=until))

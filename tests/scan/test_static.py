@@ -16,6 +16,7 @@ def found():
     return {name: tool() for name, tool in TOOLS.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tool", TOOLS)
 def test_everything_the_tool_found_is_explained(found, tool):
     assert found[tool], "nothing at all: did the tool read anything?"
@@ -28,6 +29,7 @@ def test_a_new_finding_would_be_named():
     assert unexplained([planted]) == [planted]
 
 
+@pytest.mark.slow
 def test_no_explanation_outlives_its_finding(found):
     findings = [finding for tool in found.values() for finding in tool]
     left = [

@@ -18,8 +18,8 @@ PASSWORD = "a-long-password-for-tests"
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return World()
+def world(kept_world: World) -> World:
+    return kept_world
 
 
 @pytest.fixture

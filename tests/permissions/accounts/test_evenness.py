@@ -14,7 +14,7 @@ from permissions.walls.context import acting_for
 from tests.evenness import compare, likelihood, timed
 from tests.permissions.accounts.providing import ISSUER, FakeProvider, start
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -224,6 +224,7 @@ def test_code_of_the_sheet_works_once(world, signed_in):
     assert get_user_model().objects.get(username=sheet["username"]).check_password(PASSWORD)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", ["code", "username"])
 def test_code_fits_its_own_user_name_only(world, signed_in, change):
     first = print_sheet(signed_in(world.anshin_admin))
@@ -244,6 +245,7 @@ def test_unknown_name_and_wrong_code_look_the_same(world, signed_in):
     assert list(wrong.context["form"].non_field_errors()) == list(unknown.context["form"].non_field_errors())
 
 
+@pytest.mark.slow
 def test_tries_of_one_network_are_limited(world, signed_in):
     sheet = print_sheet(signed_in(world.anshin_admin))
     for _each in range(20):
@@ -255,6 +257,7 @@ def test_tries_of_one_network_are_limited(world, signed_in):
     assert type_code(sheet, client=elsewhere).status_code == 302
 
 
+@pytest.mark.slow
 def test_new_sheet_replaces_the_old_one_and_asks_who_prints(world, signed_in, shift_clock):
     admin = signed_in(world.anshin_admin)
     old = print_sheet(admin)

@@ -42,6 +42,7 @@ def test_session_ends_when_idle_by_the_clock_of_the_database(world, signed_in, s
     assert (before, used_meanwhile, is_in(client)) == (True, True, False)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("_limits")
 def test_session_that_is_used_all_day_ends_too(world, signed_in, shift_clock):
     client = signed_in(world.anshin_worker)

@@ -64,6 +64,7 @@ def spray(times, *, username="anshin", networks=1):
 # --- what an attacker gets -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("networks", [1, 200])
 def test_of_a_thousand_tries_in_a_minute_ten_at_most_reach_the_hasher(owner, hashed, networks):
     spray(1000, networks=networks)
@@ -80,6 +81,7 @@ def test_names_that_do_not_exist_are_counted_alike(owner, hashed):
     assert len(known) == len(hashed) == 5
 
 
+@pytest.mark.slow
 def test_many_names_from_one_network_are_limited_too(world, hashed):
     for number in range(200):
         log_in(Client(REMOTE_ADDR="198.51.100.1"), "guess", f"name-{number}")
@@ -114,6 +116,7 @@ def test_tries_at_once_are_counted_one_by_one(transactional_db):
 # --- what the owner keeps ------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_owner_gets_in_at_once_with_the_second_factor(owner):
     spray(300, networks=200)
     client, other = Client(), Client()
@@ -147,6 +150,7 @@ def test_code_of_somebody_else_does_not_help(owner, world):
     assert not is_in(client)
 
 
+@pytest.mark.slow
 def test_browser_that_was_used_before_is_not_slowed(owner):
     known = Client()
     log_in(known)

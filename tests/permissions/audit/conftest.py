@@ -2,7 +2,6 @@ import pytest
 
 from permissions.audit import seals
 from tests.permissions.audit.sealing import sealed_numbers
-from tests.worlds import World
 
 
 @pytest.fixture(autouse=True)
@@ -15,8 +14,8 @@ def seal_file(settings, tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def world(db):
-    return World()
+def world(kept_world):
+    return kept_world
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """Whoever opens, lists, takes out or tries too much is noticed within a minute, and looked at by somebody else."""
 
 import datetime as dt
+import re
 import uuid
 
 import pytest
@@ -113,8 +114,10 @@ def test_mail_says_that_there_is_one_and_not_about_whom(world, run_tasks):
     assert sent.to == ["chief@example.org"]
     text = str(sent.message())
     assert reverse("audit:alarms") in sent.body
-    for word in ("anshin", "機関", str(world.anshin_worker.user.pk) + " "):
+    for word in ("anshin", "機関"):
         assert word not in text
+    numbers = re.findall(r"\d+", sent.subject + sent.body.replace("localhost:8000", ""))
+    assert numbers == []
 
 
 def test_whom_it_is_about_gets_no_mail(world, run_tasks):

@@ -675,6 +675,7 @@ def test_good_verification_is_shown_until_it_is_two_days_old(world, shift_clock)
     assert "2日より前の検証です" in page_of(world.auditor).content.decode()
 
 
+@pytest.mark.slow
 def test_bad_verification_names_its_seal_and_the_last_one_counts(world, seal_file, shift_clock):
     call_command("verify_audit", "--seal")
     good = seal_file.read_bytes()
