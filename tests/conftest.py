@@ -1,6 +1,5 @@
 import datetime
 import gc
-import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
@@ -47,8 +46,7 @@ def pytest_collection_finish() -> None:
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
     if choice.uses_embedded_server():
         choice.ensure_embedded_ready(settings.LOCAL_DIR, options=database.UNSAFE_BUT_QUICK)
-    suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
-    name, lock = database.free_name(f"test_marugoto{suffix and '_' + suffix}")
+    name, lock = database.free_name(database.stem())
     with lock:
         database.use(database.owner_settings())
         connection.settings_dict["TEST"]["NAME"] = name

@@ -75,6 +75,12 @@ def owner_connection(database: str, *, read_only: bool = False) -> Iterator[psyc
         yield owner
 
 
+def stem() -> str:
+    """Return what this process calls its test database, if nobody else does."""
+    suffix = os.environ.get("PYTEST_XDIST_WORKER", "")
+    return f"test_marugoto{suffix and '_' + suffix}"
+
+
 def free_name(stem: str) -> tuple[str, IO[str]]:
     """Return a name no other test run uses now, and the lock that keeps it ours."""
     settings.LOCAL_DIR.mkdir(parents=True, exist_ok=True)

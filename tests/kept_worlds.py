@@ -62,7 +62,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Ite
         wanted = None if database.commits(request) else next(filter(CLASSES.get, request.fixturenames), None)
         if wanted and wanted not in request.getfixturevalue("kept_databases"):
             with request.getfixturevalue("django_db_blocker").unblock():
-                _keep(wanted)
+                keep(wanted)
         _use(f"{_plain()}_{wanted}" if wanted else _plain())
     return (yield)
 
@@ -71,7 +71,8 @@ def _fresh(name: str, request: pytest.FixtureRequest) -> Any:
     return _class(name)() if database.commits(request) else pickle.loads(_kept[name])
 
 
-def _keep(name: str) -> None:
+def keep(name: str) -> None:
+    """Make the database of this fixture, as the application's role, and note the objects in it."""
     there = f"{_plain()}_{name}"
     database.copy_clean(_plain(), there)
     before = dict(connection.settings_dict)

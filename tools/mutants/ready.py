@@ -11,9 +11,10 @@ from typing import Any
 import django.test.utils
 from django.conf import settings
 from django.db import connection
+from pytest_django.plugin import blocking_manager_key
 
 from marugoto_site.database import choice
-from tests import database
+from tests import database, kept_worlds
 
 
 def hold_server() -> None:
@@ -32,6 +33,20 @@ def take_the_database_as_it_is() -> None:
     changed[2].setup_databases = lambda **options: connection.settings_dict.update(
         NAME=connection.settings_dict["TEST"]["NAME"]
     )
+
+
+def keep_the_worlds(config: Any) -> None:
+    """Make the worlds that tests share once for all mutants; what is forked from here knows their objects."""
+    settings_dict = connection.settings_dict
+    before = settings_dict["NAME"]
+    with config.stash[blocking_manager_key].unblock():
+        settings_dict["NAME"] = settings_dict["TEST"]["NAME"] = database.stem()
+        for name in kept_worlds.CLASSES:
+            kept_worlds.keep(name)
+        connection.close()
+    settings_dict["NAME"] = before
+    changed: Any = database
+    changed.drop = lambda name: None
 
 
 def _put_right(name: str, mark: str) -> None:

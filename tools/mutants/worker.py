@@ -49,11 +49,13 @@ class _Forks:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         from tools.mutants.ready import (  # noqa: PLC0415 -- the settings are known now
             hold_server,
+            keep_the_worlds,
             take_the_database_as_it_is,
         )
 
         hold_server()
         take_the_database_as_it_is()
+        keep_the_worlds(session.config)
         self.items = {item.nodeid: item for item in session.items}
         self.functions = _living_functions()
         gc.freeze()
