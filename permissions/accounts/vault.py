@@ -6,28 +6,24 @@ and the worker encrypts it anew within the hour.
 
 from __future__ import annotations
 
-from base64 import urlsafe_b64encode
-
 from allauth.mfa.models import Authenticator
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from django.conf import settings
 from django.db import transaction
 
-PURPOSE = b"marugoto: secrets of second factors"
+from permissions.derived_keys import boxes_for, is_locked_today
+
+PURPOSE = b"secrets of second factors"
 MARK = "f1:"  # what stands before it was written in the clear
 # Where allauth keeps the secret of each kind of factor; a passkey has a public key only.
 SECRETS = {Authenticator.Type.TOTP: "secret", Authenticator.Type.RECOVERY_CODES: "seed"}
 
 
 def lock(text: str) -> str:
-    return MARK + _keys().encrypt(text.encode()).decode()
+    return MARK + boxes_for(PURPOSE).encrypt(text.encode()).decode()
 
 
 def unlock(text: str) -> str:
     """Return the secret. Raises InvalidToken if neither the key nor a former one fits."""
-    return _keys().decrypt(text.removeprefix(MARK)).decode() if text.startswith(MARK) else text
+    return boxes_for(PURPOSE).decrypt(text.removeprefix(MARK)).decode() if text.startswith(MARK) else text
 
 
 def lock_anew() -> int:
@@ -48,21 +44,4 @@ def _lock_row_anew(key: int) -> bool:
 
 
 def _is_of_today(text: str) -> bool:
-    if not text.startswith(MARK):
-        return False
-    try:
-        _fernet(str(settings.SECRET_KEY)).decrypt(text.removeprefix(MARK))
-    except InvalidToken:
-        return False
-    return True
-
-
-def _keys() -> MultiFernet:
-    return MultiFernet(
-        [_fernet(str(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
-    )
-
-
-def _fernet(secret: str) -> Fernet:
-    derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=PURPOSE).derive(secret.encode())
-    return Fernet(urlsafe_b64encode(derived))
+    return text.startswith(MARK) and is_locked_today(PURPOSE, text.removeprefix(MARK))
