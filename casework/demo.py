@@ -18,6 +18,7 @@ from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import Answer, ConsentMethod
 from casework.demo_hazukihara import load_hazukihara
 from casework.demo_people import agency, days_ago, viewer
+from casework.demo_tomono import load_tomono
 from casework.households.models import Person
 from casework.intake.actions import open_case, record_contact, take_contact
 from casework.intake.models import Contact
@@ -41,11 +42,11 @@ def load() -> None:
     with transaction.atomic():
         _others()
         load_hazukihara()
+        load_tomono()
         _loose_contacts()
 
 
 FAMILY = (
-    "灯野",
     "三栗",
     "真砂",
     "雪代",

@@ -2,6 +2,17 @@
 
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .codes.models import Code
+from .concealment.models import (
+    Concealment,
+    ConcealmentGround,
+    ConcealmentThreat,
+    Lift,
+    LiftRequest,
+    PlaceOpening,
+    PlaceRequest,
+    SecretPlace,
+    SecretText,
+)
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
@@ -40,6 +51,9 @@ __all__ = [
     "CaseEvent",
     "CaseGrant",
     "Code",
+    "Concealment",
+    "ConcealmentGround",
+    "ConcealmentThreat",
     "Consent",
     "ConsentExclusion",
     "ConsentScope",
@@ -51,6 +65,8 @@ __all__ = [
     "Direction",
     "EmergencyCall",
     "Household",
+    "Lift",
+    "LiftRequest",
     "LineConsent",
     "LineEnd",
     "Note",
@@ -61,6 +77,8 @@ __all__ = [
     "PersonGrant",
     "PersonHealth",
     "PersonMoney",
+    "PlaceOpening",
+    "PlaceRequest",
     "Recall",
     "RecallAnswer",
     "Referral",
@@ -74,6 +92,8 @@ __all__ = [
     "SameMark",
     "SavedList",
     "SearchRow",
+    "SecretPlace",
+    "SecretText",
     "Share",
     "ShareLine",
     "Sheet",

@@ -1,5 +1,6 @@
 from casework.cases.urls import urlpatterns as cases
 from casework.codes.urls import urlpatterns as codes
+from casework.concealment.urls import urlpatterns as concealment
 from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.duplicates.urls import urlpatterns as duplicates
@@ -22,6 +23,7 @@ urlpatterns = [
     *notices,
     *cases,
     # Before the households, whose address of an item takes any word.
+    *concealment,
     *consent,
     *households,
     *notes,

@@ -7,6 +7,7 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 from __future__ import annotations
 
 from casework.codes import sql as codes
+from casework.concealment import sql as concealment
 from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
@@ -24,6 +25,7 @@ AGENCY = "(select wall_reader())"
 SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
 REMIND = "(select wall_job()) = 'remind_referrals'"
+LOCK_ANEW = "(select wall_job()) = 'lock_places_anew'"
 CHIEF = f"{CENTER} AND (select wall_role()) = 'chief'"
 ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
 
@@ -99,6 +101,28 @@ def _told(table: str, author: str) -> Wall:
     return Wall(table=table, select=seen, insert=f"{seen} AND {author} = {ME}", frozen=True)
 
 
+def _signed(table: str, author: str) -> Wall:
+    """Seen by the center's duty where no block stands, added in one's own name; frozen."""
+    return Wall(table=table, select=center(table), insert=f"{center(table)} AND {author} = {ME}", frozen=True)
+
+
+# A second person: never the reception, whose duty it is to ask.
+CONFIRMS = "(select wall_role()) IN ('coordinator', 'chief')"
+_OPEN_TO_ME = (
+    "EXISTS (SELECT 1 FROM casework_secretplace p JOIN casework_placerequest r ON r.person_id = p.person_id AND r.kind = p.kind"
+    " JOIN casework_placeopening o ON o.request_id = r.id WHERE p.id = casework_secrettext.place_id"
+    f" AND r.asked_by_id = {ME} AND o.until > clock_now())"
+)
+_NOT_CONCEALED = (
+    "EXISTS (SELECT 1 FROM casework_secretplace p WHERE p.id = casework_secrettext.place_id AND NOT EXISTS (SELECT 1"
+    " FROM casework_concealment c WHERE c.case_id = p.case_id AND NOT EXISTS (SELECT 1 FROM casework_lift l"
+    " WHERE l.concealment_id = c.id)))"
+)
+_OF_PLACE = "EXISTS (SELECT 1 FROM casework_secretplace p WHERE p.id = casework_secrettext.place_id)"
+_OWN_REQUEST = (
+    "EXISTS (SELECT 1 FROM casework_placerequest r WHERE r.id = casework_placeopening.request_id"
+    f" AND r.kind <> 'address' AND r.asked_by_id = {ME})"
+)
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
 
@@ -277,6 +301,37 @@ WALLS: tuple[Wall, ...] = (
         insert=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
         update=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
     ),
+    # That a household is concealed is known to all who see anything of it, and must be; the rest is the center's.
+    Wall(
+        table="casework_concealment",
+        select=reaches_case("casework_concealment.case_id"),
+        insert=f"{center('casework_concealment')} AND set_by_id = {ME}",
+        frozen=True,
+    ),
+    _signed("casework_concealmentground", "written_by_id"),
+    center_wall("casework_concealmentthreat"),
+    _signed("casework_liftrequest", "asked_by_id"),
+    Wall(
+        table="casework_lift",
+        select=reaches_case("casework_lift.case_id"),
+        insert=f"{center('casework_lift')} AND confirmed_by_id = {ME} AND {CONFIRMS}",
+        frozen=True,
+    ),
+    _signed("casework_secretplace", "put_by_id"),
+    # The vault. Without an opening of one's own, or the worker's job that changes the key, there is no row.
+    Wall(
+        table="casework_secrettext",
+        select=f"{CENTER} AND ({_OPEN_TO_ME} OR {_NOT_CONCEALED}) OR {LOCK_ANEW}",
+        insert=f"{CENTER} AND {_OF_PLACE}",
+        update=LOCK_ANEW,
+    ),
+    _signed("casework_placerequest", "asked_by_id"),
+    Wall(
+        table="casework_placeopening",
+        select=center("casework_placeopening"),
+        insert=f"{center('casework_placeopening')} AND opened_by_id = {ME} AND ({CONFIRMS} OR {_OWN_REQUEST})",
+        frozen=True,
+    ),
     *search.WALLS,
     *duplicates.WALLS,
     *workspace.WALLS,
@@ -312,10 +367,11 @@ def functions_sql() -> str:
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
     coded = "\n".join(codes.known_code(*column) for column in codes.CODED_COLUMNS)
     parts = (
-        *(sharing.FUNCTIONS, sharing.ADDED_BASES, sharing.KEYS, keys, triggers),
+        *(concealment.BLOCKED, sharing.FUNCTIONS, sharing.ADDED_BASES, sharing.KEYS, keys, triggers),
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS),
+        *(concealment.FUNCTIONS, concealment.KEYS),
     )
     return "\n".join(parts) + "\n"
 

@@ -39,12 +39,14 @@ _RECEIVE = _READ_CASES | {
     "casework.edit_household",
     "casework.write_note",
     "casework.record_consent",
+    "casework.conceal",
 }
 _COORDINATE = _RECEIVE | {
     "casework.share",
     "casework.decide",
     "casework.answer_role",
     "casework.view_openings",
+    "casework.confirm_concealment",
 }
 
 _READ_LOG = frozenset({"audit.read", "audit.export"})

@@ -16,11 +16,15 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.households.actions import change_person, set_item
+from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sharing.items import Item
 from casework.sharing.models import ShareLine
@@ -36,6 +40,7 @@ from tests.worlds import CONSENT, Household, World, make_agency, make_viewer, se
 pytestmark = pytest.mark.django_db
 
 CONSENT_CANARY = "CANARY-CONSENT"  # nobody outside the center's duty
+SECRET_PLACE = "CANARY-SECRET-PLACE"  # nobody at all
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 ALL_ITEMS = tuple(Item.values)
 PEOPLE = (
@@ -65,6 +70,7 @@ class MatrixWorld(World):
         }
         self.ids = {home.case.pk: self._fill(home) for home in (self.hazuki, self.tomono)}
         self._share_first()
+        self.concealment = self._conceal(self.tomono)
         self._send_submission()
         self.full_member = 0  # known with the people
         self.rows: list[int] | None = None  # as last counted, until something may have changed
@@ -155,6 +161,20 @@ class MatrixWorld(World):
                 by=self.chief,
             )
         close_agency(self.agencies["closed"], by=None)
+
+    def _conceal(self, home: Household) -> Any:
+        """Two places of the son go to the vault, and somebody has one of them open just now."""
+        by = self.reception
+        with acting_for(by):
+            values = {"address": f"{SECRET_PLACE} 秘密の家"}
+            row = PersonContact.objects.get(person=home.son)
+            set_item(home.son, item="contact", values=values, seen=fingerprint(row, ["address"]), by=by)
+            values = {"occupation": f"{SECRET_PLACE} 学校"}
+            change_person(home.son, values=values, seen=fingerprint(home.son, ["occupation"]), by=by)
+            ground = GroundDraft("provisional", f"{CONSENT_CANARY} 本人の電話")
+            concealment = conceal(home.case, home.mother, ground, (Threat("見本の人"),), by=by)
+            ask_for_place(home.son, kind="work", reason="見本", by=by)
+        return concealment
 
     def _send_submission(self) -> None:
         self.submission_id = uuid.uuid4()
@@ -333,6 +353,8 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "recall_id": uuid.uuid4(),
         "referral_id": uuid.uuid4(),
         "consent_id": ids["consent"].pk,
+        "concealment_id": world.concealment.pk,
+        "request_id": uuid.uuid4(),
         "session_id": uuid.uuid4(),
         "secret": "no-such-secret",
         "membership_id": world.full_member if MATRIX[url_name].object == "person" else 0,
@@ -379,8 +401,10 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
-    if url_name in ("casework:sheet", "casework:sheet_file"):
-        return {404}  # a sheet of nobody's
+    is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file")
+    of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
+    if is_nobodys_sheet or (of_concealed and home is not world.tomono):
+        return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}
     if url_name == "casework:role_answer":
@@ -391,8 +415,8 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
 
 def _forbidden(world: MatrixWorld, person: Person) -> list[str]:
     if person.sees_all:
-        return []
-    texts = []
+        return [SECRET_PLACE]
+    texts = [SECRET_PLACE]
     for home in (world.hazuki, world.tomono):
         for label, canaries in canaries_of(home).items():
             if label not in person.labels:

@@ -20,8 +20,10 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from casework.cases.actions import create_case
+from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.households.actions import add_person, create_household, set_item
+from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.notes.actions import NoteDraft, write_note
 from casework.notices.actions import record_call, record_notice, record_reply
@@ -70,6 +72,10 @@ MADE_FOR_IT = {
     "casework_shareline",  # the evidence of a basis
     "casework_lineend",  # why it ended
     "casework_consent",
+    "casework_concealmentground",
+    "casework_concealmentthreat",
+    "casework_liftrequest",
+    "casework_placerequest",  # why somebody wants to see a place
     "casework_referral",
     "casework_referralanswer",
     "casework_referralrevocation",
@@ -162,6 +168,26 @@ def _refer(world, words, case, person):
                 answer_referral(referral, said, answered=0, by=world.kenko_worker)
 
 
+def _conceal(world, words):
+    """Another household: its places are in the vault, one of them open, and somebody asks for the end."""
+    home, by = world.tomono, world.coordinator
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        set_item(
+            home.mother,
+            item="contact",
+            values={"address": words("秘密の家")},
+            seen=fingerprint(row, ["address"]),
+            by=by,
+        )
+        threats = (Threat(words("加害"), words("関係")),)
+        concealment = conceal(home.case, home.mother, GroundDraft("other", words("根拠")), threats, by=by)
+        place = ask_for_place(home.mother, kind="address", reason=words("見る"), by=by)
+        ask_to_lift(concealment, reason=words("終える"), by=by)
+    with acting_for(world.chief):
+        open_place(place, by=world.chief)
+
+
 @pytest.fixture
 def told(kept_world):
     """A world in which every text field says a word of its own."""
@@ -208,6 +234,7 @@ def told(kept_world):
         )
         request_sheet(case, decision, by=world.anshin_worker)
     _refer(world, words, case, person)
+    _conceal(world, words)
     with acting_for(chief):
         block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
         contact = record_contact(

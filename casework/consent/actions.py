@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.cases.models import Case
+from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.once import made_before
 from casework.sharing.actions import end_lines
@@ -178,12 +179,13 @@ def _add_scopes(consent: Consent, draft: ConsentDraft) -> None:
         ConsentScope(consent=consent, case_id=consent.case_id, agency=agency, item=item)
         for agency, item in sorted(set(draft.scopes), key=lambda pair: (pair[0].pk, pair[1]))
     )
-    ConsentExclusion.objects.bulk_create(
+    exclusions = (
         ConsentExclusion(
             consent=consent, case_id=consent.case_id, agency=each.agency, item=each.item, words=each.words
         )
         for each in draft.exclusions
     )
+    add_all(ConsentExclusion, exclusions)
 
 
 def _take_back_everything(refusal: Consent, by: Viewer) -> None:

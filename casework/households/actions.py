@@ -9,6 +9,8 @@ from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils.translation import gettext as _
 
+from casework.concealment.actions import put_away
+from casework.concealment.places import FIELDS, NOT_KEPT
 from casework.events import record_event
 from casework.once import made_before
 from casework.search.actions import index
@@ -43,6 +45,8 @@ def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID
     person = Person(
         id=key or uuid.uuid4(), case=case, position=Person.objects.filter(case=case).count(), **values
     )
+    for name, value in put_away(person, values, model=Person, by=by).items():
+        setattr(person, name, value)
     person.save(force_insert=True)
     index(person)
     _record(by, "person_added", person, person_id=person.pk, after=_values(person, list(values)))
@@ -53,6 +57,7 @@ def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID
 def change_person(person: Person, *, values: dict[str, Any], seen: str, by: Viewer) -> Person:
     """Change a person's basics. Raises ChangedMeanwhile if they are no longer what the form showed."""
     _allow(by)
+    values = put_away(person, values, model=Person, by=by)
     locked = Person.objects.select_for_update().get(pk=person.pk)
     return _change(locked, values, seen, by, person_id=person.pk)
 
@@ -69,9 +74,10 @@ def change_household(household: Household, *, values: dict[str, Any], seen: str,
 def set_item(person: Person, *, item: str, values: dict[str, Any], seen: str, by: Viewer) -> Any:
     """Record contact, health or money of a person. Raises ChangedMeanwhile as change_person does."""
     _allow(by)
+    model = ITEM_MODELS[item]
+    values = put_away(person, values, model=model, by=by)
     # The person's row makes two first entries queue.
     Person.objects.select_for_update().get(pk=person.pk)
-    model = ITEM_MODELS[item]
     row = model.objects.filter(person=person).first()
     if row is not None:
         return _change(row, values, seen, by, person_id=person.pk)
@@ -88,11 +94,11 @@ def _change(row: Any, values: dict[str, Any], seen: str, by: Viewer, *, person_i
     fields = list(values)
     if seen != fingerprint(row, fields):
         raise ChangedMeanwhile(row)
-    before = _values(row, fields)
+    old, before = fingerprint(row, fields), _values(row, fields)
     for name, value in values.items():
         setattr(row, name, value)
     after = _values(row, fields)
-    if before != after:
+    if fingerprint(row, fields) != old:
         row.save(update_fields=fields)
         index(row)
         _record(by, f"{row.item}_changed", row, person_id=person_id, before=before, after=after)
@@ -105,10 +111,13 @@ def _allow(by: Viewer) -> None:
 
 
 def _values(row: Any, fields: list[str]) -> dict[str, Any]:
-    return {
-        name: value if isinstance(value, int | None) else str(value)
-        for name, value in model_to_dict(row, fields).items()
-    }
+    return {name: _kept(row, name, value) for name, value in model_to_dict(row, fields).items()}
+
+
+def _kept(row: Any, name: str, value: Any) -> Any:
+    if (type(row).__name__, name) in FIELDS:
+        return NOT_KEPT if value else ""
+    return value if isinstance(value, int | None) else str(value)
 
 
 def _record(

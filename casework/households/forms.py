@@ -1,14 +1,20 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
+from casework.concealment.places import FIELDS
+from casework.concealment.selectors import is_concealed
 from casework.dates import BIRTH_HINT, EraDateField
 from casework.once import OnceForm
 from casework.seen import SeenForm
+from permissions.viewer import Viewer
 
 from .models import ITEM_MODELS, Household, Person, PersonContact, PersonHealth, PersonMoney
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
 
 
 class HouseholdForm(SeenForm):
@@ -45,6 +51,17 @@ class PersonMoneyForm(SeenForm):
     class Meta:
         model = PersonMoney
         fields = ("monthly_income_yen", "debt_yen", "situation")
+
+
+def say_where_places_go(viewer: Viewer, case: Case, form: SeenForm) -> None:
+    """Tell whoever writes about a concealed household that a place goes to the vault and is not shown here."""
+    if not is_concealed(viewer, case):
+        return
+    for name in form.names:
+        if (form._meta.model.__name__, name) in FIELDS:
+            form.fields[name].help_text = _(
+                "秘匿中です。ここに書くと金庫に入り、画面には出ません。空のままなら、前に入れたものが残ります。"
+            )
 
 
 ITEM_FORMS: dict[str, type[Any]] = {

@@ -20,7 +20,7 @@ from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
 from .actions import add_person, change_household, change_person, set_item
-from .forms import ITEM_FORMS, HouseholdForm, PersonForm
+from .forms import ITEM_FORMS, HouseholdForm, PersonForm, say_where_places_go
 from .models import ITEM_MODELS, Person
 from .selectors import household_for, item_for, person_for
 
@@ -45,6 +45,7 @@ def household_edit(request: ViewerRequest, case: Case) -> HttpResponse:
 @case_view("casework.edit_household")
 def person_add(request: ViewerRequest, case: Case) -> HttpResponse:
     form = PersonForm(request.POST or None, instance=Person(case=case))
+    say_where_places_go(request.viewer, case, form)
     heading = _("世帯の人を加える")
     if form.is_valid():
         return _save(request, case, form, heading, add_person, case, key=form.key())
@@ -56,6 +57,7 @@ def person_add(request: ViewerRequest, case: Case) -> HttpResponse:
 def person_edit(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> HttpResponse:
     person = _person(request, case, person_id)
     form = PersonForm(request.POST or None, instance=person)
+    say_where_places_go(request.viewer, case, form)
     heading = _("基本情報を直す")
     if form.is_valid():
         return _save(request, case, form, heading, change_person, person, seen=form.cleaned_data["seen"])
@@ -71,6 +73,7 @@ def person_item(request: ViewerRequest, case: Case, person_id: uuid.UUID, item: 
     person = _person(request, case, person_id)
     row = item_for(request.viewer, person, item) or ITEM_MODELS[item](person=person, case=case)
     form = ITEM_FORMS[item](request.POST or None, instance=row)
+    say_where_places_go(request.viewer, case, form)
     heading = _("%(name)sさんの「%(item)s」を書く") % {"name": person.name, "item": Item(item).label}
     if form.is_valid():
         return _save(

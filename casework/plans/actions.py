@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
+from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.once import made_before
 from casework.sharing.actions import Label
@@ -106,7 +107,7 @@ def _check_role(case: Case, draft: RoleDraft) -> None:
 
 
 def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> None:
-    Direction.objects.bulk_create(
+    rows = (
         Direction(
             decision=decision,
             case_id=decision.case_id,
@@ -117,10 +118,11 @@ def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> Non
         )
         for position, draft in enumerate(drafts)
     )
+    add_all(Direction, rows)
 
 
 def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> None:
-    RoleRow.objects.bulk_create(
+    rows = (
         RoleRow(
             decision=decision,
             case_id=decision.case_id,
@@ -136,6 +138,7 @@ def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> None:
         )
         for position, draft in enumerate(drafts)
     )
+    add_all(RoleRow, rows)
 
 
 @transaction.atomic

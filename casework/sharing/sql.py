@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 FUNCTIONS = """
-CREATE FUNCTION wall_blocked() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
-AS $$
-  SELECT coalesce(array_agg(b.case_id), '{}')
-    FROM casework_block b
-   WHERE b.lifted_at IS NULL AND (b.agency_id = wall_agency() OR b.user_id = wall_person())
-$$;
 CREATE FUNCTION wall_reaches_all(labels jsonb) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
   SELECT wall_center() OR NOT EXISTS (

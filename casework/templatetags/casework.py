@@ -9,6 +9,7 @@ from django import template
 from django.utils import timezone
 
 from casework.cases.models import Case
+from casework.concealment.selectors import is_concealed
 from casework.consent.selectors import consent_states_for, own_bases_for
 from casework.dates import in_era
 
@@ -32,6 +33,17 @@ def viewer_may(context: dict[str, Any], permission: str) -> bool:
 def last_day(end: dt.datetime) -> dt.date:
     """Return the last whole day in Japan before a moment at which something ends."""
     return timezone.localtime(end - dt.timedelta(microseconds=1)).date()
+
+
+@register.inclusion_tag("casework/_concealment_line.html", takes_context=True)
+def concealment_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Say on every page of a case that the household is concealed: whoever sees anything of it must keep quiet."""
+    viewer = context["request"].viewer
+    return {
+        "case": case,
+        "is_concealed": is_concealed(viewer, case),
+        "may_conceal": viewer.may("casework.conceal"),
+    }
 
 
 @register.inclusion_tag("casework/_consent_line.html", takes_context=True)

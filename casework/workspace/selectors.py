@@ -12,6 +12,7 @@ from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.cases.states import Stage
 from casework.codes.lists import NOT_ASKED
+from casework.concealment.selectors import concealed_among, is_concealed
 from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
@@ -80,6 +81,7 @@ class CaseRecord:
     has_more_notes: bool
     decisions: list[DecisionView]
     referrals: list[ReferralView]
+    is_concealed: bool
     shared: list[SharedWith]
     blocks: list[BlockView]
 
@@ -97,6 +99,7 @@ class ListedCase:
     changed_at: dt.datetime
     household: Household | None
     people: list[Person]
+    is_concealed: bool
 
 
 @dataclass
@@ -119,8 +122,15 @@ def case_page_for(
     people: dict[uuid.UUID, list[Any]] = {}
     for person in persons_for(viewer).filter(case__in=ids).order_by("position", "pk"):
         people.setdefault(person.case_id, []).append(person)
+    concealed = concealed_among(ids)
     rows = [
-        ListedCase(cases[case_id], moment, households.get(case_id), people.get(case_id, []))
+        ListedCase(
+            cases[case_id],
+            moment,
+            households.get(case_id),
+            people.get(case_id, []),
+            case_id in concealed,
+        )
         for case_id, moment in shown
         if case_id in cases
     ]
@@ -150,6 +160,7 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     return CaseRecord(
         case=case,
         referrals=referrals,
+        is_concealed=is_concealed(viewer, case),
         household=household_for(viewer, case),
         people=people,
         notes=notes[:NOTES_SHOWN],

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
+from casework.concealment.selectors import ending_for
 from casework.households.selectors import name_people
 from casework.intake.levels import missing
 from casework.intake.models import ContactState
@@ -72,10 +73,11 @@ def home(request: ViewerRequest) -> HttpResponse:
         "page": case_page_for(viewer, limit=5),
         "outbox_notice": outbox_notice_for(viewer),
         "referrals": referrals,
+        "ending": ending_for(viewer),
         "recalls": recalls_for(viewer).filter(agency=viewer.agency, answer__isnull=True)[:20],
     }
     shown = len(context["page"].rows) + len(roles) + len(context["contacts"]) + len(context["replies"])
-    shown += len(referrals)
+    shown += len(referrals) + len(context["ending"])
     record(viewer, "listed", None, detail={"list": "home", "shown": shown})
     return TemplateResponse(request, "casework/home.html", context)
 

@@ -8,6 +8,15 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from casework.cases.models import Case
+from casework.concealment.actions import (
+    GroundDraft,
+    Threat,
+    ask_for_place,
+    ask_to_lift,
+    conceal,
+    lift_concealment,
+    open_place,
+)
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
 from casework.households.models import PersonHealth
@@ -35,6 +44,14 @@ FROZEN = {
     "casework_roleanswer": "text",
     "casework_note": "body",
     "casework_caseevent": "verb",
+    "casework_concealment": "set_at",
+    "casework_concealmentground": "words",
+    "casework_concealmentthreat": "name",
+    "casework_liftrequest": "reason",
+    "casework_lift": "lifted_at",
+    "casework_secretplace": "digest",
+    "casework_placerequest": "reason",
+    "casework_placeopening": "until",
     "casework_consent": "explained",
     "casework_consentscope": "item",
     "casework_consentexclusion": "words",
@@ -83,7 +100,26 @@ def full_world(world):
     with acting_for(worker):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
     _refer(world, agency, worker)
+    _conceal(world)
     return world
+
+
+def _conceal(world):
+    """A household that was concealed; the mother's address was opened, and it is over."""
+    home = world.hazuki
+    with acting_for(world.coordinator):
+        concealment = conceal(
+            home.case,
+            home.mother,
+            GroundDraft("provisional", "見本"),
+            (Threat("見本"),),
+            by=world.coordinator,
+        )
+        place = ask_for_place(home.mother, kind="address", reason="見本", by=world.coordinator)
+        lift = ask_to_lift(concealment, reason="見本", by=world.coordinator)
+    with acting_for(world.chief):
+        open_place(place, by=world.chief)
+        lift_concealment(lift, by=world.chief)
 
 
 def _refer(world, agency, worker):

@@ -3,14 +3,23 @@
 import datetime as dt
 import threading
 import time
+from functools import partial
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
 from casework.cases.actions import next_number
+from casework.concealment.actions import (
+    GroundDraft,
+    ask_to_lift,
+    conceal,
+    lift_concealment,
+    renew_concealment,
+)
+from casework.concealment.selectors import standing
 from casework.households.actions import add_person, change_person, set_item
-from casework.households.models import Person, PersonMoney
+from casework.households.models import Person, PersonContact, PersonMoney
 from casework.intake.actions import open_case, record_contact, take_contact
 from casework.intake.models import Contact
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
@@ -307,3 +316,57 @@ def test_numbers_given_out_at_once_are_gapless(world):
 
     year = timezone.localdate().year
     assert sorted(numbers) == [f"T-{year}-{count:04d}" for count in range(1, 9)]
+
+
+def test_address_written_while_the_household_is_concealed_ends_in_the_vault(world):
+    """Whichever comes first: afterwards the address stands in no field."""
+    home, by = world.tomono, world.coordinator
+    contact = "見本市東町1-2-3"
+
+    for _try in range(5):
+        with acting_for(by):
+            row = PersonContact.objects.get(person=home.son)
+            seen = fingerprint(row, ["address"])
+        at_once(
+            (by, lambda: conceal(home.case, home.mother, GroundDraft("provisional", "見本"), by=by)),
+            (by, partial(set_item, home.son, item="contact", values={"address": contact}, seen=seen, by=by)),
+        )
+        with acting_for(by):
+            row.refresh_from_db()
+            assert row.address == ""
+            requests = [ask_to_lift(each, reason="見本", by=by) for each in standing(home.case.pk)]
+        with acting_for(world.chief):
+            for request in requests:
+                lift_concealment(request, by=world.chief)
+
+
+def test_concealment_lifted_by_two_at_once_is_lifted_once(world):
+    home, by = world.tomono, world.reception
+    other = make_viewer("other-coordinator", world.center, "coordinator")
+    with acting_for(by):
+        concealment = conceal(home.case, home.mother, GroundDraft("provisional", "見本"), by=by)
+        request = ask_to_lift(concealment, reason="見本", by=by)
+
+    outcomes = at_once(
+        *(
+            (viewer, lambda viewer=viewer: lift_concealment(request, by=viewer))
+            for viewer in (world.chief, other)
+        )
+    )
+
+    assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])
+
+
+def test_renewal_and_lifting_at_once_have_one_outcome(world):
+    """Either it was lifted and there is nothing to renew, or it was renewed and has to be asked about anew."""
+    home, by = world.tomono, world.reception
+    for _try in range(5):
+        with acting_for(by):
+            concealment = conceal(home.case, home.mother, GroundDraft("provisional", "見本"), by=by)
+            request = ask_to_lift(concealment, reason="見本", by=by)
+        ground = GroundDraft("other", "見本")
+        outcomes = at_once(
+            (world.chief, partial(lift_concealment, request, by=world.chief)),
+            (by, partial(renew_concealment, concealment, ground, by=by)),
+        )
+        assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])

@@ -79,6 +79,8 @@ class Shared:
             "note_id": note.pk,
             "consent_id": consent.pk,
             "block_id": uuid.uuid4(),
+            "concealment_id": uuid.uuid4(),
+            "request_id": uuid.uuid4(),
             "item": "money",
         }
 

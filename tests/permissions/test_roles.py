@@ -13,6 +13,8 @@ MAY = {
     "casework.edit_household": CENTER,
     "casework.write_note": CENTER,
     "casework.record_consent": CENTER,
+    "casework.conceal": CENTER,
+    "casework.confirm_concealment": "coordinator chief",
     "casework.share": "coordinator chief",
     "casework.decide": "coordinator chief",
     "casework.answer_role": "coordinator chief agency_staff",

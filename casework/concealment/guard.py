@@ -1,0 +1,68 @@
+"""A place in the vault is written nowhere else: whoever writes it into a text of the case is stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.apps import apps
+from django.db.models import CharField, JSONField, Model, TextField
+from django.db.models.signals import pre_save
+from django.utils.translation import gettext as _
+
+from permissions.errors import NotAllowed
+
+from .models import SecretPlace, SecretText
+from .places import holds_place
+from .selectors import digests_of
+
+
+class PlaceWritten(NotAllowed):
+    """A text of a case names a place that is concealed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "秘匿している住所や場所が書かれています。場所が分かる言葉を消してから、もう一度保存してください。"
+                "入力した内容は残っています。"
+            )
+        )
+
+
+def refuse_places(rows: Iterable[Any]) -> None:
+    """Raise PlaceWritten if a row of a case writes out a place of it that lies in the vault.
+
+    What is saved row by row comes by here anyway; what is saved in bulk has to be shown.
+    """
+    for row in rows:
+        case_id = row.pk if row._meta.label == "casework.Case" else getattr(row, "case_id", None)
+        if case_id is None or isinstance(row, SecretText | SecretPlace):
+            continue
+        digests = list(digests_of(case_id))
+        if digests and any(holds_place(text, digests) for text in _texts(row)):
+            raise PlaceWritten
+
+
+def add_all(model: type[Model], rows: Iterable[Any]) -> None:
+    """Save rows that hold texts in bulk. Raises PlaceWritten."""
+    shown = list(rows)
+    refuse_places(shown)
+    model._default_manager.bulk_create(shown)
+
+
+def guard_writes() -> None:
+    """Look at every row of casework before it is saved. When the app is ready."""
+    pre_save.connect(_before_save, dispatch_uid="casework_concealment")
+
+
+def _before_save(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    if sender._meta.app_label == apps.get_app_config("casework").label:
+        refuse_places([instance])
+
+
+def _texts(row: Model) -> Iterable[str]:
+    for field in row._meta.concrete_fields:
+        if isinstance(field, CharField | TextField | JSONField):
+            value = getattr(row, field.attname)
+            if value:
+                yield value if isinstance(value, str) else str(value)

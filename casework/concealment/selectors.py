@@ -1,0 +1,184 @@
+"""Reading concealments: that one stands is for all who see the case, everything else is the center's."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
+
+from .models import (
+    Concealment,
+    ConcealmentGround,
+    LiftRequest,
+    PlaceKind,
+    PlaceOpening,
+    PlaceRequest,
+    SecretPlace,
+    SecretText,
+)
+from .places import unlock
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+REMIND_DAYS = (60, 30)
+ASKED_FOR = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class ConcealmentView:
+    """A concealment with what it rests on now, and whoever asks to lift it."""
+
+    row: Concealment
+    grounds: list[ConcealmentGround]  # the newest first
+    threats: list[Any]
+    request: LiftRequest | None
+
+    @property
+    def ground(self) -> ConcealmentGround:
+        return self.grounds[0]
+
+    @property
+    def days_left(self) -> int | None:
+        """Days until what was granted ends, negative afterwards; None without an end. It ends nothing by itself."""
+        return (self.ground.ends_on - timezone.localdate()).days if self.ground.ends_on else None
+
+
+@dataclass(frozen=True)
+class PlaceView:
+    """One thing in the vault: whose, which, since when; and the request that is open to this viewer, if any."""
+
+    person_id: uuid.UUID
+    kind: PlaceKind
+    put_at: dt.datetime
+    open_request: uuid.UUID | None
+
+
+def standing(case_id: uuid.UUID) -> QuerySet[Concealment]:
+    """Return the concealments of a case that nobody lifted, as far as the walls show them."""
+    return Concealment.objects.filter(case=case_id, lift__isnull=True)
+
+
+def digests_of(case_id: uuid.UUID) -> QuerySet[SecretPlace, tuple[str, int]]:
+    """Return digest and length of every place that lies in the vault because something of the case is concealed now."""
+    stands = Exists(Concealment.objects.filter(case=OuterRef("case"), lift__isnull=True))
+    return SecretPlace.objects.filter(stands, case=case_id).values_list("digest", "digest_length")
+
+
+def is_concealed(viewer: Viewer, case: Case) -> bool:
+    """Return whether the household is concealed, for whoever sees anything of the case."""
+    return viewer.membership.role_rights.reads_cases and standing(case.pk).exists()
+
+
+def concealed_among(case_ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    """Return which of these cases are concealed, as far as the walls show it."""
+    return set(
+        Concealment.objects.filter(case__in=case_ids, lift__isnull=True).values_list("case_id", flat=True)
+    )
+
+
+def concealments_for(viewer: Viewer, case: Case) -> list[ConcealmentView]:
+    """Return what stands of a case, the oldest first. For the center's duty."""
+    if not viewer.may("casework.conceal"):
+        return []
+    rows = standing(case.pk).order_by("set_at", "pk").prefetch_related("threats__agency")
+    return [
+        ConcealmentView(
+            row,
+            list(row.grounds.select_related("person", "written_by__user").order_by("-sequence")),
+            list(row.threats.all()),
+            _fresh(row.lift_requests.select_related("asked_by__user")).order_by("-asked_at").first(),
+        )
+        for row in rows
+    ]
+
+
+def places_for(viewer: Viewer, case: Case) -> list[PlaceView]:
+    """Return what lies in the vault, each thing once, never the thing itself. For the center's duty."""
+    if not viewer.may("casework.conceal"):
+        return []
+    newest: dict[tuple[uuid.UUID, str], dt.datetime] = {}
+    for place in SecretPlace.objects.filter(case=case).order_by("sequence"):
+        newest[place.person_id, place.kind] = place.put_at
+    opened = {
+        (opening.request.person_id, opening.request.kind): opening.request_id
+        for opening in _open_to(viewer).filter(case=case).select_related("request")
+    }
+    return [
+        PlaceView(person, PlaceKind(kind), put_at, opened.get((person, kind)))
+        for (person, kind), put_at in newest.items()
+    ]
+
+
+def waiting_requests_for(viewer: Viewer, case: Case) -> QuerySet[PlaceRequest]:
+    """Return who waits for a second person to open a place."""
+    if not viewer.may("casework.conceal"):
+        return PlaceRequest.objects.none()
+    rows: QuerySet[PlaceRequest] = _fresh(PlaceRequest.objects).filter(case=case, opening__isnull=True)
+    return rows.select_related("person", "asked_by__user").order_by("asked_at")
+
+
+def openings_of(viewer: Viewer, case: Case) -> QuerySet[PlaceOpening]:
+    """Return who had which place opened, the newest first."""
+    if not viewer.may("casework.conceal"):
+        return PlaceOpening.objects.none()
+    rows = PlaceOpening.objects.filter(case=case).order_by("-opened_at")
+    return rows.select_related("request__person", "request__asked_by__user", "opened_by__user")
+
+
+def request_for(viewer: Viewer, case: Case, request_id: uuid.UUID) -> PlaceRequest | None:
+    """Return a request of the last day, or None."""
+    if not viewer.may("casework.conceal"):
+        return None
+    found: PlaceRequest | None = (
+        _fresh(PlaceRequest.objects).filter(case=case, pk=request_id).select_related("person").first()
+    )
+    return found
+
+
+def opened_place_for(viewer: Viewer, case: Case, request_id: uuid.UUID) -> tuple[PlaceOpening, str] | None:
+    """Return the opening and the place while it is open to this person, newest text; None afterwards.
+
+    The database says the same: without an opening of one's own the encrypted text is no row.
+    """
+    opening = _open_to(viewer).filter(case=case, request=request_id).select_related("request__person").first()
+    if opening is None:
+        return None
+    text = (
+        SecretText.objects.filter(place__person=opening.request.person, place__kind=opening.request.kind)
+        .order_by("-place__sequence")
+        .first()
+    )
+    return (opening, unlock(text.locked)) if text else None
+
+
+def ending_for(viewer: Viewer) -> list[tuple[ConcealmentView, Case]]:
+    """Return the concealments whose measure ends within 60 days or has ended, the most urgent first (R-DV-5)."""
+    if not viewer.may("casework.conceal"):
+        return []
+    last = timezone.localdate() + dt.timedelta(days=max(REMIND_DAYS))
+    near = ConcealmentGround.objects.filter(ends_on__lte=last, concealment__lift__isnull=True)
+    cases = {ground.case_id: ground.case for ground in near.select_related("case")}
+    views = [(view, case) for case in cases.values() for view in concealments_for(viewer, case)]
+    due = [
+        (view, case)
+        for view, case in views
+        if view.days_left is not None and view.days_left <= max(REMIND_DAYS)
+    ]
+    return sorted(due, key=lambda pair: pair[0].days_left or 0)
+
+
+def _fresh(rows: Any) -> Any:
+    """Narrow requests to those of the last day: later ones have to be made anew."""
+    return rows.filter(asked_at__gt=ClockNow() - ASKED_FOR)
+
+
+def _open_to(viewer: Viewer) -> QuerySet[PlaceOpening]:
+    return PlaceOpening.objects.filter(request__asked_by=viewer.membership, until__gt=ClockNow())

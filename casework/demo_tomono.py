@@ -1,0 +1,83 @@
+"""灯野家, the household of domain.md 10.B at a concealed address, as far as the objects of casework go. 見本."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from casework.cases.actions import move_to_stage
+from casework.cases.models import Case
+from casework.concealment.actions import GroundDraft, Threat, conceal
+from casework.demo_people import agency, days_ago, viewer
+from casework.households.actions import add_person, set_item
+from casework.households.models import Person
+from casework.intake.actions import open_case, record_contact
+from casework.notes.actions import NoteDraft, write_note
+from casework.seen import fingerprint
+from casework.sharing.actions import Ground, Label, share_items
+from permissions.viewer import Viewer
+from permissions.walls.context import acting_for
+
+
+def load_tomono() -> None:
+    """Load the case: concealed since before it came, known to the children's section for its duty."""
+    by = viewer("coordinator2")
+    with acting_for(by):
+        case, mother, mio, kanade = _household(by)
+        _conceal(case, mother, by)
+        _notes(case, mother, mio, by)
+        children = agency("kodomo-wakagi")
+        labels = [Label(person.pk, "basic") for person in (mio, kanade)] + [Label(mio.pk, "history")]
+        ground = Ground("youtaikyo", "要対協 見本-17（照会番号だけ。虐待の部分は協議会にある）")
+        share_items(case, agency=children, labels=labels, ground=ground, by=by)
+        for stage in ("intake", "screening", "flow2_assess"):
+            move_to_stage(case, stage=stage, by=by)
+    Case.objects.filter(pk=case.pk).update(opened_at=days_ago(9))
+
+
+def _household(by: Viewer) -> tuple[Case, Person, Person, Person]:
+    contact = record_contact(
+        channel="phone", speaker="agency", referrer_type="school", referrer_name="見本中学校 スクールソーシャルワーカー",
+        one_line="中学2年生が弟の世話と食事作りをしている。欠席31日、授業中に眠っている",
+        reply_to="000-0000-4401（学校の相談室）", urgency="C", received_at=days_ago(9, 15, 40), by=by,
+    )  # fmt: skip
+    case = open_case(
+        contact, household_name="灯野さん世帯", household_kind="single_parent",
+        person={"name": "灯野 沙織", "kana": "ともしの さおり", "relation": "self", "age_about": 41}, by=by,
+    )  # fmt: skip
+    mother = Person.objects.get(case=case)
+    mio = _child(case, "灯野 澪", "ともしの みお", 14, "見本市立はるかぜ中学校", by)
+    kanade = _child(case, "灯野 奏", "ともしの かなで", 6, "見本市立はるかぜ小学校", by)
+    items: dict[str, dict[str, Any]] = {
+        "contact": {
+            "phone": "000-0000-4402", "safe_hours": "10時から11時だけ", "voicemail_ok": False,
+            "address": "見本市若木区かくれ町4丁目5番6号 見本荘201",
+            "caution": "留守番電話に入れない。名のるときは「図書の係」。郵便は送らない。書類は別の区の窓口で手渡し。",
+        },
+        "health": {"condition": "うつ。朝起きられない日がある。", "doctor": "かくれ町こころの診療所"},
+    }  # fmt: skip
+    for item, values in items.items():
+        set_item(mother, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
+    return case, mother, mio, kanade
+
+
+def _child(case: Case, name: str, kana: str, age: int, school: str, by: Viewer) -> Person:
+    values = {"name": name, "kana": kana, "relation": "child", "age_about": age, "occupation": school}
+    return add_person(case, values=values, by=by)
+
+
+def _conceal(case: Case, mother: Person, by: Viewer) -> None:
+    ends = timezone.localdate() + dt.timedelta(days=55)
+    ground = GroundDraft("measure", "見本市 住民基本台帳事務の支援措置（母と子2人）", ends)
+    conceal(case, mother, ground, (Threat("真砂 亮", "元の夫（7か月前に離婚）"),), by=by)
+
+
+def _notes(case: Case, mother: Person, mio: Person, by: Viewer) -> None:
+    for days, method, person, item, title, body in (
+        (8, "phone", mother, "history", "母に電話（10時15分）", "「図書の係」と名のった。話せる時間は10時から11時だけ。"),
+        (6, "agency_contact", mio, "history", "こども家庭課に確認", "要対協に登録あり。虐待の部分は協議会で扱う。"),
+        (3, "interview", mio, "basic", "澪さんのことば", "「弟のごはんは自分が作りたい。でも美術部には行きたい」"),
+    ):  # fmt: skip
+        write_note(case, NoteDraft(Label(person.pk, item), days_ago(days, 11), method, title, body), by=by)
