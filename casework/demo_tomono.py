@@ -71,7 +71,7 @@ def _child(case: Case, name: str, kana: str, age: int, school: str, by: Viewer) 
 def _conceal(case: Case, mother: Person, by: Viewer) -> None:
     ends = timezone.localdate() + dt.timedelta(days=55)
     ground = GroundDraft("measure", "見本市 住民基本台帳事務の支援措置（母と子2人）", ends)
-    conceal(case, mother, ground, (Threat("真砂 亮", "元の夫（7か月前に離婚）"),), by=by)
+    conceal(case, mother, ground, (Threat("真砂 亮", "元の夫、7か月前に離婚"),), by=by)
 
 
 def _notes(case: Case, mother: Person, mio: Person, by: Viewer) -> None:

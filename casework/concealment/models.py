@@ -135,7 +135,7 @@ class SecretPlace(Walled):
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(_("なにの場所か"), max_length=8, choices=PlaceKind.choices)
+    kind = models.CharField(_("場所の種類"), max_length=8, choices=PlaceKind.choices)
     sequence = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=64)
     digest_length = models.PositiveSmallIntegerField()

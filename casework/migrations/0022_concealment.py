@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             name='SecretPlace',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(choices=[('address', '住所'), ('work', '仕事・学校'), ('clinic', 'かかりつけ')], max_length=8, verbose_name='なにの場所か')),
+                ('kind', models.CharField(choices=[('address', '住所'), ('work', '仕事・学校'), ('clinic', 'かかりつけ')], max_length=8, verbose_name='場所の種類')),
                 ('sequence', models.PositiveSmallIntegerField()),
                 ('digest', models.CharField(max_length=64)),
                 ('digest_length', models.PositiveSmallIntegerField()),
