@@ -27,6 +27,7 @@ from django.utils.translation import gettext as _
 from permissions.accounts.sessions import is_fresh
 from permissions.audit.actions import record
 from permissions.audit.origin import coming_from, current_origin, nobodys_address
+from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
 
@@ -140,6 +141,9 @@ def _guard(
             # After the rollback, so that the refusal is kept and what was tried is not.
             _record_refusal(request, viewer)
             raise
+        except NotAllowed as refusal:
+            # A view that shows its form again is kinder; whatever one forgot, nothing typed is lost.
+            return _say_why(request, str(refusal))
         response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -151,8 +155,7 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
     # A session that is over cannot be loaded, and leaves no key behind.
     had_session = bool(request.COOKIES.get(settings.SESSION_COOKIE_NAME)) and not request.session.session_key
     if had_session and request.method == "POST":
-        kept = [text for name in request.POST for text in request.POST.getlist(name) if _is_prose(name, text)]
-        words = {"kept": kept, "back_to": _page_before(request)}
+        words = {"kept": _kept(request), "back_to": _page_before(request)}
         page = TemplateResponse(request, "marugoto_permissions/session_ended.html", words, status=403)
         page.headers["Cache-Control"] = "no-store"
         return _rendered(page)
@@ -160,6 +163,18 @@ def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
         text = _("ログインの時間が切れたか、ほかの画面でログアウトしました。もう一度ログインしてください。")
         messages.info(request, text, fail_silently=True)
     return redirect_to_login(request.get_full_path())
+
+
+def _say_why(request: HttpRequest, why: str) -> HttpResponse:
+    words = {"why": why, "kept": _kept(request), "back_to": _page_before(request)}
+    page = TemplateResponse(request, "marugoto_permissions/refused.html", words, status=422)
+    page.headers["Cache-Control"] = "no-store"
+    return _rendered(page)
+
+
+def _kept(request: HttpRequest) -> list[str]:
+    """Return what somebody wrote into a form that is not shown again."""
+    return [text for name in request.POST for text in request.POST.getlist(name) if _is_prose(name, text)]
 
 
 def _page_before(request: HttpRequest) -> str:

@@ -17,6 +17,7 @@ from permissions.accounts.models import seconds_ago
 from permissions.accounts.sessions import sessions_of
 from permissions.audit.actions import record
 from permissions.audit.models import AuditEntry
+from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 
@@ -48,6 +49,12 @@ def loading(request, doubled):
     return HttpResponse(f"doubled {doubled}", headers={"Cache-Control": "private"} if doubled == 10 else {})
 
 
+@requires("casework.share")
+def refusing(request):
+    record(request.viewer, "read", None)
+    raise NotAllowed("それはできません。")
+
+
 @requires("casework.share", fresh=True)
 def fresh(request):
     return HttpResponse("fresh")
@@ -70,6 +77,7 @@ def open_to_all(request, word=""):
 
 urlpatterns = [
     path("guard/load/<int:number>/", loading, name="guard_load"),
+    path("guard/refuse/", refusing, name="guard_refuse"),
     path("guard/fresh/", fresh, name="guard_fresh"),
     path("guard/fresh-all/", fresh_for_all, name="guard_fresh_all"),
     path("guard/anybody/", anybody, name="guard_anybody"),
@@ -279,3 +287,24 @@ def test_a_view_called_outside_of_any_request_cycle_is_guarded_all_the_same(worl
     with pytest.raises(PermissionDenied):
         anybody(request)
     assert refusals(world) == [(None, "auth.user", str(world.chief.user.pk), {"url_name": ""})]
+
+
+def test_refusal_that_a_view_forgot_says_why_and_gives_back_what_was_typed(world, chief):
+    """Nothing that was begun is kept, not even in the log; what was typed is."""
+    with acting_for(world.auditor):
+        before = AuditEntry.objects.count()
+    story = "とても長い文章を書きました"
+
+    response = chief.post(
+        "/guard/refuse/", {"story": story, "token": "a"}, headers={"referer": "http://testserver/guard/form/"}
+    )
+
+    assert (response.status_code, response.headers["Cache-Control"]) == (422, "no-store")
+    assert response.templates[0].name == "marugoto_permissions/refused.html"
+    assert (kept_of(response), response.context["why"]) == ([story], "それはできません。")
+    assert response.context["back_to"] == "/guard/form/"
+    assert all(
+        text in response.content.decode() for text in (story, "それはできません。", 'href="/guard/form/"')
+    )
+    with acting_for(world.auditor):
+        assert AuditEntry.objects.count() == before
