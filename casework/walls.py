@@ -16,6 +16,7 @@ from casework.notices import sql as notices
 from casework.referrals import sql as referrals
 from casework.search import sql as search
 from casework.sharing import sql as sharing
+from casework.sheets import sql as sheets
 from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
@@ -341,6 +342,7 @@ WALLS: tuple[Wall, ...] = (
 DEFINER_FUNCTIONS = (
     *("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency"),
     *search.DEFINER_FUNCTIONS,
+    *sheets.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -371,7 +373,7 @@ def functions_sql() -> str:
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS),
-        *(concealment.FUNCTIONS, concealment.KEYS),
+        *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS),
     )
     return "\n".join(parts) + "\n"
 

@@ -6,7 +6,7 @@ import logging
 import uuid
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -27,15 +27,23 @@ if TYPE_CHECKING:
     from casework.plans.models import Decision
 
 logger = logging.getLogger(__name__)
+MOST_WAITING = 50  # of one agency
 
 
 @transaction.atomic
 def request_sheet(case: Case, decision: Decision, *, by: Viewer, kind: str = DECISION) -> Sheet:
-    """Order a sheet of a decision; returns the order already waiting if there is one (a double click)."""
+    """Order a sheet of a decision; returns the order already waiting if there is one (a double click).
+
+    Agencies take turns: each order stands behind as many as its agency has in line already (assurance.md A35). Raises
+    NotAllowed when that are MOST_WAITING.
+    """
     from .tasks import make_sheet_task  # noqa: PLC0415 -- the task imports this module
 
     if not by.may("casework.make_sheet"):
         raise NotAllowed(_("帳票を作る権限がありません。"))
+    waiting = _waiting_of_agency()
+    if waiting >= MOST_WAITING:
+        raise NotAllowed(_("帳票がたくさん順番を待っています。できあがってから、もう一度頼んでください。"))
     # Two orders at the same moment queue here.
     Sheet.objects.bulk_create(
         [
@@ -52,9 +60,16 @@ def request_sheet(case: Case, decision: Decision, *, by: Viewer, kind: str = DEC
     sheet = Sheet.objects.defer("pdf").get(
         decision=decision, membership=by.membership, kind=kind, state=SheetState.WAITING
     )
-    make_sheet_task.enqueue(str(sheet.pk), by.membership.pk)
+    make_sheet_task.using(priority=-1 - waiting).enqueue(str(sheet.pk), by.membership.pk)
     record(by, "sheet_requested", sheet, case=case.pk)
     return sheet
+
+
+def _waiting_of_agency() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT casework_waiting_sheets()")
+        waiting: int = cursor.fetchone()[0]
+    return waiting
 
 
 def make_sheet(sheet_id: uuid.UUID, *, membership_id: int) -> None:

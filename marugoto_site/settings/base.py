@@ -272,7 +272,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 
 # --- Tasks and clocks -----------------------------------------------------------------------------
-TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default", "paper"]}}
 # name: (dotted path of a function without arguments, seconds between two runs)
 MARUGOTO_CLOCKS = {
     "sweep_lapsed_lines": ("casework.sharing.clocks.sweep_lapsed_lines", 60),

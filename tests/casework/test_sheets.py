@@ -27,9 +27,11 @@ from casework.sheets.kinds import SheetKind, sheet_kinds
 from casework.sheets.models import Sheet, SheetState
 from casework.sheets.selectors import sheet_for
 from permissions import paper
+from permissions.audit.tasks import tell_of_overdue_alarms
+from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.worlds import World
+from tests.worlds import World, make_viewer
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -427,3 +429,50 @@ def test_fault_of_the_process_is_no_limit_and_repeats_nothing(monkeypatch):
     printing(monkeypatch, 1)
     with pytest.raises(paper.PdfFailed, match=r"^1$"):
         paper.pdf_of("-", {}, style="casework/sheet.css")
+
+
+def decisions_of(world, agency, number):
+    home = world.hazuki
+    world.share(home, agency, *(Label(home.mother.pk, item) for item in ("basic", "plan", "roles")))
+    with acting_for(world.chief):
+        return [
+            decide(
+                home.case, decided_on=timezone.localdate(), roles=[], by=world.chief,
+                directions=[DirectionDraft(Label(home.mother.pk, "plan"), f"方針{turn}")],
+            )
+            for turn in range(number)
+        ]  # fmt: skip
+
+
+def test_agencies_take_turns_and_paper_stands_behind_everything_else(world, run_tasks, monkeypatch):
+    made = []
+    monkeypatch.setattr(actions, "_make", lambda sheet, viewer: made.append(viewer.agency.code))
+    monkeypatch.setattr("permissions.audit.alarms.mail_overdue", lambda: made.append("mail"))
+    decisions = decisions_of(world, world.anshin, 4)
+    decisions_of(world, world.kenko, 0)
+    for viewer, number in ((world.anshin_worker, 4), (world.kenko_worker, 2)):
+        with acting_for(viewer):
+            for decision in decisions[:number]:
+                request_sheet(world.hazuki.case, decision, by=viewer)
+    tell_of_overdue_alarms.enqueue()
+
+    run_tasks()
+
+    assert made == ["mail", "anshin", "kenko", "anshin", "kenko", "anshin", "anshin"]
+
+
+def test_agency_with_too_many_sheets_in_line_is_told_and_others_are_not(world, monkeypatch):
+    monkeypatch.setattr(actions, "MOST_WAITING", 2)
+    decisions = decisions_of(world, world.anshin, 3)
+    decisions_of(world, world.kenko, 0)
+    colleague = make_viewer("anshin-colleague", world.anshin)
+    for viewer, decision in ((world.anshin_worker, decisions[0]), (colleague, decisions[1])):
+        with acting_for(viewer):
+            request_sheet(world.hazuki.case, decision, by=viewer)
+
+    with acting_for(world.anshin_worker), pytest.raises(NotAllowed, match="順番を待っています"):
+        request_sheet(world.hazuki.case, decisions[2], by=world.anshin_worker)
+    with acting_for(world.kenko_worker):
+        assert (
+            request_sheet(world.hazuki.case, decisions[2], by=world.kenko_worker).state == SheetState.WAITING
+        )

@@ -18,6 +18,11 @@ class Command(BaseCommand):
     help = "Run queued tasks (mail, PDF, exports) and what is done by the clock. Start as many as you like."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--queues",
+            default="*",
+            help="only these, separated by commas: default, paper (PDF); one worker may make the paper, others all else",
+        )
         parser.add_argument("--interval", type=float, default=0.5, help="seconds between looks when idle")
         parser.add_argument("--max-tasks", type=int, default=500, help="end after so many (PDFs keep memory)")
         parser.add_argument("--batch", action="store_true", help="run what is waiting, then end")
@@ -32,7 +37,7 @@ class Command(BaseCommand):
         lifeline = Lifeline(worker_id)  # before the first task is claimed
         lifeline.watch()
         worker = Worker(
-            queue_names=["*"],
+            queue_names=options["queues"].split(","),
             interval=options["interval"],
             batch=options["batch"],
             backend_name="default",
