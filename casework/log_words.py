@@ -26,6 +26,7 @@ VERBS = {
     "share_line_added": _("共有を始めた"),
     "share_line_ended": _("共有を終えた"),
     "recall_answered": _("共有の終わりのお知らせに答えた"),
+    "case_screened": _("振り分けを決めた"),
     "concealed": _("世帯を秘匿にした"),
     "concealment_renewed": _("秘匿の根拠を書き直した"),
     "lift_asked": _("秘匿を終えるよう申し出た"),

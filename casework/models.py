@@ -41,6 +41,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .triage.models import Screening
 from .workspace.models import SavedList
 
 __all__ = [
@@ -91,6 +92,7 @@ __all__ = [
     "RoleRow",
     "SameMark",
     "SavedList",
+    "Screening",
     "SearchRow",
     "SecretPlace",
     "SecretText",

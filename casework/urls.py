@@ -13,6 +13,7 @@ from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
+from casework.triage.urls import urlpatterns as triage
 from casework.workspace.urls import urlpatterns as workspace
 
 app_name = "casework"
@@ -22,6 +23,7 @@ urlpatterns = [
     *intake,
     *notices,
     *cases,
+    *triage,
     # Before the households, whose address of an item takes any word.
     *concealment,
     *consent,

@@ -327,6 +327,7 @@ WALLS: tuple[Wall, ...] = (
         update=LOCK_ANEW,
     ),
     _signed("casework_placerequest", "asked_by_id"),
+    _signed("casework_screening", "decided_by_id"),
     Wall(
         table="casework_placeopening",
         select=center("casework_placeopening"),

@@ -120,6 +120,7 @@ MATRIX: dict[str, Cell] = {
     "casework:block_add": Cell(CHIEF, GET_POST, "case"),
     "casework:block_lift": Cell(CHIEF, POST, "case"),
     "casework:recall": Cell(READERS, GET_POST, "nobody"),
+    "casework:screening": Cell(CENTER, GET_POST, "case"),
     "casework:concealment": Cell(CENTER, object="case"),
     "casework:concealment_add": Cell(CENTER, GET_POST, "case"),
     "casework:concealment_renew": Cell(CENTER, GET_POST, "case"),

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from casework.cases.actions import create_case
+from casework.cases.actions import create_case, move_to_stage
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.households.actions import add_person, create_household, set_item
@@ -39,6 +39,7 @@ from casework.referrals.actions import (
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
+from casework.triage.actions import ScreeningDraft, screen_case
 from forms_app import demo as forms_demo
 from forms_app.submissions.actions import receive_submission
 from forms_app.submissions.given import GivenAnswer
@@ -72,6 +73,7 @@ MADE_FOR_IT = {
     "casework_shareline",  # the evidence of a basis
     "casework_lineend",  # why it ended
     "casework_consent",
+    "casework_screening",
     "casework_concealmentground",
     "casework_concealmentthreat",
     "casework_liftrequest",
@@ -235,6 +237,10 @@ def told(kept_world):
         request_sheet(case, decision, by=world.anshin_worker)
     _refer(world, words, case, person)
     _conceal(world, words)
+    with acting_for(by):
+        for stage in ("intake", "screening"):
+            move_to_stage(world.hazuki.case, stage=stage, by=by)
+        screen_case(world.hazuki.case, ScreeningDraft("outreach_track", why=words("振り分け")), by=by)
     with acting_for(chief):
         block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
         contact = record_contact(

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import Case
-from .states import Stage, next_stages
+from .states import SCREENED_FROM, Stage, next_stages
 
 
 class StageForm(forms.Form):
@@ -17,4 +17,11 @@ class StageForm(forms.Form):
     def __init__(self, *args: Any, case: Case, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         stage: Any = self.fields["stage"]
-        stage.choices = [(code, Stage(code).label) for code in next_stages(case.stage)]
+        stage.choices = [
+            (code, Stage(code).label) for code in next_stages(case.stage) if not _is_screened(case, code)
+        ]
+
+
+def _is_screened(case: Case, code: str) -> bool:
+    """Return whether the way there is chosen by a screening, which keeps why (triage/)."""
+    return case.stage in SCREENED_FROM and code not in (Stage.EMERGENCY, Stage.SCREENING)

@@ -64,6 +64,9 @@ NEXT_STAGES: dict[str, tuple[str, ...]] = {
     S.CLOSED_INFO: (),
 }
 
+# From here the way is chosen with a suggestion beside it (triage/); both are kept.
+SCREENED_FROM = (S.SCREENING, S.RETURNED)
+
 # An emergency may break out in every open stage.
 OPEN_STAGES = tuple(stage for stage, following in NEXT_STAGES.items() if following)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
+from casework.cases.states import SCREENED_FROM
 from casework.concealment.selectors import ending_for
 from casework.households.selectors import name_people
 from casework.intake.levels import missing
@@ -138,6 +139,7 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         "case": case,
         "record": case_record,
         "stage_form": StageForm(case=case),
+        "screened_from": SCREENED_FROM,
         "missing": missing(facts_of_case(case_record)) if request.viewer.sees_all_cases else {},
     }
     return TemplateResponse(request, "casework/case.html", context)

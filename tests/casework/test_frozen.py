@@ -33,6 +33,7 @@ from casework.referrals.models import ReferralReminder
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
 from casework.sharing.selectors import persons_for
+from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
 from tests.worlds import CONSENT, make_agency, make_viewer
@@ -52,6 +53,7 @@ FROZEN = {
     "casework_secretplace": "digest",
     "casework_placerequest": "reason",
     "casework_placeopening": "until",
+    "casework_screening": "why",
     "casework_consent": "explained",
     "casework_consentscope": "item",
     "casework_consentexclusion": "words",
@@ -101,6 +103,10 @@ def full_world(world):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
     _refer(world, agency, worker)
     _conceal(world)
+    with acting_for(world.chief):
+        Screening(case=home.case, chosen="flow2_assess", why="見本", decided_by=world.chief.membership).save(
+            force_insert=True
+        )
     return world
 
 
