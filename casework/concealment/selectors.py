@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from casework.search.keys import lines_of_person
+from casework.search.selectors import people_with_line
+from casework.sharing.models import ShareLine
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
@@ -157,6 +163,32 @@ def opened_place_for(viewer: Viewer, case: Case, request_id: uuid.UUID) -> tuple
         .first()
     )
     return (opening, unlock(text.locked)) if text else None
+
+
+def agencies_on_both_sides(viewer: Viewer, case: Case) -> dict[int, set[str]]:
+    """Return agency -> names from whom the case is hidden and whom that agency works with, too (R-DV-3).
+
+    Known by the name alone, in any spelling of it: a warning for whoever coordinates, never told to the agency, and no
+    word about the other case.
+    """
+    if not viewer.may("casework.conceal"):
+        return {}
+    found: dict[int, set[str]] = defaultdict(set)
+    for name in {threat.name for view in concealments_for(viewer, case) for threat in view.threats}:
+        elsewhere = {
+            other
+            for line in lines_of_person(name, "", None)[:1]
+            for other, _person in people_with_line(line, most=50)
+        } - {case.pk}
+        lines = ShareLine.objects.live().filter(case__in=elsewhere)
+        for agency in {*lines.values_list("agency", flat=True), *_holders(elsewhere)}:
+            found[agency].add(name)
+    return dict(found)
+
+
+def _holders(case_ids: set[uuid.UUID]) -> Iterable[int]:
+    cases = apps.get_model("casework", "Case").objects.filter(pk__in=case_ids, holder__is_center=False)
+    return cases.values_list("holder", flat=True)
 
 
 def ending_for(viewer: Viewer) -> list[tuple[ConcealmentView, Case]]:

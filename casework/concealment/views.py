@@ -14,6 +14,7 @@ from casework.reads import record_items
 from casework.sharing.access import case_view
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest
+from permissions.agencies.models import Agency
 from permissions.errors import NotAllowed
 
 from .actions import (
@@ -28,6 +29,7 @@ from .actions import (
 from .forms import ConcealForm, GroundForm, LiftForm, PlaceForm, ThreatFormSet, threats_of
 from .selectors import (
     ConcealmentView,
+    agencies_on_both_sides,
     concealments_for,
     opened_place_for,
     openings_of,
@@ -38,6 +40,7 @@ from .selectors import (
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+    from permissions.viewer import Viewer
 
 
 @require_GET
@@ -50,6 +53,7 @@ def concealment(request: ViewerRequest, case: Case) -> HttpResponse:
         "case": case,
         "views": concealments_for(viewer, case),
         "places": [(names.get(place.person_id, ""), place) for place in places_for(viewer, case)],
+        "both_sides": _both_sides(viewer, case),
         "waiting": waiting_requests_for(viewer, case),
         "openings": openings_of(viewer, case)[:50],
     }
@@ -156,6 +160,12 @@ def place(request: ViewerRequest, case: Case, request_id: uuid.UUID) -> HttpResp
     record_place_shown(request.viewer, opening)
     context = {"case": case, "opening": opening, "text": text}
     return TemplateResponse(request, "casework/place.html", context)
+
+
+def _both_sides(viewer: Viewer, case: Case) -> list[tuple[str, list[str]]]:
+    found = agencies_on_both_sides(viewer, case)
+    names = dict(Agency.objects.filter(pk__in=found).values_list("pk", "name"))
+    return sorted((names[agency], sorted(threats)) for agency, threats in found.items())
 
 
 def _people(request: ViewerRequest, case: Case) -> list[Any]:

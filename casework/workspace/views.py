@@ -17,7 +17,7 @@ from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
 from casework.cases.states import SCREENED_FROM
-from casework.concealment.selectors import ending_for
+from casework.concealment.selectors import agencies_on_both_sides, ending_for
 from casework.households.selectors import name_people
 from casework.intake.levels import missing
 from casework.intake.models import ContactState
@@ -184,7 +184,8 @@ def share_add(request: ViewerRequest, case: Case) -> HttpResponse:
         unwanted=unwanted_labels(case, agency=agency),
         initial={"agency": agency},
     )
-    context: dict[str, Any] = {"case": case, "form": form, "agency": agency}
+    both_sides = sorted(agencies_on_both_sides(request.viewer, case).get(agency.pk, ()))
+    context: dict[str, Any] = {"case": case, "form": form, "agency": agency, "both_sides": both_sides}
     if form.is_valid() and "again" not in request.POST:
         act = {
             "agency": agency,

@@ -36,12 +36,14 @@ from casework.concealment.models import (
     SecretText,
 )
 from casework.concealment.selectors import (
+    agencies_on_both_sides,
     concealments_for,
     ending_for,
     is_concealed,
     opened_place_for,
     places_for,
 )
+from casework.emergency.actions import open_in_emergency
 from casework.households.actions import add_person, change_person, set_item
 from casework.households.models import Person, PersonContact
 from casework.notes.actions import NoteDraft, write_note
@@ -602,3 +604,46 @@ def test_place_is_not_written_into_a_decision(world, concealed):
                 )
             )  # fmt: skip
         assert "秘匿している住所や場所" in said
+
+
+def test_agency_that_also_works_with_the_threat_is_named_to_the_center_alone(world, home):
+    """domain.md R-DV-3, 10.B check 6: in whatever spelling, and the agency learns nothing."""
+    with acting_for(world.coordinator):
+        add_person(world.hazuki.case, values={"name": "眞砂 亮", "relation": "other"}, by=world.coordinator)
+        person = Person.objects.get(name="眞砂 亮")
+    world.share(world.hazuki, world.jiritsu, Label(world.hazuki.mother.pk, "basic"))
+    with acting_for(world.coordinator):
+        conceal(home.case, home.mother, WORD, (Threat("真砂亮"),), by=world.coordinator)
+        assert agencies_on_both_sides(world.coordinator, home.case) == {world.jiritsu.pk: {"真砂亮"}}
+        assert agencies_on_both_sides(world.coordinator, world.hazuki.case) == {}
+    with acting_for(world.jiritsu_worker):
+        assert agencies_on_both_sides(world.jiritsu_worker, home.case) == {}
+
+    client = browser(world.coordinator)
+    page = client.get(reverse("casework:concealment", args=[home.case.pk])).content.decode()
+    assert "機関 jiritsuは、「真砂亮」と同じ名前の人の支援にもかかわっています。" in page
+    share = reverse("casework:share_add", args=[home.case.pk])
+    warned = {
+        name: "知らせてはいけない相手「真砂亮」" in client.get(share, {"agency": agency.pk}).content.decode()
+        for name, agency in (("jiritsu", world.jiritsu), ("kenko", world.kenko))
+    }
+    assert warned == {"jiritsu": True, "kenko": False}
+    assert str(person.pk) not in page
+
+
+def test_emergency_opens_no_place(world, concealed):
+    """Break-glass gives basics and contact for an hour; the address is not among them, as it is not there."""
+    with acting_for(world.kenko_worker):
+        case = open_in_emergency(
+            number=concealed.case.number,
+            name=concealed.mother.name,
+            reason="玄関で倒れていて、持病と連絡先が分からない",
+            by=world.kenko_worker,
+        )
+
+    page = case_page(world.kenko_worker, concealed)
+    assert case == concealed.case
+    assert f"000-{concealed.mother.name}-電話" in page
+    assert HOME not in page
+    with acting_for(world.kenko_worker):
+        assert SecretText.objects.count() == 0
