@@ -49,6 +49,7 @@ VERBS = {
     "sheet_requested": _("帳票を頼んだ"),
     "sheet_made": _("帳票を作った"),
     "sheet_opened": _("帳票を開いた"),
+    "contact_brought": _("相談をセンターに持ちこんだ"),
     "contact_received": _("フォームの相談を受け取った"),
     "contact_taken": _("相談を引き受けた"),
     "contact_replied": _("相談に返事をした"),

@@ -1,5 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .codes.models import Code
 from .concealment.models import (
@@ -47,6 +48,7 @@ from .workspace.models import SavedList
 __all__ = [
     "AddedBasis",
     "Block",
+    "Brought",
     "Case",
     "CaseActivity",
     "CaseEvent",

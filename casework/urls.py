@@ -1,3 +1,4 @@
+from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
 from casework.codes.urls import urlpatterns as codes
 from casework.concealment.urls import urlpatterns as concealment
@@ -21,6 +22,7 @@ app_name = "casework"
 urlpatterns = [
     *workspace,
     *intake,
+    *bringing,
     *notices,
     *cases,
     *triage,

@@ -6,6 +6,7 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 
 from __future__ import annotations
 
+from casework.bringing import sql as bringing
 from casework.codes import sql as codes
 from casework.concealment import sql as concealment
 from casework.consent import sql as consent
@@ -25,6 +26,7 @@ CENTER = "(select wall_center())"
 AGENCY = "(select wall_reader())"
 SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
+BRING = "(select wall_job()) = 'take_up_brought'"
 REMIND = "(select wall_job()) = 'remind_referrals'"
 LOCK_ANEW = "(select wall_job()) = 'lock_places_anew'"
 CHIEF = f"{CENTER} AND (select wall_role()) = 'chief'"
@@ -124,6 +126,7 @@ _OWN_REQUEST = (
     "EXISTS (SELECT 1 FROM casework_placerequest r WHERE r.id = casework_placeopening.request_id"
     f" AND r.kind <> 'address' AND r.asked_by_id = {ME})"
 )
+_JUST_BROUGHT = f"{BRING} AND brought_id IS NOT NULL AND state = 'new' AND case_id IS NULL"
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
 
@@ -180,9 +183,9 @@ WALLS: tuple[Wall, ...] = (
     center_wall("casework_lineconsent"),
     Wall(
         table="casework_numberseries",
-        select=f"{CENTER} OR {TAKE_UP}",
-        insert=f"{CENTER} OR {TAKE_UP}",
-        update=f"{CENTER} OR {TAKE_UP}",
+        select=f"{CENTER} OR {TAKE_UP} OR {BRING}",
+        insert=f"{CENTER} OR {TAKE_UP} OR {BRING}",
+        update=f"{CENTER} OR {TAKE_UP} OR {BRING}",
     ),
     Wall(
         table="casework_case",
@@ -210,15 +213,16 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_note", frozen=True),
     Wall(
         table="casework_contact",
-        select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)",
-        insert=f"{CENTER} OR ({TAKE_UP} AND submission_id IS NOT NULL AND case_id IS NULL)",
+        select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)"
+        f" OR ({_JUST_BROUGHT})",
+        insert=f"{CENTER} OR ({TAKE_UP} AND submission_id IS NOT NULL AND case_id IS NULL) OR ({_JUST_BROUGHT})",
         update=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')})",
     ),
     # What belongs to a contact is seen where the contact is, whose own policy PostgreSQL applies in here.
     Wall(
         table="casework_contacttopic",
         select=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
-        insert=f"({CENTER} OR {TAKE_UP}) AND {_of_contact('casework_contacttopic')}",
+        insert=f"({CENTER} OR {TAKE_UP} OR {BRING}) AND {_of_contact('casework_contacttopic')}",
         delete=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
     ),
     # Nobody reads over the shoulder of somebody who is writing: neither a colleague nor the chief.
@@ -229,7 +233,20 @@ WALLS: tuple[Wall, ...] = (
         update=_OWN_DRAFT,
         delete=_OWN_DRAFT,
     ),
-    _told("casework_withoutconsent", "written_by_id"),
+    Wall(
+        table="casework_withoutconsent",
+        select=f"{CENTER} AND {_of_contact('casework_withoutconsent')}",
+        insert=f"({CENTER} AND written_by_id = {ME} OR {BRING}) AND {_of_contact('casework_withoutconsent')}",
+        frozen=True,
+    ),
+    # The agency's own words: it sees what it brought, the center where it sees the contact made of it.
+    Wall(
+        table="casework_brought",
+        select=f"agency_id = {AGENCY} AND NOT {CENTER} OR ({CENTER} AND EXISTS (SELECT 1 FROM casework_contact c"
+        " WHERE c.brought_id = casework_brought.id))",
+        insert=f"agency_id = {AGENCY} AND brought_by_id = {ME} AND NOT {CENTER}",
+        frozen=True,
+    ),
     _told("casework_emergencycall", "called_by_id"),
     _told("casework_statutorynotice", "noticed_by_id"),
     Wall(
@@ -344,6 +361,7 @@ DEFINER_FUNCTIONS = (
     *("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency"),
     *search.DEFINER_FUNCTIONS,
     *sheets.DEFINER_FUNCTIONS,
+    *bringing.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -374,7 +392,7 @@ def functions_sql() -> str:
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS),
-        *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS),
+        *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
     )
     return "\n".join(parts) + "\n"
 

@@ -66,7 +66,8 @@ ROLES: dict[str, Role] = {
     "participation": Role(_("参加支援コーディネーター"), center_only=True),
     "community": Role(_("地域づくり担当"), center_only=True),
     "agency_staff": Role(
-        _("支援関係機関職員"), _READ_CASES | {"casework.answer_role", "casework.break_glass"}
+        _("支援関係機関職員"),
+        _READ_CASES | {"casework.answer_role", "casework.break_glass", "casework.bring"},
     ),
     "agency_admin": Role(_("機関管理者"), frozenset({"people.manage"})),
     "editor": Role(_("広報・ウェブ編集"), frozenset({"cms.enter", "forms_app.edit_form"})),

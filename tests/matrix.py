@@ -21,6 +21,7 @@ ALARM_LOOKERS = CHIEF | {"privacy_officer"}
 LOG_READERS = frozenset({"auditor", "privacy_officer"})
 SYSADMIN = frozenset({"sysadmin"})
 ADMINISTRATORS = SYSADMIN | {"agency_admin"}
+AGENCY_STAFF = frozenset({"agency_staff"})
 READERS = CENTER | {"agency_staff"}
 ANSWERERS = COORDINATION | {"agency_staff"}
 
@@ -120,6 +121,8 @@ MATRIX: dict[str, Cell] = {
     "casework:block_add": Cell(CHIEF, GET_POST, "case"),
     "casework:block_lift": Cell(CHIEF, POST, "case"),
     "casework:recall": Cell(READERS, GET_POST, "nobody"),
+    "casework:brought": Cell(AGENCY_STAFF),
+    "casework:brought_add": Cell(AGENCY_STAFF, GET_POST),
     "casework:screening": Cell(CENTER, GET_POST, "case"),
     "casework:concealment": Cell(CENTER, object="case"),
     "casework:concealment_add": Cell(CENTER, GET_POST, "case"),

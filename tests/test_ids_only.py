@@ -19,6 +19,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
+from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case, move_to_stage
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
@@ -74,6 +75,7 @@ MADE_FOR_IT = {
     "casework_lineend",  # why it ended
     "casework_consent",
     "casework_screening",
+    "casework_brought",
     "casework_concealmentground",
     "casework_concealmentthreat",
     "casework_liftrequest",
@@ -237,6 +239,10 @@ def told(kept_world):
         request_sheet(case, decision, by=world.anshin_worker)
     _refer(world, words, case, person)
     _conceal(world, words)
+    texts = ("in_charge", "reply_to", "one_line", "facts", "how_known", "tried", "next_try", "wishes")
+    brought = {name: words(f"持ちこみ{name}") for name in texts}
+    with acting_for(world.anshin_worker):
+        bring(BroughtDraft(**brought, has_consent=False, why="refused", basis="law"), by=world.anshin_worker)
     with acting_for(by):
         for stage in ("intake", "screening"):
             move_to_stage(world.hazuki.case, stage=stage, by=by)

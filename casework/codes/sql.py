@@ -37,6 +37,8 @@ CODED_COLUMNS = (
     ("casework_contacttopic", "topic", "topic"),
     ("casework_withoutconsent", "why", "no_consent"),
     ("casework_withoutconsent", "basis", "basis"),
+    ("casework_brought", "why", "no_consent"),
+    ("casework_brought", "basis", "basis"),
     ("casework_emergencycall", "whom", "emergency_call"),
     ("casework_household", "kind", "household_kind"),
     ("casework_person", "relation", "relation"),

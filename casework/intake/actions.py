@@ -26,6 +26,7 @@ from casework.once import made_before
 from casework.seen import ChangedMeanwhile
 from forms_app.delivery.signals import submission_delivered
 from forms_app.status import actions as status
+from permissions.agencies.models import Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -86,6 +87,42 @@ def take_up_submission(
     contact.save(force_insert=True)
     _set_topics(contact, topics, "")
     record(None, "contact_received", contact)
+
+
+def take_up_brought(brought: Any, *, referrer_type: str) -> Contact:
+    """Make a contact of what an agency brought (bringing/). Belongs to its transaction, in ``clock("take_up_brought")``.
+
+    ``brought`` is unique, so that nothing is taken up twice. Without consent the facts go where only a 支援会議 uses them.
+    """
+    contact = Contact(
+        number=brought.number, received_at=timezone.now(), channel="agency", kind=ContactKind.AGENCY_CASE,
+        route="agency", speaker="agency", referrer_type=referrer_type,
+        referrer_name=f"{brought.agency.name} {brought.in_charge}"[:120], reply_to=brought.reply_to,
+        one_line=brought.one_line, urgency=brought.urgency, answers=_told_by_agency(brought), brought=brought,
+        is_flagged=raises_check(brought.one_line, brought.topics),
+    )  # fmt: skip
+    contact.save(force_insert=True)
+    for topic in dict.fromkeys(brought.topics):
+        ContactTopic(contact=contact, topic=topic).save(force_insert=True)
+    if not brought.has_consent:
+        WithoutConsent(
+            contact=contact, agency=brought.agency.name[:120], in_charge=brought.in_charge,
+            how_known=brought.how_known, why=brought.why, tried=brought.tried, next_try=brought.next_try,
+            facts=brought.facts, basis=brought.basis, written_by=brought.brought_by,
+        ).save(force_insert=True)  # fmt: skip
+    _tell_if_now(contact, by=brought.brought_by)
+    return contact
+
+
+def _told_by_agency(brought: Any) -> list[dict[str, str]]:
+    told = [(name, getattr(brought, name)) for name in ("facts", "wishes", "consent_words")]
+    if not brought.has_consent:
+        told = [(name, words) for name, words in told if name != "facts"]
+    return [
+        {"key": name, "label": str(brought._meta.get_field(name).verbose_name), "display": words}
+        for name, words in told
+        if words
+    ]
 
 
 def _topics(answers: list[dict[str, Any]]) -> list[str]:
@@ -168,7 +205,7 @@ def record_contact(*, by: Viewer, key: uuid.UUID | None = None, **said: Any) -> 
     _set_topics(contact, heard.topics, heard.primary_topic)
     ContactDraft.objects.filter(pk=contact.pk).delete()
     record(by, "contact_recorded", contact)
-    _tell_if_now(contact, by=by)
+    _tell_if_now(contact, by=by.membership)
     return contact
 
 
@@ -191,12 +228,12 @@ def _set_topics(contact: Contact, topics: Iterable[str], primary: str) -> None:
         ContactTopic(contact=contact, topic=topic, is_primary=topic == primary).save(force_insert=True)
 
 
-def _tell_if_now(contact: Contact, *, by: Viewer) -> None:
+def _tell_if_now(contact: Contact, *, by: Membership) -> None:
     """Level A: the chief learns of it with the commit, by a mail with the number and the way there."""
     from .tasks import tell_of_emergency  # noqa: PLC0415 -- the task imports this module
 
     if contact.urgency == Urgency.A:
-        tell_of_emergency.enqueue(str(contact.pk), contact.number, by.membership.pk)
+        tell_of_emergency.enqueue(str(contact.pk), contact.number, by.pk)
 
 
 @transaction.atomic
@@ -216,7 +253,7 @@ def _check(locked: Contact, signs: Iterable[str], urgency: str, by: Viewer) -> N
     locked.save(update_fields=["signs", "urgency", "checked_at"])
     record(by, "contact_checked", locked, case=locked.case_id)
     if before != Urgency.A:
-        _tell_if_now(locked, by=by)
+        _tell_if_now(locked, by=by.membership)
 
 
 @transaction.atomic

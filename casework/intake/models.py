@@ -44,7 +44,7 @@ class Contact(Walled):
     """One approach by someone (相談受付). Never deleted.
 
     ``answers`` is the copy of what was sent by form: [{key, label, display}], in the order asked.
-    ``submission_id`` makes the take-over from the form exactly once. ``signs`` are what the emergency check found
+    ``submission_id`` makes the take-over from the form exactly once, ``brought`` that of what an agency brought. ``signs`` are what the emergency check found
     (signs.py), ``checked_at`` when somebody looked. ``is_informant_hidden`` goes one way: who gave notice is neither
     kept nor asked for again (domain.md 10.F, F3).
     """
@@ -72,6 +72,9 @@ class Contact(Walled):
     form_title = models.CharField(max_length=200, blank=True)
     form_number = models.PositiveIntegerField(null=True, blank=True)
     submission_id = models.UUIDField(null=True, blank=True, unique=True)
+    brought = models.OneToOneField(
+        "casework.Brought", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     taken_by = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )

@@ -26,6 +26,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("casework:inbox", _("受信箱"), viewer.may("casework.view_inbox")),
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
         ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
+        ("casework:brought", _("持ちこみ"), viewer.may("casework.bring")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
         ("casework:code_lists", _("選択肢"), viewer.may("casework.edit_codes")),
         ("audit:alarms", _("警報"), viewer.may("casework.view_alarms")),

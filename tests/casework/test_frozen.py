@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.models import Case
 from casework.concealment.actions import (
     GroundDraft,
@@ -54,6 +55,7 @@ FROZEN = {
     "casework_placerequest": "reason",
     "casework_placeopening": "until",
     "casework_screening": "why",
+    "casework_brought": "one_line",
     "casework_consent": "explained",
     "casework_consentscope": "item",
     "casework_consentexclusion": "words",
@@ -103,6 +105,9 @@ def full_world(world):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
     _refer(world, agency, worker)
     _conceal(world)
+    with acting_for(worker):
+        draft = BroughtDraft("見本", "000", "見本", "見本", has_consent=True, consent_words="見本")
+        bring(draft, by=worker)
     with acting_for(world.chief):
         Screening(case=home.case, chosen="flow2_assess", why="見本", decided_by=world.chief.membership).save(
             force_insert=True

@@ -23,6 +23,7 @@ MAY = {
     "casework.edit_codes": "chief",
     "casework.view_alarms": "chief privacy_officer",
     "casework.break_glass": "agency_staff",
+    "casework.bring": "agency_staff",
     "people.manage": "agency_admin sysadmin",
     "agencies.manage": "sysadmin",
     "cms.enter": "editor",
