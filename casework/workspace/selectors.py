@@ -16,6 +16,8 @@ from casework.concealment.selectors import concealed_among, is_concealed
 from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
+from casework.intake.models import Contact
+from casework.intake.selectors import contacts_for
 from casework.notes.models import Note
 from casework.notes.selectors import notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
@@ -72,7 +74,7 @@ class BlockView:
 
 @dataclass
 class CaseRecord:
-    """A case as one viewer sees it. ``shared`` and ``blocks`` are filled for the center's duty only."""
+    """A case as one viewer sees it. ``contacts``, ``shared`` and ``blocks`` are filled for the center's duty only."""
 
     case: Case
     household: Household | None
@@ -82,6 +84,7 @@ class CaseRecord:
     decisions: list[DecisionView]
     referrals: list[ReferralView]
     is_concealed: bool
+    contacts: list[Contact]
     shared: list[SharedWith]
     blocks: list[BlockView]
 
@@ -161,6 +164,7 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
         case=case,
         referrals=referrals,
         is_concealed=is_concealed(viewer, case),
+        contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
         household=household_for(viewer, case),
         people=people,
         notes=notes[:NOTES_SHOWN],

@@ -1,6 +1,7 @@
 """Agencies bring households themselves: with consent and without, in the inbox at once, and they learn the state alone."""
 
 import uuid
+from dataclasses import asdict, replace
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
@@ -10,9 +11,11 @@ from django.urls import reverse
 from casework.bringing.actions import JOB, BroughtDraft, bring
 from casework.bringing.models import Brought
 from casework.bringing.selectors import brought_for
+from casework.households.models import Person
 from casework.intake.actions import open_case, take_contact
 from casework.intake.models import Contact, ContactTopic, WithoutConsent
 from casework.intake.selectors import queue_for
+from casework.sharing.actions import Ground, Label, share_items
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
 from tests.casework.pages import sign_in
@@ -160,8 +163,6 @@ def test_job_that_takes_up_sees_no_contact_but_the_new_ones_that_were_brought(wo
     ids=["no word of consent", "consent and why not", "nothing said", "no basis"],
 )
 def test_half_told_is_refused_by_the_action_and_by_the_database(world, changes):
-    from dataclasses import asdict, replace
-
     draft = replace(WITH, **changes)
     with acting_for(world.anshin_worker):
         assert "書いてください" in refusal(lambda: bring(draft, by=world.anshin_worker))
@@ -184,8 +185,6 @@ def test_same_form_sent_twice_is_brought_once(world):
 def test_urgent_household_is_told_to_the_chief(world, run_tasks, mailoutbox):
     world.chief.user.email = "chief@example.org"
     world.chief.user.save()
-    from dataclasses import replace
-
     brought_by(world.anshin_worker, replace(WITH, urgency="A"))
     run_tasks()
 
@@ -215,3 +214,31 @@ def test_household_is_brought_by_the_screens(world):
     center = Client()
     sign_in(center, world.reception)
     assert "見本の世帯" in center.get(reverse("casework:inbox")).content.decode()
+
+
+def test_case_leads_back_to_what_it_came_from_for_the_center_alone(world):
+    row = brought_by(world.anshin_worker, WITH)
+    with acting_for(world.reception):
+        contact = Contact.objects.get(brought=row)
+        take_contact(contact, urgency="B", by=world.reception)
+        contact.refresh_from_db()
+        case = open_case(
+            contact, household_name="見本", household_kind="other", person={"name": "見本", "relation": "self"},
+            by=world.reception,
+        )  # fmt: skip
+        person = Person.objects.get(case=case)
+    with acting_for(world.coordinator):
+        ground = Ground("law", "見本")
+        share_items(
+            case, agency=world.anshin, labels=[Label(person.pk, "basic")], ground=ground, by=world.coordinator
+        )
+    link = reverse("casework:contact", args=[contact.pk])
+
+    pages = {}
+    for viewer in (world.reception, world.anshin_worker):
+        client = Client()
+        sign_in(client, viewer)
+        pages[viewer.role] = client.get(reverse("casework:case", args=[case.pk])).content.decode()
+
+    assert {role: link in page for role, page in pages.items()} == {"reception": True, "agency_staff": False}
+    assert "見本" in pages["agency_staff"]
