@@ -123,7 +123,7 @@ class ParagraphsForm(TypedMixin, OnceForm):
         label = box.kind.label if number == 1 else f"{box.kind.label} {number}"
         name = f"{box.kind}_{number}"
         self.fields[name] = forms.CharField(
-            label=label,
+            label=gettext("%(box)sの内容") % {"box": label},
             max_length=box.most,
             required=False,
             initial=filled.text if filled else "",

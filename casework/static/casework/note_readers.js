@@ -7,11 +7,14 @@ const sentences = new Map(
   [...form.querySelectorAll("[data-label]")].map((row) => [row.dataset.label, row.dataset.sentence]),
 );
 
+// Not form.elements.item, which is a method of every such collection.
+const chosen = (name) => form.elements.namedItem(name).value;
+
 function say() {
-  const about = form.elements.about.value;
+  const about = chosen("about");
   if (!about) return;
   const strong = document.createElement("strong");
-  strong.textContent = sentences.get(`${about}:${form.elements.item.value}`) ?? now.dataset.centerAlone;
+  strong.textContent = sentences.get(`${about}:${chosen("item")}`) ?? now.dataset.centerAlone;
   now.replaceChildren(strong);
 }
 
