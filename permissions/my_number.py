@@ -18,7 +18,7 @@ _BETWEEN = (
     r"\x00-\t\x0b\x0c\x0e-\x20\x7f-\xa0\xad_\u1680\u180e\u2000-\u2015\u202a-\u202f\u205f-\u2064\u2212\u2500\u2501"
     r"\u3000\u30fc\ufe58\ufe63\ufeff\uff0d\uff70\ud800-\udfff\-"
 )
-_RUN = re.compile(rf"\d(?:[{_BETWEEN}]{{0,3}}\d){{{LENGTH - 1},}}")
+_RUN = re.compile(rf"[+＋]?\d(?:[{_BETWEEN}]{{0,3}}\d){{{LENGTH - 1},}}")
 # A key of a row in an address that somebody copied.
 _KEY = re.compile(
     r"((?<![\da-fA-F])[\da-fA-F]{8}(?:-[\da-fA-F]{4}){3}-[\da-fA-F]{12}(?![\da-fA-F]))", re.ASCII
@@ -55,7 +55,9 @@ def _masked_run(run: re.Match[str]) -> str:
     text = run.group()
     groups = [group.span() for group in _GROUP.finditer(text)]
     hidden: set[int] = set()
-    for first in range(len(groups)):
+    # After a plus comes a telephone number with its country (+81 90 ...), which has twelve digits as often as not.
+    begins = 1 if text[0] in "+＋" else 0
+    for first in range(begins, len(groups)):
         # Groups from this one on that are twelve digits together; numbers may stand side by side, and overlap.
         digits = ""
         places: list[int] = []
