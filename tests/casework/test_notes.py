@@ -371,6 +371,27 @@ def test_text_from_before_there_were_kinds_is_not_lost_when_a_colleague_is_quick
         assert said_in(standing) == [("unsorted", "unknown", "直した本文")]
 
 
+def test_boxes_that_only_the_earlier_note_had_are_not_lost_either(world, coordinator):
+    note = write(
+        world, paragraphs=tuple(ParagraphDraft("fact", "self", f"話{number}") for number in range(1, 6))
+    )
+    first = correct(world, note, "先の訂正", by=world.chief)
+    sent = {f"fact_{number}": f"直した話{number}" for number in range(1, 6)}
+    sent |= {f"fact_{number}_source": "self" for number in range(1, 6)}
+    sent |= {"title": "訪問", "reason": "見本"}
+
+    late = coordinator.post(address(world, "note_correct", note.pk), sent).content.decode()
+    again = coordinator.post(address(world, "note_correct", first.pk), sent)
+
+    assert "直した話5</textarea>" in late
+    assert again.status_code == 302
+    with acting_for(world.chief):
+        (standing,) = standing_notes_for(world.chief, world.hazuki.case, limit=9)
+        assert [text for _kind, _source, text in said_in(standing)] == [
+            f"直した話{number}" for number in range(1, 6)
+        ]
+
+
 def test_corrected_note_leads_back_to_the_case(world, coordinator):
     note = write(world)
     correct(world, note, "見本")

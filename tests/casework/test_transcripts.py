@@ -39,6 +39,7 @@ def test_text_is_read_in_the_encodings_of_this_country(encoding):
         ("あ\x07い".encode(), "a.txt", "文章のファイルではない"),
         (codecs.BOM_UTF16_LE + TALK.encode("utf-16-le"), "a.txt", "UTF-16"),
         (TALK[:14].encode("euc-jp") * 3, "a.txt", "文字コードが分かりません"),
+        ("よろしくおねがいします。".encode("euc-jp"), "a.txt", "文字コードが分かりません"),
         (b"\xff\xfe\xfd" + TALK.encode(), "a.txt", "UTF-16"),
         (b"\x80\x81\xff", "a.txt", "文字コードが分かりません"),
         (b"a" * (MOST_BYTES + 1), "a.txt", "大きすぎます。200KB"),
