@@ -13,7 +13,7 @@ from casework.demo_people import agency, date, days_ago, viewer
 from casework.households.actions import add_person, change_household, set_item
 from casework.households.models import Household, Person
 from casework.intake.actions import open_case, record_contact
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
 from casework.seen import fingerprint
@@ -105,14 +105,14 @@ def _items(person: Person, items: dict[str, dict[str, Any]], by: Viewer) -> None
 
 
 def _hazukihara_notes(home: Hazukihara, by: Viewer) -> None:
-    for days, method, about, item, title, body in (
+    for days, method, about, item, title, *paragraphs in (
         (
             39,
             "agency_contact",
             home.toyo,
             "history",
             "あんしんケアセンターに確認",
-            "10か月前に要介護認定の相談があった。息子が断り、止まっていた。",
+            ("fact", "agency", "10か月前に要介護認定の相談があった。息子が断り、止まっていた。"),
         ),
         (
             38,
@@ -120,19 +120,32 @@ def _hazukihara_notes(home: Hazukihara, by: Viewer) -> None:
             home.toyo,
             "history",
             "センターとあんしんで訪問",
-            "母が玄関先で6分。「息子に聞かれると困る」と小声で話した。",
+            ("fact", "observed", "母が玄関先で6分、小声で話した。"),
+            ("statement", "self", "「息子に聞かれると困る」"),
+            ("assessment", "judged", "息子の前では話せないことがあると思われる。"),
+            ("next", "judged", "次は、母がデイサービスにいる時間に会う。"),
         ),
-        (38, "visit", home.shuichi, "health", "息子のようす", "2階で大声。姿は見えず。受診歴は不明。"),
+        (
+            38,
+            "visit",
+            home.shuichi,
+            "health",
+            "息子のようす",
+            ("fact", "observed", "2階で大声。姿は見えず。"),
+            ("fact", "family", "受診歴は不明（母の話）。"),
+        ),
         (
             20,
             "interview",
             home.toyo,
             "money",
             "借金の聞き取り",
-            "カード3社、合計285万円。手紙2通を預かり、写しをとった。",
+            ("fact", "self", "カード3社、合計285万円。"),
+            ("fact", "document", "手紙2通を預かり、写しをとった。"),
         ),
     ):
-        draft = NoteDraft(Label(about.pk, item), days_ago(days, 11), method, title, body)
+        told = tuple(ParagraphDraft(*paragraph) for paragraph in paragraphs)
+        draft = NoteDraft(Label(about.pk, item), days_ago(days, 11), method, title, told)
         write_note(home.case, draft, by=by)
 
 

@@ -14,7 +14,7 @@ from casework.demo_people import agency, days_ago, viewer
 from casework.households.actions import add_person, set_item
 from casework.households.models import Person
 from casework.intake.actions import open_case, record_contact
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
@@ -75,9 +75,12 @@ def _conceal(case: Case, mother: Person, by: Viewer) -> None:
 
 
 def _notes(case: Case, mother: Person, mio: Person, by: Viewer) -> None:
-    for days, method, person, item, title, body in (
-        (8, "phone", mother, "history", "母に電話（10時15分）", "「図書の係」と名のった。話せる時間は10時から11時だけ。"),
-        (6, "agency_contact", mio, "history", "こども家庭課に確認", "要対協に登録あり。虐待の部分は協議会で扱う。"),
-        (3, "interview", mio, "basic", "澪さんのことば", "「弟のごはんは自分が作りたい。でも美術部には行きたい」"),
+    for days, method, person, item, title, told in (
+        (8, "phone", mother, "history", "母に電話（10時15分）", ("fact", "self", "「図書の係」と名のった。話せる時間は10時から11時だけ。")),
+        (6, "agency_contact", mio, "history", "こども家庭課に確認", ("fact", "agency", "要対協に登録あり。虐待の部分は協議会で扱う。")),
+        (3, "interview", mio, "basic", "澪さんのことば", ("statement", "self", "「弟のごはんは自分が作りたい。でも美術部には行きたい」")),
     ):  # fmt: skip
-        write_note(case, NoteDraft(Label(person.pk, item), days_ago(days, 11), method, title, body), by=by)
+        paragraphs = (ParagraphDraft(*told),)
+        write_note(
+            case, NoteDraft(Label(person.pk, item), days_ago(days, 11), method, title, paragraphs), by=by
+        )

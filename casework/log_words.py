@@ -23,6 +23,7 @@ VERBS = {
     "person_unjoined": _("同じ人の結びを外した"),
     "list_saved": _("一覧の条件を保存した"),
     "note_written": _("経過を書いた"),
+    "note_corrected": _("経過を訂正した"),
     "share_line_added": _("共有を始めた"),
     "share_line_ended": _("共有を終えた"),
     "recall_answered": _("共有の終わりのお知らせに答えた"),

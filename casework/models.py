@@ -18,7 +18,7 @@ from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWith
 from .duplicates.models import SameMark
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
-from .notes.models import Note
+from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
@@ -73,6 +73,7 @@ __all__ = [
     "LineConsent",
     "LineEnd",
     "Note",
+    "NoteParagraph",
     "NoticeReply",
     "NumberSeries",
     "Person",

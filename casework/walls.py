@@ -13,6 +13,7 @@ from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
+from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.referrals import sql as referrals
 from casework.search import sql as search
@@ -130,6 +131,13 @@ _JUST_BROUGHT = f"{BRING} AND brought_id IS NOT NULL AND state = 'new' AND case_
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
 
+# A paragraph has its note's label, and comes at the same moment: one that came later would change the note.
+_OF_NEW_NOTE = (
+    "EXISTS (SELECT 1 FROM casework_note n WHERE n.id = casework_noteparagraph.note_id"
+    " AND n.case_id = casework_noteparagraph.case_id AND n.item = casework_noteparagraph.item"
+    " AND n.person_id IS NOT DISTINCT FROM casework_noteparagraph.person_id AND n.written_at = clock_now())"
+)
+
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
     Wall(
@@ -211,6 +219,12 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_personhealth"),
     labelled_wall("casework_personmoney"),
     labelled_wall("casework_note", frozen=True),
+    Wall(
+        table="casework_noteparagraph",
+        select=reaches("casework_noteparagraph"),
+        insert=f"{center('casework_noteparagraph')} AND {_OF_NEW_NOTE}",
+        frozen=True,
+    ),
     Wall(
         table="casework_contact",
         select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)"
@@ -370,6 +384,7 @@ LABELLED_TABLES = (
     "casework_personhealth",
     "casework_personmoney",
     "casework_note",
+    "casework_noteparagraph",
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
@@ -378,8 +393,11 @@ LABELLED_TABLES = (
     "casework_shareline",
 )
 
-# Tables whose changes an agency may notice in the order of its list.
-NOTICED_TABLES = (*LABELLED_TABLES, "casework_person", "casework_case")
+# Tables whose changes an agency may notice in the order of its list. A paragraph comes with its note, which is noticed.
+NOTICED_TABLES = (
+    *(table for table in LABELLED_TABLES if table != "casework_noteparagraph"),
+    *("casework_person", "casework_case"),
+)
 
 
 def functions_sql() -> str:
@@ -391,7 +409,7 @@ def functions_sql() -> str:
         *(concealment.BLOCKED, sharing.FUNCTIONS, sharing.ADDED_BASES, sharing.KEYS, keys, triggers),
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
-        *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS),
+        *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
     )
     return "\n".join(parts) + "\n"

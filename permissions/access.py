@@ -134,7 +134,10 @@ def _guard(
             with acting_for(viewer):
                 loaded = load(viewer, **kwargs) if load else kwargs
                 before = origin.rows
-                response = _rendered(view(request, *args, **loaded))
+                answer = view(request, *args, **loaded)
+                if origin.has_masked:
+                    _say_what_was_masked(request, answer)
+                response = _rendered(answer)
                 if shown and origin.rows == before and not 300 <= response.status_code < 400:
                     shown(viewer, request, **loaded)
         except (Http404, PermissionDenied):
@@ -148,6 +151,15 @@ def _guard(
         return response
 
     return guarded
+
+
+def _say_what_was_masked(request: HttpRequest, response: HttpResponse) -> None:
+    """Tell the writer on the page that comes next. An answer to a script says it itself."""
+    if isinstance(response, SimpleTemplateResponse) or 300 <= response.status_code < 400:
+        text = _(
+            "マイナンバー（個人番号）と思われる12けたの数字を「＊」に置きかえました。マイナンバーは、ここには残せません。ほかの番号だったときは、数字の間にことばを入れて書き直してください。"
+        )
+        messages.warning(request, text, fail_silently=True)
 
 
 def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:

@@ -21,7 +21,7 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.households.actions import change_person, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
 from casework.seen import fingerprint
@@ -130,7 +130,8 @@ class MatrixWorld(World):
 
     def _note(self, home: Household, person: Any, item: str) -> Any:
         text = f"CANARY-{person.name}-{item} 記録"
-        draft = NoteDraft(Label(person.pk, item), timezone.now(), "phone", text, text)
+        paragraphs = (ParagraphDraft("fact", "observed", text),)
+        draft = NoteDraft(Label(person.pk, item), timezone.now(), "phone", text, paragraphs)
         return write_note(home.case, draft, by=self.chief)
 
     def _share_first(self) -> None:

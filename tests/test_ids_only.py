@@ -26,7 +26,13 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent, wi
 from casework.households.actions import add_person, create_household, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import (
+    CorrectionDraft,
+    NoteDraft,
+    ParagraphDraft,
+    correct_note,
+    write_note,
+)
 from casework.notices.actions import record_call, record_notice, record_reply
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
@@ -62,6 +68,7 @@ MADE_FOR_IT = {
     "casework_personhealth",
     "casework_personmoney",
     "casework_note",
+    "casework_noteparagraph",
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
@@ -210,8 +217,15 @@ def told(kept_world):
         }
         for item, values in items.items():
             set_item(person, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
-        note = NoteDraft(Label(person.pk, "history"), timezone.now(), "phone", words("題"), words("記録"))
-        write_note(case, note, by=by)
+        said = (
+            ParagraphDraft("fact", "family", words("記録")),
+            ParagraphDraft("next", "judged", words("次")),
+        )
+        note = write_note(
+            case, NoteDraft(Label(person.pk, "history"), timezone.now(), "phone", words("題"), said), by=by
+        )
+        better = (ParagraphDraft("transcript", "self", words("逐語")),)
+        correct_note(note, CorrectionDraft(words("題"), better, words("訂正")), by=by)
         ground = Ground("consent", words("根拠"))
         labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
         scopes = tuple((world.anshin, label.item) for label in labels)
@@ -298,7 +312,7 @@ def break_everything(world, monkeypatch, run_tasks):
 
     client = client_of(world.coordinator)
     note_url = reverse("casework:note_add", args=[world.case.pk])
-    typed = {"title": world.words("送信"), "body": world.words("送信"), "method": "phone", "what": "x"}
+    typed = {"title": world.words("送信"), "fact_1": world.words("送信"), "method": "phone", "what": "x"}
     with monkeypatch.context() as patch:
         patch.setattr("casework.sheets.actions.make_pdf", quote)
         patch.setattr("casework.notes.views.NoteForm.is_valid", quote)
@@ -374,7 +388,13 @@ def test_what_people_wrote_stands_where_it_was_put_and_nowhere_else(told, log, m
         assert str(world.case.pk) in page.content.decode()
         assert WORD.findall(page.content.decode()) == []
     # There was something to hide, and something to hide it from.
-    assert found >= {"casework_note", "casework_contact", "casework_caseevent", "forms_app_answer"}
+    assert found >= {
+        "casework_note",
+        "casework_noteparagraph",
+        "casework_contact",
+        "casework_caseevent",
+        "forms_app_answer",
+    }
     assert len(world.words.used) > 25
     assert "ValueError" in lines
     assert DBTaskResult.objects.exclude(traceback="").exists()

@@ -29,6 +29,7 @@ from forms_app.status import actions as status
 from permissions.agencies.models import Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
+from permissions.my_number import mask_my_numbers
 from permissions.viewer import Viewer
 
 from .models import (
@@ -62,9 +63,11 @@ def take_up_submission(
 
     ``submission_id`` is unique, so a second delivery fails whole instead of making a second contact.
     """
+    # The submission stays as it was given (forms_app); what casework takes of it holds no My Number.
+    given = [{**row, "display": mask_my_numbers(row["display"])} for row in payload["answers"]]
     answers = [
         {"key": row["key"], "label": row["label"], "display": row["display"]}
-        for row in payload["answers"]
+        for row in given
         if row["display"]
     ]
     speaker = _speaker(payload["answers"])
@@ -74,7 +77,7 @@ def take_up_submission(
         channel=WEB,
         route=route_of(WEB, speaker),
         speaker=speaker,
-        one_line=_one_line(payload["answers"]),
+        one_line=_one_line(given),
         language=payload.get("language", ""),
         answers=answers,
         form_title=payload["form"],

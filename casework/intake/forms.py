@@ -13,7 +13,7 @@ from casework.codes.selectors import label_of
 from casework.dates import BIRTH_HINT, EraDateField
 from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
-from permissions.typed import TypedMixin
+from permissions.typed import TypedMixin, free_texts, without_my_numbers
 
 from .actions import CHANGEABLE, INFORMANT, mark_of
 from .models import Contact, ContactDraft, ContactKind, ContactState, ContactTopic, Urgency
@@ -138,9 +138,10 @@ class ContactRecordForm(CheckForm, HeardForm, OnceForm):
 
     @classmethod
     def typed(cls, post: Any) -> dict[str, list[str]]:
-        """Return what a draft keeps of what was sent: the fields of this form, as typed."""
+        """Return what a draft keeps of what was sent: the fields of this form, as typed, without My Numbers."""
         kept = [name for name in cls.base_fields if name not in cls.NOT_SAID]
-        return {name: post.getlist(name) for name in kept if name in post}
+        sent = without_my_numbers(post, free_texts(cls.base_fields))
+        return {name: sent.getlist(name) for name in kept if name in sent}
 
     @classmethod
     def taken_up(cls, draft: ContactDraft) -> ContactRecordForm:

@@ -22,6 +22,7 @@ from forms_app.status import actions as status
 from forms_app.status.selectors import messages_for
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
+from permissions.audit.origin import current_origin
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -289,7 +290,9 @@ def draft_save(request: ViewerRequest) -> HttpResponse:
     if draft is None:
         return JsonResponse({"state": "refused"}, status=422)
     at = timezone.localtime(draft.saved_at)
-    return JsonResponse({"draft": str(draft.pk), "revision": draft.revision, "at": f"{at:%H:%M}"})
+    origin = current_origin()
+    kept = {"draft": str(draft.pk), "revision": draft.revision, "at": f"{at:%H:%M}"}
+    return JsonResponse({**kept, "masked": bool(origin and origin.has_masked)})
 
 
 @require_POST

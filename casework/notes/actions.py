@@ -7,19 +7,30 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.once import made_before
+from casework.seen import ChangedMeanwhile
 from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import Note
+from .models import Note, NoteParagraph
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+
+
+@dataclass(frozen=True)
+class ParagraphDraft:
+    """One paragraph: what it is, from whom it comes (models.ParagraphKind, ParagraphSource), and the words."""
+
+    kind: str
+    source: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -30,35 +41,106 @@ class NoteDraft:
     occurred_at: dt.datetime
     method: str
     title: str
-    body: str
+    paragraphs: tuple[ParagraphDraft, ...]
+
+
+@dataclass(frozen=True)
+class CorrectionDraft:
+    """What takes the place of a note, and why. Whom and what it is about, when and how stay the note's."""
+
+    title: str
+    paragraphs: tuple[ParagraphDraft, ...]
+    reason: str
 
 
 @transaction.atomic
-def write_note(
-    case: Case, draft: NoteDraft, *, by: Viewer, corrects: Note | None = None, key: uuid.UUID | None = None
-) -> Note:
-    """Add a note with its label. A correction names the note it replaces and takes over its label.
-
-    The same ``key`` gives the same note again.
-    """
-    if not by.may("casework.write_note"):
-        raise NotAllowed(_("記録を書く権限がありません。"))
+def write_note(case: Case, draft: NoteDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Note:
+    """Add a note with its label. The same ``key`` gives the same note again. Raises NotAllowed for one without text."""
+    _check(draft.paragraphs, by)
     before: Note | None = made_before(Note, key)
     if before:
         return before
-    label = Label(corrects.person_id, corrects.item) if corrects else draft.label
     note = Note(
         id=key or uuid.uuid4(),
         case=case,
-        person_id=label.person_id,
-        item=label.item,
+        person_id=draft.label.person_id,
+        item=draft.label.item,
         occurred_at=draft.occurred_at,
         method=draft.method,
         title=draft.title,
-        body=draft.body,
         author=by.membership,
-        corrects=corrects,
     )
-    note.save(force_insert=True)
-    record_event(by, "note_written", note, case_id=case.pk, person_id=label.person_id, item=label.item)
+    _add(note, draft.paragraphs)
+    record_event(by, "note_written", note, case_id=case.pk, person_id=note.person_id, item=note.item)
     return note
+
+
+@transaction.atomic
+def correct_note(note: Note, draft: CorrectionDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Note:
+    """Add a note that takes the place of another, with its label. The other one stays, and is shown as corrected.
+
+    The same ``key`` gives the same correction again. Raises ChangedMeanwhile with the correction that a colleague
+    made first (the database takes one), NotAllowed for one without text or reason.
+    """
+    _check(draft.paragraphs, by)
+    if not draft.reason.strip():
+        raise NotAllowed(_("訂正の理由を書いてください。"))
+    before: Note | None = made_before(Note, key)
+    if before:
+        return before
+    correction = Note(
+        id=key or uuid.uuid4(),
+        case_id=note.case_id,
+        person_id=note.person_id,
+        item=note.item,
+        occurred_at=note.occurred_at,
+        method=note.method,
+        title=draft.title,
+        author=by.membership,
+        corrects=note,
+        correction_reason=draft.reason,
+    )
+    try:
+        with transaction.atomic():
+            _add(correction, draft.paragraphs)
+    except IntegrityError as error:
+        quicker = Note.objects.filter(corrects=note).first()
+        if quicker is None:
+            raise
+        raise ChangedMeanwhile(quicker) from error
+    record_event(
+        by,
+        "note_corrected",
+        correction,
+        case_id=note.case_id,
+        person_id=note.person_id,
+        item=note.item,
+        after={"corrects": str(note.pk)},
+    )
+    return correction
+
+
+def _check(paragraphs: tuple[ParagraphDraft, ...], by: Viewer) -> None:
+    if not by.may("casework.write_note"):
+        raise NotAllowed(_("記録を書く権限がありません。"))
+    if not paragraphs:
+        raise NotAllowed(_("内容を書いてください。"))
+
+
+def _add(note: Note, paragraphs: tuple[ParagraphDraft, ...]) -> None:
+    """Add a note and its paragraphs, which carry its label: the database takes no paragraph afterwards."""
+    note.save(force_insert=True)
+    rows = (
+        NoteParagraph(
+            note=note,
+            case_id=note.case_id,
+            person_id=note.person_id,
+            item=note.item,
+            position=position,
+            kind=paragraph.kind,
+            source=paragraph.source,
+            text=paragraph.text,
+        )
+        for position, paragraph in enumerate(paragraphs)
+    )
+    add_all(NoteParagraph, rows)

@@ -9,16 +9,19 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.auth.models import User
 from django.db.models import Exists, F, OuterRef, QuerySet
 
-from permissions.agencies.models import Agency
+from permissions.agencies.models import Agency, Membership
 from permissions.viewer import Viewer
 
-from .models import HasLiveLine, NotBlocked, Recall, SamePerson, Share, ShareLine
+from .models import Block, HasLiveLine, NotBlocked, Recall, SamePerson, Share, ShareLine
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
     from casework.households.models import Person
+
+AGENCY_ROLE = "agency_staff"
 
 
 def lines_reaching(viewer: Viewer) -> QuerySet[ShareLine]:
@@ -77,6 +80,34 @@ def reaches(viewer: Viewer, *, case_id: uuid.UUID, person_id: uuid.UUID | None, 
 def agency_reaches(agency: Agency, *, case_id: uuid.UUID, person_id: uuid.UUID | None, item: str) -> bool:
     """Return whether a line of this agency holds now for this label; for the center, before it gives a role."""
     return ShareLine.objects.live().filter(agency=agency, case=case_id, person=person_id, item=item).exists()
+
+
+def anybody_of(agency: Agency) -> Viewer:
+    """Return somebody of an agency who reads cases: nobody in particular, since a share is the agency's.
+
+    For asking the door what an agency reaches. The database is still asked by whoever is really there.
+    """
+    member = Membership(agency=agency, role=AGENCY_ROLE)
+    return Viewer(user=User(), membership=member, agency=agency, role=AGENCY_ROLE)
+
+
+def readers_of(viewer: Viewer, case: Case) -> dict[tuple[uuid.UUID | None, str], list[Agency]]:
+    """Return which agencies beside the center read what is written under each label now; for the center's duty.
+
+    Asked at the door that the agencies themselves come through, in the order of their names.
+    """
+    if not viewer.sees_all_cases:
+        return {}
+    shut_out = Block.objects.filter(case=case, agency__isnull=False, lifted_at__isnull=True)
+    shown = ShareLine.objects.live().filter(NotBlocked("case"), case=case)
+    # A block is the database's word about whoever asks it, which is the center here; so blocks are looked up.
+    agencies = Agency.objects.open().filter(pk__in=shown.values("agency"))
+    readers: dict[tuple[uuid.UUID | None, str], list[Agency]] = {}
+    for agency in agencies.exclude(pk__in=shut_out.values("agency")).order_by("name", "pk"):
+        lines = lines_reaching(anybody_of(agency)).filter(case=case)
+        for label in lines.values_list("person", "item").distinct():
+            readers.setdefault(label, []).append(agency)
+    return readers
 
 
 def ledger_of(viewer: Viewer, case: Case) -> QuerySet[ShareLine]:

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.auth.models import User
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,8 +19,8 @@ from django.utils.translation import gettext as _
 from casework.codes.selectors import label_of
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.items import Item
-from casework.sharing.selectors import persons_for
-from permissions.agencies.models import Agency, Membership
+from casework.sharing.selectors import anybody_of, persons_for
+from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
 
 from .selectors import CaseRecord, case_record_for
@@ -29,7 +28,6 @@ from .selectors import CaseRecord, case_record_for
 if TYPE_CHECKING:
     from casework.cases.models import Case
 
-AGENCY_ROLE = "agency_staff"
 Key = tuple[uuid.UUID | None, str]
 
 
@@ -67,10 +65,10 @@ def preview_of(
 
     Raises NotAllowed as the share itself would.
     """
-    now = pieces_of(case_record_for(_as(agency), case))
+    now = pieces_of(case_record_for(anybody_of(agency), case))
     with _undone():
         share_items(case, agency=agency, labels=labels, ground=ground, by=by)
-        after = pieces_of(case_record_for(_as(agency), case))
+        after = pieces_of(case_record_for(anybody_of(agency), case))
     people = [person for person, _item in after]
     order = [None, *dict.fromkeys(person for person in people if person)]
     keys = sorted(after, key=lambda key: (order.index(key[0]), list(Item.values).index(key[1])))
@@ -91,12 +89,6 @@ def _undone() -> Iterator[None]:
             raise _Undo
     except _Undo:
         pass
-
-
-def _as(agency: Agency) -> Viewer:
-    """Return somebody of this agency who reads cases: nobody in particular, since a share is the agency's."""
-    member = Membership(agency=agency, role=AGENCY_ROLE)
-    return Viewer(user=User(), membership=member, agency=agency, role=AGENCY_ROLE)
 
 
 def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
@@ -135,9 +127,20 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
         packet = referral.row
         said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
         add(packet.person_id, packet.item, packet.number, said)
-    for note in record.notes:
-        add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", note.body)
+    for current in record.notes:
+        for note in (current, *current.earlier):
+            add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", _said_in(note))
     return found
+
+
+def _said_in(note: Any) -> str:
+    """Return a note in words: why it corrects another, and its paragraphs with kind and source."""
+    why = [_("訂正の理由：%(reason)s") % {"reason": note.correction_reason}] if note.corrects_id else []
+    said = [
+        f"{paragraph.get_kind_display()}・{paragraph.get_source_display()}：{paragraph.text}"
+        for paragraph in note.paragraphs.all()
+    ]
+    return "\n".join([*why, *said])
 
 
 LEFT_OUT = {"id", "case", "person", "item", "position"}

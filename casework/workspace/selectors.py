@@ -18,8 +18,7 @@ from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
-from casework.notes.models import Note
-from casework.notes.selectors import notes_for
+from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
 from casework.referrals.selectors import ReferralView, calls_for_coordination, case_referrals_for
@@ -79,7 +78,7 @@ class CaseRecord:
     case: Case
     household: Household | None
     people: list[PersonView]
-    notes: list[Note]
+    notes: list[Any]  # those that hold; each with the earlier ones that it corrected
     has_more_notes: bool
     decisions: list[DecisionView]
     referrals: list[ReferralView]
@@ -149,7 +148,7 @@ def saved_query_for(viewer: Viewer) -> str:
 
 def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     """Return everything of a case that reaches the viewer."""
-    notes = name_people(viewer, notes_for(viewer, case)[: NOTES_SHOWN + 1])
+    notes = name_people(viewer, standing_notes_for(viewer, case, limit=NOTES_SHOWN + 1))
     decisions = decision_views_for(viewer, case)
     name_people(
         viewer, [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
@@ -231,8 +230,9 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         for row in (view.basics, view.contact, view.health, view.money):
             if row is not None:
                 reads.add((row, case, view.person_id, row.item))
-    for note in record.notes:
-        reads.add((note, case, note.person_id, note.item))
+    for current in record.notes:
+        for note in (current, *current.earlier):
+            reads.add((note, case, note.person_id, note.item))
     for decision in record.decisions:
         reads.update(_reads_of(decision))
     for referral in record.referrals:

@@ -15,11 +15,15 @@ from django.http import HttpRequest, HttpResponse
 
 @dataclass
 class Origin:
-    """One request (or one run of a task): its number, the client's address, and how many rows it has left."""
+    """One request (or one run of a task): its number, the client's address, and how many rows it has left.
+
+    ``has_masked``: a My Number was typed, and taken out (permissions/typed.py).
+    """
 
     address: str | None = None
     request_id: uuid.UUID = field(default_factory=uuid.uuid4)
     rows: int = 0
+    has_masked: bool = False
 
 
 _current: ContextVar[Origin | None] = ContextVar("audit_origin", default=None)

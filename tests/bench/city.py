@@ -320,14 +320,21 @@ SELECT pg_temp.key('money', n), pg_temp.key('case', n), pg_temp.key('person', n 
 """
 # Half of the notes are about the household, half about its first person.
 NOTES = f"""
-INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, body, author_id, written_at)
+INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, correction_reason, author_id, written_at)
 SELECT pg_temp.key('note', n * 256 + j), pg_temp.key('case', n),
        CASE WHEN j % 2 = 0 THEN NULL ELSE pg_temp.key('person', n * 8) END,
        CASE WHEN j % 2 = 0 THEN 'history' ELSE 'basic' END,
        pg_temp.today() - pg_temp.draw(n * 256 + j, 10) * interval '2 years', 'phone', '見本の電話',
-       repeat('見本の経過です。', 1 + (pg_temp.draw(n * 256 + j, 11) * 20)::int), (SELECT member_id FROM bench_agency WHERE code = 'center'), pg_temp.today()
+       '', (SELECT member_id FROM bench_agency WHERE code = 'center'), pg_temp.today()
   FROM generate_series(1, :cases) n,
        generate_series(1, CASE WHEN {LONG_CASES} THEN 200 ELSE (pg_temp.draw(n, 12) * 2.5)::int END) j
+"""
+# One paragraph each: what was one text before, and most notes are.
+PARAGRAPHS = """
+INSERT INTO casework_noteparagraph (id, case_id, person_id, item, note_id, position, kind, source, text)
+SELECT md5('paragraph:' || id)::uuid, case_id, person_id, item, id, 0, 'fact', 'observed',
+       repeat('見本の経過です。', 1 + ('x' || right(id::text, 4))::bit(16)::int % 20)
+  FROM casework_note
 """
 # Who gets an envelope: 30 % the biggest, 2 % the middle one, 60 old cases the tiny one, the rest is spread over the
 # usual ones; one to five in all, 2.5 on average. States: 0 live, 1 ended and closed, 2 lapsed but not yet swept.
@@ -431,6 +438,7 @@ STEPS = {
     "health": HEALTH,
     "money": MONEY,
     "notes": NOTES,
+    "paragraphs": PARAGRAPHS,
     "drawn envelopes": ENVELOPES,
     "envelopes": SHARES,
     "lines": LINES,

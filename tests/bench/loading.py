@@ -7,7 +7,7 @@ import psycopg
 
 TABLES = (
     "casework_case", "casework_caseactivity", "casework_household", "casework_person", "casework_personcontact",
-    "casework_personhealth", "casework_personmoney", "casework_note", "casework_share", "casework_shareline",
+    "casework_personhealth", "casework_personmoney", "casework_note", "casework_noteparagraph", "casework_share", "casework_shareline",
     "casework_casegrant", "casework_persongrant", "casework_searchrow",
 )  # fmt: skip
 

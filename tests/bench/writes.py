@@ -17,7 +17,7 @@ from django.test import Client
 from casework.cases.actions import create_case
 from casework.households.actions import add_person, create_household, set_item
 from casework.households.models import PersonMoney
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, end_line, share_items
 from permissions.agencies.models import Agency, Membership
@@ -115,7 +115,7 @@ class WritingDesk:
     def sent_note(self) -> None:
         typed = {
             "about": str(self.person.pk), "item": "history", "occurred_at": "2026-11-20T12:00",
-            "method": "phone", "title": "見本", "body": "見本の記録",
+            "method": "phone", "title": "見本", "fact_1": "見本の記録", "fact_1_source": "observed",
         }  # fmt: skip
         response = self.client.post(f"/casework/cases/{self.case.pk}/notes/add/", typed)
         assert response.status_code == 302, response.content.decode()
@@ -132,7 +132,8 @@ class WritingDesk:
             return AuditEntry.objects.count()
 
     def note(self) -> None:
-        draft = NoteDraft(Label(self.person.pk, "history"), NOON, "phone", "見本", "見本の記録")
+        paragraphs = (ParagraphDraft("fact", "observed", "見本の記録"),)
+        draft = NoteDraft(Label(self.person.pk, "history"), NOON, "phone", "見本", paragraphs)
         write_note(self.case, draft, by=self.viewer)
 
     def money(self) -> None:

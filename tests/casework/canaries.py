@@ -16,7 +16,7 @@ from django.db import connection
 
 from casework.cases.models import Case
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
-from casework.notes.models import Note
+from casework.notes.models import Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.sharing.items import Item
 from permissions.agencies.models import Agency, Membership
@@ -27,7 +27,17 @@ from tests.casework.ledger import Label, Seat
 from tests.worlds import Household as Home
 from tests.worlds import World
 
-LABELLED = (Household, PersonContact, PersonHealth, PersonMoney, Note, Direction, RoleRow, RoleAnswer)
+LABELLED = (
+    Household,
+    PersonContact,
+    PersonHealth,
+    PersonMoney,
+    Note,
+    NoteParagraph,
+    Direction,
+    RoleRow,
+    RoleAnswer,
+)
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
 LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
@@ -123,21 +133,19 @@ class CanaryWorld(World):
 
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
-        notes, directions, roles, answers = [], [], [], []
+        notes, paragraphs, directions, roles, answers = [], [], [], [], []
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
             of = {**label, "decision": family.decision, "position": position}
-            notes.append(
-                Note(
-                    **label, occurred_at=LONG_AGO, method="phone", title="見本", author=by, body=text("note")
-                )
-            )
+            notes.append(Note(**label, occurred_at=LONG_AGO, method="phone", title=text("note"), author=by))
+            said = {"position": 0, "kind": "fact", "source": "observed", "text": text("noteparagraph")}
+            paragraphs.append(NoteParagraph(**label, **said, note=notes[-1]))
             directions.append(Direction(**of, text=text("direction")))
             roles.append(RoleRow(**of, agency=by.agency, issue="見本", what=text("rolerow")))
             told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
             answers.append(RoleAnswer(**label, **told, role=roles[-1], text=text("roleanswer")))
-        for rows in (notes, directions, roles, answers):
+        for rows in (notes, paragraphs, directions, roles, answers):
             type(rows[0]).objects.bulk_create(rows)
 
     def canaries(self, labels: Any) -> set[str]:
@@ -153,7 +161,7 @@ class CanaryWorld(World):
 
 
 def _tables_of(who: str, item: str) -> list[str]:
-    tables = ["note", "direction", "rolerow", "roleanswer"]
+    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer"]
     if item == "basic":
         tables.append("person" if who else "household")
     if who and item in {"contact", "health", "money"}:

@@ -56,7 +56,7 @@ def rows_of(labels: frozenset[Label]) -> Rows:
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
-        for name in ("note", "direction", "rolerow", "roleanswer"):
+        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer"):
             rows[name].add(label)
         if item == "basic":
             rows["person" if person else "household"].add(label)

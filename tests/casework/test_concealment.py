@@ -46,7 +46,8 @@ from casework.concealment.selectors import (
 from casework.emergency.actions import open_in_emergency
 from casework.households.actions import add_person, change_person, set_item
 from casework.households.models import Person, PersonContact
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
+from casework.notes.models import Note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.seen import fingerprint
 from casework.sharing.actions import Label
@@ -227,8 +228,10 @@ def test_place_is_not_written_into_a_note(world, concealed, written):
         f"訪ねた先は {written} でした" if written != "見本市東町1-2-3" else "見本市東町１丁目２番３号灯荘へ"
     )
 
+    said = (ParagraphDraft("fact", "self", text),)
+
     def write():
-        draft = NoteDraft(Label(concealed.mother.pk, "basic"), timezone.now(), "visit", "見本", text)
+        draft = NoteDraft(Label(concealed.mother.pk, "basic"), timezone.now(), "visit", "見本", said)
         with acting_for(world.coordinator):
             write_note(concealed.case, draft, by=world.coordinator)
 
@@ -647,3 +650,26 @@ def test_emergency_opens_no_place(world, concealed):
     assert HOME not in page
     with acting_for(world.kenko_worker):
         assert SecretText.objects.count() == 0
+
+
+def test_form_of_a_note_says_that_a_place_is_written_and_keeps_what_was_typed(world, concealed):
+    client = browser(world.coordinator)
+    url = reverse("casework:note_add", args=[concealed.case.pk])
+    page = client.get(url)
+    form = page.context["form"]
+    fact = next(name for name in form.fields if "fact" in name and "source" not in name)
+    data = {name: form[name].value() for name in form.fields if isinstance(form[name].value(), str)}
+    data |= {
+        "about": str(concealed.mother.pk), "item": "basic", "title": "訪問", "method": "visit", fact: f"{HOME} の前まで",
+        "occurred_at_0": "2026-11-20", "occurred_at_1": "10:00", "occurred_at": "2026-11-20T10:00",
+    }  # fmt: skip
+    data |= {name: "observed" for name in form.fields if "source" in name and "fact" in name}
+
+    answer = client.post(url, data)
+
+    said = answer.content.decode()
+    assert answer.status_code == 200
+    assert "秘匿している住所や場所が書かれています" in said
+    assert f"{HOME} の前まで" in said
+    with acting_for(world.coordinator):
+        assert not Note.objects.filter(title="訪問").exists()

@@ -21,7 +21,7 @@ from casework.concealment.actions import (
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
 from casework.households.models import PersonHealth
-from casework.notes.models import Note
+from casework.notes.models import Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
@@ -44,7 +44,8 @@ FROZEN = {
     "casework_direction": "text",
     "casework_rolerow": "what",
     "casework_roleanswer": "text",
-    "casework_note": "body",
+    "casework_note": "title",
+    "casework_noteparagraph": "text",
     "casework_caseevent": "verb",
     "casework_concealment": "set_at",
     "casework_concealmentground": "words",
@@ -181,7 +182,7 @@ def test_frozen_rows_are_there_to_be_frozen(wearing, kept_canaries):
 
 
 @pytest.mark.parametrize(
-    "model", [Decision, Direction, RoleRow, RoleAnswer, Note], ids=lambda model: model.__name__
+    "model", [Decision, Direction, RoleRow, RoleAnswer, Note, NoteParagraph], ids=lambda model: model.__name__
 )
 def test_saving_a_frozen_row_again_is_an_error(canaries, model):
     with pytest.raises(DatabaseError), acting_for(canaries.chief):
@@ -348,7 +349,7 @@ def test_a_label_with_a_person_of_another_case_is_refused(frozen_world):
     by = frozen_world.coordinator.membership
     label = {"case": frozen_world.hazuki.case, "person": frozen_world.tomono.son, "item": "plan"}
     decision = frozen_world.families["hazuki"].decision
-    note = {"occurred_at": FAR, "method": "phone", "title": "見本", "body": "見本", "author": by}
+    note = {"occurred_at": FAR, "method": "phone", "title": "見本", "author": by}
     share = Share(case=frozen_world.hazuki.case, agency=frozen_world.anshin)
     share.save(force_insert=True)
     line = {"share": share, "agency": frozen_world.anshin, "basis": "law", "evidence": "見本", "added_by": by}

@@ -12,7 +12,8 @@ from casework.consent.models import Consent
 from casework.households.actions import add_person, change_household, change_person, set_item
 from casework.households.models import Household
 from casework.intake.actions import record_contact
-from casework.notes.actions import NoteDraft, write_note
+from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
+from casework.notes.models import Note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
@@ -56,8 +57,15 @@ def shared(canaries, shift_clock):
 
 def _note(world, home, person, item):
     label = Label(person.pk if person else None, item)
-    draft = NoteDraft(label, occurred_at=WHEN, method="phone", title="見本", body="新しい記録")
+    paragraphs = (ParagraphDraft("fact", "observed", "新しい記録"), ParagraphDraft("next", "judged", "次"))
+    draft = NoteDraft(label, occurred_at=WHEN, method="phone", title="見本", paragraphs=paragraphs)
     write_note(home.case, draft, by=world.coordinator)
+
+
+def _correct(world, person, item):
+    note = Note.objects.get(case=world.hazuki.case, person=person, item=item)
+    draft = CorrectionDraft("見本", (ParagraphDraft("fact", "self", "正しい記録"),), "聞きまちがい")
+    correct_note(note, draft, by=world.coordinator)
 
 
 def _set(world, person, item, field):
@@ -136,6 +144,8 @@ HIDDEN = {
     "a note about another person": lambda w: _note(w, w.hazuki, w.hazuki.son, "basic"),
     "a note with another item": lambda w: _note(w, w.hazuki, w.hazuki.mother, "history"),
     "a note about the household": lambda w: _note(w, w.hazuki, None, "basic"),
+    "a correction of a note about another person": lambda w: _correct(w, w.hazuki.son, "basic"),
+    "a correction of a note with another item": lambda w: _correct(w, w.hazuki.mother, "history"),
     "a decision about another person": lambda w: _decide(w, Label(w.hazuki.son.pk, "plan")),
     "a hidden decision that supersedes the one it sees": lambda w: _decide(
         w, Label(w.hazuki.son.pk, "plan"), supersedes=w.families["hazuki"].decision
@@ -177,6 +187,7 @@ VISIBLE = {
         by=w.coordinator,
     ),
     "a note with its label": lambda w: _note(w, w.hazuki, w.hazuki.mother, "basic"),
+    "a correction of a note that it sees": lambda w: _correct(w, w.hazuki.mother, "basic"),
     "a decision with its label": lambda w: _decide(w, Label(w.hazuki.mother.pk, "plan")),
     "a decision that supersedes the one it sees": lambda w: _decide(
         w, Label(w.hazuki.mother.pk, "plan"), supersedes=w.families["hazuki"].decision

@@ -39,7 +39,9 @@ FIELDS = {
     "person_add": ("name", "kana", "relation", "birth_on", "age_about", "occupation", "once"),
     "person_edit": ("name", "birth_on", "age_about", "seen"),
     "person_item": ("monthly_income_yen", "debt_yen", "situation", "seen"),
-    "note_add": ("about", "item", "occurred_at", "method", "title", "body", "once"),
+    "note_add": (
+        "about", "item", "occurred_at", "method", "title", "fact_1", "fact_1_source", "transcript_1", "readers", "once",
+    ),
     "share_add": ("agency", "labels", "basis", "evidence", "until", "approver"),
     "decision_add": (
         "decided_on", "supersedes", "once", "direction-0-about", "direction-0-text", "direction-TOTAL_FORMS",

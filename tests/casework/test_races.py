@@ -22,6 +22,8 @@ from casework.households.actions import add_person, change_person, set_item
 from casework.households.models import Person, PersonContact, PersonMoney
 from casework.intake.actions import open_case, record_contact, take_contact
 from casework.intake.models import Contact
+from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
+from casework.notes.models import Note, NoteParagraph
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleAnswer, RoleRow
 from casework.seen import ChangedMeanwhile, fingerprint
@@ -370,3 +372,22 @@ def test_renewal_and_lifting_at_once_have_one_outcome(world):
             (by, partial(renew_concealment, concealment, ground, by=by)),
         )
         assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])
+
+
+def test_note_corrected_by_two_has_one_correction_and_the_other_is_told(world):
+    home = world.hazuki
+    paragraphs = (ParagraphDraft("fact", "self", "見本"),)
+    draft = NoteDraft(Label(home.mother.pk, "history"), timezone.now(), "phone", "見本", paragraphs)
+    with acting_for(world.coordinator):
+        note = write_note(home.case, draft, by=world.coordinator)
+    people = (world.coordinator, world.chief, world.reception)
+    better = CorrectionDraft("見本", paragraphs, "聞きまちがい")
+
+    outcomes = at_once(*((who, lambda who=who: correct_note(note, better, by=who)) for who in people))
+
+    assert (len(won(outcomes)), refused(outcomes)) == (1, [ChangedMeanwhile] * 2)
+    (correction,) = won(outcomes)
+    assert [clash.current for clash in outcomes if isinstance(clash, Exception)] == [correction] * 2
+    with acting_for(world.chief):
+        assert Note.objects.filter(corrects=note).count() == 1
+        assert NoteParagraph.objects.filter(note=correction).count() == 1

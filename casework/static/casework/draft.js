@@ -1,6 +1,6 @@
 // Keeps what is being typed as a draft on the server: at the first letter, after three idle seconds, and when a field or
 // the page is left. Without script the form has a button that does the same.
-// In the page: form[data-draft="address"], [data-draft-state] with one [data-state] per word, [data-clock].
+// In the page: form[data-draft="address"], [data-draft-state] with one [data-state] per word and [data-masked], [data-clock].
 const IDLE_MS = 3000;
 
 const form = document.querySelector("form[data-draft]");
@@ -41,6 +41,7 @@ async function save() {
     form.elements.revision.value = kept.revision;
     hasSaved = true;
     show(isCopy ? "copied" : "saved", kept.at);
+    if (kept.masked) states.querySelector("[data-masked]").hidden = false;
   } catch {
     isDirty = true;
     show("failed");
