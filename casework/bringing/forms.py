@@ -47,7 +47,9 @@ class BringForm(TypedMixin, OnceForm):
         label=_("世帯をどのように知ったか"), max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("ここから下は、同意がないときに、すべて書きます。支援会議のためだけに使います。"),
     )  # fmt: skip
-    why = CodeChoiceField("no_consent", label=_("同意がない理由"), required=False)
+    why = CodeChoiceField(
+        "no_consent", label=_("同意がない理由"), required=False, empty_label=_("（同意がないときに選ぶ）")
+    )
     tried = forms.CharField(
         label=_("同意を得るために試したこと"),
         max_length=500,
@@ -55,7 +57,13 @@ class BringForm(TypedMixin, OnceForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     next_try = forms.CharField(label=_("次にいつ、どのように試すか"), max_length=300, required=False)
-    basis = CodeChoiceField("basis", without=["consent"], label=_("法的根拠"), required=False)
+    basis = CodeChoiceField(
+        "basis",
+        without=["consent"],
+        label=_("法的根拠"),
+        required=False,
+        empty_label=_("（同意がないときに選ぶ）"),
+    )
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

@@ -12,7 +12,7 @@ from permissions.people import name_of
 from permissions.typed import TypedMixin
 
 from .actions import ScreeningDraft
-from .rules import ACCOMPANIMENT, CHOICES, COORDINATION, REFERRAL, Fact
+from .rules import ACCOMPANIMENT, CHOICE_LABELS, COORDINATION, REFERRAL, Fact
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -67,7 +67,7 @@ class ChoiceForm(TypedMixin, OnceForm):
         following = next_stages(case.stage)
         fields: Any = self.fields
         fields["chosen"].choices = [
-            (stage.value, stage.label) for stage in CHOICES if stage.value in following
+            (code, label) for code, label in CHOICE_LABELS.items() if code in following
         ]
         colleagues = Membership.objects.live().filter(
             agency__is_center=True, role__in=("reception", "coordinator", "chief")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.states import Flow, Stage
@@ -11,7 +12,7 @@ from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
-from .rules import CHOICES, Fact, Suggestion
+from .rules import CHOICE_LABELS, CHOICES, Fact, Suggestion
 
 
 class Screening(Walled):
@@ -50,6 +51,10 @@ class Screening(Walled):
             ),
         )
         indexes = (models.Index("case", F("decided_at").desc(), name="screening_case"),)
+
+    @property
+    def chosen_label(self) -> str | Promise:
+        return CHOICE_LABELS[self.chosen]
 
     @property
     def suggestion(self) -> Suggestion:

@@ -45,6 +45,9 @@ STAGE_OF_FLOW = {
     Flow.ACCOMPANIMENT: Stage.ACCOMPANYING,
 }
 CHOICES: tuple[Stage, ...] = (*STAGE_OF_FLOW.values(), Stage.OUTREACH, Stage.CLOSED_INFO)
+# In the words of whoever chooses: a flow, not the first stage of it.
+CHOICE_LABELS: dict[str, str | Promise] = {stage.value: stage.label for stage in CHOICES}
+CHOICE_LABELS.update((stage.value, flow.label) for flow, stage in STAGE_OF_FLOW.items())
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.bringing.actions import JOB, BroughtDraft, bring
+from casework.bringing.forms import WITHOUT as WITHOUT_CONSENT
 from casework.bringing.models import Brought
 from casework.bringing.selectors import brought_for
 from casework.households.models import Person
@@ -201,6 +202,13 @@ def test_household_is_brought_by_the_screens(world):
         "in_charge": "担当 見本", "reply_to": "000", "one_line": "見本の世帯", "urgency": "-", "facts": "手紙がたまる",
         "has_consent": "no", "tried": "2回", "consent_words": "口頭",
     }  # fmt: skip
+    # What a browser sends along of what nobody touched fits the answer "yes".
+    untouched = {
+        name: field.value()
+        for name, field in ((name, client.get(url).context["form"][name]) for name in WITHOUT_CONSENT)
+    }
+    assert set(untouched.values()) == {None}
+    assert 'value="" selected' in client.get(url).content.decode()
     said = client.post(url, data).content.decode()
     assert "「本人の同意」の答えと合いません。" in said
     assert "手紙がたまる" in said

@@ -186,6 +186,7 @@ def test_case_is_screened_by_its_page(world, case):
     second = client.post(url, {**facts, "step": "facts"}).content.decode()
     assert "②多機関協働" in second
     assert "世帯の2人以上に困りごとがある" in second
+    assert all(words in second for words in ("①つなぎ", "③伴走支援", "アウトリーチ", "情報提供で終わり"))
     refused = client.post(
         url, {**facts, "step": "choice", "chosen": "flow1_referring", "why": ""}
     ).content.decode()
