@@ -22,7 +22,7 @@ CLASSES = {
     "kept_canaries": "tests.casework.canaries.CanaryWorld",
     "kept_matrix": "tests.test_access_matrix.MatrixWorld",
 }
-_kept: dict[str, bytes] = {}  # fixture -> the objects of the world in its database
+made: dict[str, bytes] = {}  # fixture -> the objects of the world in its database
 
 
 @pytest.fixture
@@ -46,13 +46,13 @@ def kept_matrix(request: pytest.FixtureRequest, db: None) -> Any:
 @pytest.fixture(scope="session")
 def kept_databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, bytes]]:
     """The worlds made so far (fixture -> its objects); their databases are dropped at the end of the run."""
-    yield _kept
+    yield made
     with django_db_blocker.unblock():
         plain = _plain()
         _use(plain)
-        for name in _kept:
+        for name in made:
             database.drop(f"{plain}_{name}")
-        _kept.clear()
+        made.clear()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -68,7 +68,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Ite
 
 
 def _fresh(name: str, request: pytest.FixtureRequest) -> Any:
-    return _class(name)() if database.commits(request) else pickle.loads(_kept[name])
+    return _class(name)() if database.commits(request) else pickle.loads(made[name])
 
 
 def keep(name: str) -> None:
@@ -78,7 +78,7 @@ def keep(name: str) -> None:
     before = dict(connection.settings_dict)
     database.use({**database.web_settings(), "NAME": there})
     with transaction.atomic():
-        _kept[name] = pickle.dumps(_class(name)())
+        made[name] = pickle.dumps(_class(name)())
     database.use({key: before[key] for key in ("USER", "PASSWORD", "HOST", "PORT")})
 
 

@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,7 +22,7 @@ from permissions.agencies.actions import (
     renew_membership,
 )
 from permissions.agencies.models import Agency, Membership
-from permissions.agencies.years import NO_END, today, year_end
+from permissions.agencies.years import NO_END, renewed_until, today, year_end
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.viewer import viewer_of
@@ -105,6 +107,16 @@ def test_closing_an_agency_ends_the_sessions_of_its_people_and_of_nobody_else(wo
     ]
 
 
+def test_closing_an_agency_asks_for_its_people_once(world):
+    def accounts_asked_for(agency):
+        with CaptureQueriesContext(connection) as queries:
+            close_agency(agency, by=None)
+        return sum('FROM "auth_user" ' in str(query["sql"]) for query in queries)
+
+    # Of two people, and of one: they come with their memberships.
+    assert [accounts_asked_for(agency) for agency in (world.anshin, world.kenko)] == [0, 0]
+
+
 # --- Memberships ----------------------------------------------------------------------------------------
 
 
@@ -182,9 +194,9 @@ def test_a_renewal_is_written_down_with_its_date_and_brings_the_editor_back(worl
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("ends_on", [None, NO_END])
-def test_a_membership_that_lasts_longer_is_left_as_it_is(world, ends_on):
-    membership = world.anshin_worker.membership
+@pytest.mark.parametrize("end", [lambda: None, lambda: NO_END, lambda: renewed_until(today())])
+def test_a_membership_that_lasts_as_long_or_longer_is_left_as_it_is(world, end):
+    membership, ends_on = world.anshin_worker.membership, end()
     Membership.objects.filter(pk=membership.pk).update(ends_on=ends_on)
     membership.refresh_from_db()
 
@@ -198,7 +210,7 @@ def test_a_membership_that_lasts_longer_is_left_as_it_is(world, ends_on):
 def test_what_renewing_refuses_says_why(world):
     end_membership(world.anshin_worker.membership, by=None)
 
-    with pytest.raises(NotAllowed, match="a membership that was ended is not renewed"):
+    with pytest.raises(NotAllowed, match=r"^a membership that was ended is not renewed$"):
         renew_membership(world.anshin_worker.membership, by=None)
 
 
@@ -234,6 +246,9 @@ def test_editors_and_nobody_else_are_in_the_editors_group(world):
     assert members() == {"editor", "chief"}
     end_membership(second, by=None)
     assert members() == {"editor"}
+    # Another role is no reason to stay.
+    end_membership(add_membership(user=world.reception.user, agency=world.center, role="editor"), by=None)
+    assert members() == {"editor"}
 
 
 @pytest.mark.parametrize(
@@ -245,12 +260,13 @@ def test_editors_and_nobody_else_are_in_the_editors_group(world):
         lambda world: end_membership(world.anshin_worker.membership, by=None),
         lambda world: renew_membership(world.anshin_worker.membership, by=None),
         lambda world: disable_person(world.anshin_worker.user, by=None),
-        lambda world: enable_person(world.anshin_worker.user, by=None),
+        lambda world: enable_person(world.kenko_worker.user, by=None),
     ],
 )
 def test_nothing_is_left_when_the_record_of_an_act_fails(world, act, monkeypatch):
     Membership.objects.filter(pk=world.anshin_worker.membership.pk).update(ends_on=today())
     world.anshin_worker.membership.refresh_from_db()
+    get_user_model().objects.filter(pk=world.kenko_worker.user.pk).update(is_active=False)
 
     def state():
         return (
@@ -268,6 +284,28 @@ def test_nothing_is_left_when_the_record_of_an_act_fails(world, act, monkeypatch
     with pytest.raises(RuntimeError):
         act(world)
     assert state() == before
+
+
+def test_an_act_changes_nothing_beside_what_it_is_for(world):
+    """What somebody else has written since the row was read stays."""
+    staff, agency, user = world.anshin_worker.membership, world.kenko, world.stranger.user
+    renewed = world.jiritsu_worker.membership
+    renewed.ends_on = today()
+    Membership.objects.filter(pk__in=[staff.pk, renewed.pk]).update(role="agency_admin")
+    type(agency).objects.filter(pk=agency.pk).update(name="新しい名前")
+    type(user).objects.filter(pk=user.pk).update(last_name="新しい姓")
+
+    end_membership(staff, by=None)
+    renew_membership(renewed, by=None)
+    close_agency(agency, by=None)
+    disable_person(user, by=None)
+    enable_person(user, by=None)
+
+    for row in (staff, renewed, agency, user):
+        row.refresh_from_db()
+    assert [staff.role, renewed.role, agency.name, user.last_name] == [
+        "agency_admin", "agency_admin", "新しい名前", "新しい姓",
+    ]  # fmt: skip
 
 
 # --- Who sees and manages whom --------------------------------------------------------------------------

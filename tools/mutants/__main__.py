@@ -41,7 +41,7 @@ TESTS = [
 ]
 DATABASE_TEST = "tests/permissions/test_access.py"
 FIRST = 6  # tests
-CHOICE = ["-m", "not browser", "--deselect", "tests/marugoto_site/test_demo_whole.py"]
+CHOICE = ["-m", "not browser and not alone", "--deselect", "tests/marugoto_site/test_demo_whole.py"]
 
 
 def main() -> None:
@@ -258,7 +258,10 @@ class Worker:
     def __init__(self, number: int, folder: Path, reach: Reach) -> None:
         self.folder = folder
         self.reach = reach
-        self.environment = os.environ | {"PYTEST_XDIST_WORKER": f"mutant{number}"}
+        self.environment = os.environ | {
+            "PYTEST_XDIST_WORKER": f"mutant{number}",
+            "MUTANTS_WORLDS": str(folder / "worlds"),
+        }
 
     def __enter__(self) -> Worker:
         # The first test makes the database, which no mutant should be blamed for.

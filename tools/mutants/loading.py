@@ -1,6 +1,6 @@
 """A pytest plugin: one module of ours is read from a changed text instead of its file.
 
-Loaded with ``-p``, so before Django. The change is told by the environment: MUTANT_PATH, MUTANT_SOURCE.
+Loaded with ``-p``, so before Django. The change is told by the environment: MUTANT_PATH, MUTANT_SOURCE, MUTANTS_WORLDS.
 """
 
 from __future__ import annotations
@@ -41,9 +41,13 @@ class _Finder(importlib.abc.MetaPathFinder):
 
 
 def pytest_collection_finish() -> None:
-    from tools.mutants.ready import take_the_database_as_it_is  # noqa: PLC0415 -- the settings are known now
+    from tools.mutants.ready import (  # noqa: PLC0415 -- the settings are known now
+        take_the_database_as_it_is,
+        take_the_worlds,
+    )
 
     take_the_database_as_it_is()
+    take_the_worlds(Path(os.environ["MUTANTS_WORLDS"]))
 
 
 sys.meta_path.insert(0, _Finder())

@@ -6,6 +6,8 @@ To be imported when pytest has chosen the settings, not before.
 from __future__ import annotations
 
 import contextlib
+import pickle
+from pathlib import Path
 from typing import Any
 
 import django.test.utils
@@ -35,8 +37,11 @@ def take_the_database_as_it_is() -> None:
     )
 
 
-def keep_the_worlds(config: Any) -> None:
-    """Make the worlds that tests share once for all mutants; what is forked from here knows their objects."""
+def keep_the_worlds(config: Any, file: Path) -> None:
+    """Make the worlds that tests share once for all mutants; what is forked from here knows their objects.
+
+    ``file`` is for those that are not forked.
+    """
     settings_dict = connection.settings_dict
     before = settings_dict["NAME"]
     with config.stash[blocking_manager_key].unblock():
@@ -45,6 +50,17 @@ def keep_the_worlds(config: Any) -> None:
             kept_worlds.keep(name)
         connection.close()
     settings_dict["NAME"] = before
+    file.write_bytes(pickle.dumps(kept_worlds.made))
+    _drop_none()
+
+
+def take_the_worlds(file: Path) -> None:
+    """Use the worlds that another process has made."""
+    kept_worlds.made.update(pickle.loads(file.read_bytes()))
+    _drop_none()
+
+
+def _drop_none() -> None:
     changed: Any = database
     changed.drop = lambda name: None
 

@@ -55,7 +55,7 @@ class _Forks:
 
         hold_server()
         take_the_database_as_it_is()
-        keep_the_worlds(session.config)
+        keep_the_worlds(session.config, Path(os.environ["MUTANTS_WORLDS"]))
         self.items = {item.nodeid: item for item in session.items}
         self.functions = _living_functions()
         gc.freeze()
@@ -126,6 +126,7 @@ def _wait(child: int, seconds: float) -> str:
 
 def _living_functions() -> dict[str, list[FunctionType]]:
     """Return the functions there are by the file they were written in."""
+    gc.unfreeze()  # what tests/conftest.py froze is not listed
     found: dict[str, list[FunctionType]] = defaultdict(list)
     for thing in gc.get_objects():
         if type(thing) is FunctionType:
