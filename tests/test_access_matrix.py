@@ -293,7 +293,8 @@ def _try(world: MatrixWorld, name: str, person: Person, url_name: str, home: Hou
 
 # Pages that show people or cases without being about one of them.
 LISTS = {
-    *("audit:alarms", "audit:log", "casework:case_list", "casework:inbox", "casework:referrals"),
+    *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
+    "casework:referrals",
     "forms_app:submission_list",
 }
 
