@@ -14,6 +14,9 @@ from django.utils import timezone
 from casework.sharing.actions import Label
 from permissions.audit.models import AuditEntry
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 STOLEN = "192.0.2.66"
 

@@ -39,6 +39,9 @@ from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
 from tests.worlds import CONSENT, make_agency, make_viewer
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 FROZEN = {
     "casework_decision": "number",
     "casework_direction": "text",

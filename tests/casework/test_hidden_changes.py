@@ -25,6 +25,9 @@ from permissions.walls.context import acting_for
 from tests.casework.pages import masked, sign_in
 from tests.worlds import CONSENT, agree
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 HOUR = dt.timedelta(hours=1)
 WHEN = dt.datetime(2026, 2, 1, tzinfo=dt.UTC)
 

@@ -17,6 +17,9 @@ from permissions.audit.models import AuditEntry
 from permissions.walls.context import acting_for
 from tests.worlds import make_viewer
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 HOURS = dt.timedelta(hours=1)
 

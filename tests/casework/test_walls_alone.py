@@ -27,6 +27,9 @@ from tests.casework import doors
 from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table
 from tests.casework.pages import masked, sign_in
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 # Tables in which labels stand that a reader of the label may see.
 CONTENT_TABLES = {f"casework_{name}" for name in (*doors.TABLES, "person")}
 

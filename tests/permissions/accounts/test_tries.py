@@ -16,7 +16,7 @@ from permissions.accounts.limits import Limit
 from permissions.accounts.models import Tally
 from tests.permissions.accounts.conftest import PASSWORD
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 
 @pytest.fixture
