@@ -101,7 +101,7 @@ def _check(case: Case, *, agency: Agency, labels: list[Label], ground: Ground, b
 def _check_receiver(case: Case, agency: Agency) -> None:
     if agency.is_center or not Agency.objects.open().filter(pk=agency.pk).exists():
         raise NotAllowed(_("この機関には共有できません。機関が閉じているか、センターです。"))
-    if Block.objects.filter(case=case, agency=agency, lifted_at__isnull=True).exists():
+    if _is_shut_out(case, agency):
         raise NotAllowed(_("この機関には、このケースの閲覧を禁止しています。"))
 
 
@@ -146,6 +146,15 @@ def _open_share(case: Case, agency: Agency) -> Share:
     share = Share(case=case, agency=agency)
     share.save()
     return share
+
+
+def _is_shut_out(case: Case, agency: Agency) -> bool:
+    """Return whether the agency is blocked, or must not learn of a concealed household: by what wall_blocked() asks, too."""
+    threat = apps.get_model("casework", "ConcealmentThreat")
+    return (
+        Block.objects.filter(case=case, agency=agency, lifted_at__isnull=True).exists()
+        or threat.objects.filter(case=case, agency=agency, concealment__lift__isnull=True).exists()
+    )
 
 
 def _add_line(share: Share, label: Label, ground: Ground, by: Viewer) -> ShareLine | None:
