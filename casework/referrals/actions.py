@@ -94,13 +94,45 @@ def send_referral(
     if before:
         return before
     _check_draft(case, draft, by)
-    number = next_number("T")
-    referral = Referral(
+    referral = _packet_of(case, draft, by, key=key, follows=follows)
+    packet = Label(draft.person_id, Item.REFERRAL)
+    lines = share_items(
+        case, agency=draft.receiver, labels=[packet], ground=_ground(referral, draft.ground), by=by
+    )
+    try:
+        with transaction.atomic():
+            referral.save(force_insert=True)
+    except IntegrityError as error:
+        raise NotAllowed(_("このつなぎには、すでにつぎのつなぎがあります。")) from error
+    ReferralItem.objects.bulk_create(
+        ReferralItem(referral=referral, case=case, person_id=label.person_id, item=label.item)
+        for label in sorted(set(draft.agreed), key=str)
+    )
+    _keep_lines(referral, lines)
+    after = {"number": referral.number, "receiver": draft.receiver.pk}
+    record_event(
+        by,
+        "referral_sent",
+        referral,
+        case_id=case.pk,
+        person_id=draft.person_id,
+        item=Item.REFERRAL,
+        after=after,
+    )
+    _move(case, Stage.REFERRING, by)
+    return referral
+
+
+def _packet_of(
+    case: Case, draft: ReferralDraft, by: Viewer, *, key: uuid.UUID | None, follows: Referral | None
+) -> Referral:
+    """Return the packet with its number, not yet saved: its line comes first."""
+    return Referral(
         id=key or uuid.uuid4(),
         case=case,
         person_id=draft.person_id,
         item=Item.REFERRAL,
-        number=number,
+        number=next_number("T"),
         sender=by.agency,
         receiver=draft.receiver,
         sent_by=by.membership,
@@ -119,32 +151,6 @@ def send_referral(
         approver=draft.ground.approver,
         follows=follows,
     )
-    packet = Label(draft.person_id, Item.REFERRAL)
-    lines = share_items(
-        case, agency=draft.receiver, labels=[packet], ground=_ground(referral, draft.ground), by=by
-    )
-    try:
-        with transaction.atomic():
-            referral.save(force_insert=True)
-    except IntegrityError as error:
-        raise NotAllowed(_("このつなぎには、すでにつぎのつなぎがあります。")) from error
-    ReferralItem.objects.bulk_create(
-        ReferralItem(referral=referral, case=case, person_id=label.person_id, item=label.item)
-        for label in sorted(set(draft.agreed), key=str)
-    )
-    _keep_lines(referral, lines)
-    after = {"number": number, "receiver": draft.receiver.pk}
-    record_event(
-        by,
-        "referral_sent",
-        referral,
-        case_id=case.pk,
-        person_id=draft.person_id,
-        item=Item.REFERRAL,
-        after=after,
-    )
-    _move(case, Stage.REFERRING, by)
-    return referral
 
 
 def _check_draft(case: Case, draft: ReferralDraft, by: Viewer) -> None:
