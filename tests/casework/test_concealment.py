@@ -60,6 +60,9 @@ from permissions.viewer import viewer_of
 from permissions.walls.context import acting_for, clock
 from tests.worlds import make_viewer
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 WORD = GroundDraft("provisional", "本人の電話")
 HOME = "見本市東町１丁目２番３号 灯荘"
