@@ -79,8 +79,10 @@ MOTHER: dict[str, dict[str, Any]] = {
     "contact": {
         "phone": "000-0000-3301",
         "safe_hours": "火曜の午前（息子が寝ている）",
+        "sms": "no",
+        "post": "no",
         "address": "見本市東雲区みほん町1-2-3",
-        "caution": "玄関先で短く。お金の話は息子のいる所でしない。",
+        "caution": "郵便は息子が先に見る。玄関先で短く。お金の話は息子のいる所でしない。",
     },
     "health": {
         "condition": "もの忘れ。半年で2回転倒。火の消し忘れがある。",

@@ -52,9 +52,10 @@ def _household(by: Viewer) -> tuple[Case, Person, Person, Person]:
     kanade = _child(case, "灯野 奏", "ともしの かなで", 6, "見本市立はるかぜ小学校", by)
     items: dict[str, dict[str, Any]] = {
         "contact": {
-            "phone": "000-0000-4402", "safe_hours": "10時から11時だけ", "voicemail_ok": False,
+            "phone": "000-0000-4402", "safe_hours": "10時から11時だけ", "cover_name": "図書の係",
+            "voicemail_ok": False, "sms": "no", "post": "no",
             "address": "見本市若木区かくれ町4丁目5番6号 見本荘201",
-            "caution": "留守番電話に入れない。名のるときは「図書の係」。郵便は送らない。書類は別の区の窓口で手渡し。",
+            "caution": "書類は別の区の窓口で手渡し。",
         },
         "health": {"condition": "うつ。朝起きられない日がある。", "doctor": "かくれ町こころの診療所"},
     }  # fmt: skip

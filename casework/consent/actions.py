@@ -9,22 +9,20 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.cases.models import Case
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.households.letters import make_letter_to
 from casework.once import made_before
 from casework.sharing.actions import end_lines
 from casework.sharing.consents import standing_scopes
 from casework.sharing.items import Item
 from casework.sharing.models import EndCause, ShareLine
 from permissions.agencies.models import Agency, Membership
-from permissions.audit.actions import record
 from permissions.errors import NotAllowed
-from permissions.paper import pdf_of
 from permissions.viewer import Viewer
 
 from .models import (
@@ -247,24 +245,15 @@ def _withdraw(
 
 
 @transaction.atomic
-def make_team_letter(case: Case, person: Person, team: list[TeamMember], *, by: Viewer) -> bytes:
-    """Make the letter "who is in your team" (domain.md R-CON-7) as PDF, in Japanese.
-
-    It is not kept: it says what holds at this moment. Logs who made it, about whom, naming whom. Raises PdfUnavailable.
-    """
+def make_team_letter(person: Person, team: list[TeamMember], *, means: str, by: Viewer) -> bytes:
+    """Make the letter "who is in your team" (domain.md R-CON-7) as PDF. Raises as make_letter_to does."""
     if not by.may("casework.record_consent"):
         raise NotAllowed
-    number = str(uuid.uuid4())[:8].upper()
-    context = {
-        "case": case,
-        "person": person,
-        "team": team,
-        "made_on": timezone.localdate(),
-        "number": number,
-        "viewer": by,
-    }
-    with translation.override("ja"):
-        pdf = pdf_of("casework/sheets/team_letter.html", context, style="casework/letter.css")
-    detail = {"number": number, "agencies": [member.agency.pk for member in team]}
-    record(by, "letter_made", person, case=case.pk, person=person.pk, item="basic", detail=detail)
-    return pdf
+    return make_letter_to(
+        person,
+        template="casework/sheets/team_letter.html",
+        context={"team": team},
+        means=means,
+        detail={"agencies": [member.agency.pk for member in team]},
+        by=by,
+    )

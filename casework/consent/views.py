@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -10,7 +10,9 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.households.forms import MeansForm
 from casework.households.models import Person
+from casework.households.safety import rules_for
 from casework.households.selectors import person_for
 from casework.reads import record_items
 from casework.sharing.access import case_view
@@ -105,13 +107,15 @@ def consent_withdraw(request: ViewerRequest, case: Case, consent_id: uuid.UUID) 
 def team_letter(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> HttpResponse:
     person = _person(request, case, person_id)
     team = team_for(request.viewer, case, person)
-    context: dict[str, Any] = {"case": case, "person": person, "team": team, "has_pdf": pdf_available()}
-    if request.method == "POST":
+    form = MeansForm(request.POST or None, rules=rules_for(request.viewer, person))
+    if form.is_valid():
         try:
-            pdf = make_team_letter(case, person, team, by=request.viewer)
+            pdf = make_team_letter(person, team, means=form.cleaned_data["means"], by=request.viewer)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
         except PdfUnavailable:
-            messages.error(
-                request,
+            form.add_error(
+                None,
                 _(
                     "このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"
                 ),
@@ -121,6 +125,7 @@ def team_letter(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> Htt
             # A name that says nothing of a case where it is found again.
             response["Content-Disposition"] = 'attachment; filename="shien-team.pdf"'
             return response
+    context = {"case": case, "person": person, "team": team, "form": form, "has_pdf": pdf_available()}
     record_items(request.viewer, [(person, case.pk, person.pk, "basic")])
     return TemplateResponse(request, "casework/team_letter.html", context)
 

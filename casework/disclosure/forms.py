@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from casework.households.forms import MeansForm
 from casework.sharing.items import Item
 from permissions.days import DayInput, end_of_day
 from permissions.typed import TypedMixin
@@ -96,8 +97,10 @@ class LetterSpanForm(SpanForm):
         field.choices = [(str(key), name) for key, name in people]
 
 
-class LetterForm(forms.Form):
-    """Which agencies the letter names, decided by a person, and that the right person asked."""
+class LetterForm(MeansForm):
+    """Which agencies the letter names, decided by a person, how it is given, and that the right person asked."""
+
+    field_order = ("agencies", "means", "confirmed")
 
     agencies = forms.MultipleChoiceField(
         label=_("手紙に書く機関"),

@@ -8,10 +8,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.households.safety import rules_for
 from casework.sharing.access import case_view
 from casework.sharing.selectors import persons_for
 from casework.sheets.pdf import PdfUnavailable, pdf_available
 from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
 
 from .actions import make_letter
 from .forms import LetterForm, LetterSpanForm, OpeningsFilter, SpanForm
@@ -42,11 +44,14 @@ def openings_letter(request: ViewerRequest, case: Case) -> HttpResponse:
     if about.is_bound and about.is_valid():
         person = people.get(pk=about.cleaned_data["person"])
         found = letter_agencies_for(request.viewer, case, person, **about.span())
-        form = LetterForm(request.POST or None, found=found)
+        form = LetterForm(request.POST or None, found=found, rules=rules_for(request.viewer, person))
         if form.is_valid():
             named = [each for each in found if str(each.agency.pk) in form.cleaned_data["agencies"]]
             try:
-                pdf = make_letter(case, person, named, by=request.viewer, **about.span())
+                means = form.cleaned_data["means"]
+                pdf = make_letter(case, person, named, means=means, by=request.viewer, **about.span())
+            except NotAllowed as refusal:
+                form.add_error(None, str(refusal))
             except PdfUnavailable:
                 form.add_error(
                     None,

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from casework.concealment.places import FIELDS
 from casework.concealment.selectors import is_concealed
@@ -11,7 +14,9 @@ from casework.once import OnceForm
 from casework.seen import SeenForm
 from permissions.viewer import Viewer
 
+from .letters import LETTER_MEANS
 from .models import ITEM_MODELS, Household, Person, PersonContact, PersonHealth, PersonMoney
+from .safety import Means, Rule
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -38,7 +43,16 @@ class PersonForm(OnceForm, SeenForm):
 class PersonContactForm(SeenForm):
     class Meta:
         model = PersonContact
-        fields = ("phone", "safe_hours", "voicemail_ok", "address", "caution")
+        fields = (
+            "phone", "safe_hours", "cover_name", "voicemail_ok", "sms", "email", "email_use", "post", "address",
+            "caution",
+        )  # fmt: skip
+        help_texts = {
+            "cover_name": _(
+                "本人のほかの人が出るかもしれないときに。役所と分からない名のり方を、本人と決めてください。"
+            ),
+            "post": _("秘匿中の世帯には、ここに何を選んでも郵便を送りません。"),
+        }
 
 
 class PersonHealthForm(SeenForm):
@@ -51,6 +65,31 @@ class PersonMoneyForm(SeenForm):
     class Meta:
         model = PersonMoney
         fields = ("monthly_income_yen", "debt_yen", "situation")
+
+
+class MeansForm(forms.Form):
+    """How a letter gets to a person; only what they may be reached by is offered (safety.py)."""
+
+    means = forms.ChoiceField(label=_("渡し方"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, rules: Iterable[Rule], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {rule.means: rule for rule in rules}
+        self.rules = [known[means] for means in LETTER_MEANS]
+        field: Any = self.fields["means"]
+        field.choices = [
+            (rule.means.value, f"{rule.means.label}{pgettext('after a name', '：')}{rule.how}")
+            for rule in self.rules
+            if rule.is_allowed
+        ]
+        field.initial = Means.HANDED.value
+        field.error_messages["invalid_choice"] = _("この人には、その渡し方は使えません。選び直してください。")
+        closed = [
+            f"{rule.means.label}{pgettext('after a name', '：')}{rule.how}"
+            for rule in self.rules
+            if not rule.is_allowed
+        ]
+        field.help_text = _("使えないもの　%s") % _("、").join(closed) if closed else ""
 
 
 def say_where_places_go(viewer: Viewer, case: Case, form: SeenForm) -> None:

@@ -61,14 +61,40 @@ class Person(Walled):
         )
 
 
+class Permitted(models.TextChoices):
+    """What the person said of one means of reaching them. Not asked counts as no (decision 013)."""
+
+    YES = "yes", _("よい")
+    NO = "no", _("しない")
+    NOT_ASKED = "not_asked", _("聞いていない（しない）")
+
+
+class Post(models.TextChoices):
+    """What the person said of post. Not asked counts as no."""
+
+    YES = "yes", _("送ってよい")
+    PLAIN = "plain", _("封筒に差出人の名を書かなければ送ってよい")
+    NO = "no", _("送らない（手渡し）")
+    NOT_ASKED = "not_asked", _("聞いていない（送らない）")
+
+
 class PersonContact(Labelled):
-    """How a person may be reached, and how not (item ``contact``)."""
+    """How a person may be reached, and how not (item ``contact``). What may be done with it: safety.py."""
 
     ITEM = Item.CONTACT
 
     phone = models.CharField(_("電話"), max_length=40, blank=True)
     safe_hours = models.CharField(_("電話してよい時間"), max_length=100, blank=True)
+    cover_name = models.CharField(_("電話での名のり方"), max_length=60, blank=True)
     voicemail_ok = models.BooleanField(_("留守番電話に入れてよい"), default=False)
+    sms = models.CharField(
+        _("ショートメール（SMS）"), max_length=9, choices=Permitted.choices, default=Permitted.NOT_ASKED
+    )
+    email = models.EmailField(_("メールアドレス"), blank=True)
+    email_use = models.CharField(
+        _("メールを送ること"), max_length=9, choices=Permitted.choices, default=Permitted.NOT_ASKED
+    )
+    post = models.CharField(_("郵便"), max_length=9, choices=Post.choices, default=Post.NOT_ASKED)
     address = models.CharField(_("住所"), max_length=200, blank=True)
     caution = models.CharField(_("連絡のときの注意"), max_length=300, blank=True)
 
@@ -78,6 +104,10 @@ class PersonContact(Labelled):
             models.UniqueConstraint(fields=("person",), name="personcontact_one"),
             models.CheckConstraint(
                 name="personcontact_label", condition=Q(item=Item.CONTACT, person__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="personcontact_means_known",
+                condition=Q(sms__in=Permitted.values, email_use__in=Permitted.values, post__in=Post.values),
             ),
         )
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
 from permissions.viewer import Viewer
 
@@ -28,6 +29,7 @@ class PersonView:
     health: PersonHealth | None = None
     money: PersonMoney | None = None
     joined: list[Any] = field(default_factory=list)  # who they are in other cases; for the center
+    rules: Sequence[Any] = ()  # by which means they may be reached (safety.py)
 
     @property
     def name(self) -> str:
@@ -61,6 +63,12 @@ def person_for(viewer: Viewer, case: Case, person_id: uuid.UUID) -> Person | Non
 def item_for(viewer: Viewer, person: Person, item: str) -> Any:
     """Return contact, health or money of a person, or None if there is none that reaches the viewer."""
     return labelled_for(viewer, ITEM_MODELS[item]).filter(person=person).first()
+
+
+def contact_for(viewer: Viewer, person: Person) -> PersonContact | None:
+    """Return how a person may be reached, or None if nobody wrote it or it does not reach the viewer."""
+    found: PersonContact | None = item_for(viewer, person, Item.CONTACT)
+    return found
 
 
 def name_people(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:

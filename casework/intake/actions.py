@@ -41,6 +41,7 @@ from .models import (
     Urgency,
     WithoutConsent,
 )
+from .replies import refuse_names
 from .signs import level_of, raises_check
 
 # What the form's "who is writing" answers mean here.
@@ -435,10 +436,14 @@ def close_contact(contact: Contact, *, by: Viewer) -> None:
 
 @transaction.atomic
 def reply_to_citizen(contact: Contact, *, body: str, by: Viewer) -> None:
-    """Write to the citizen's status page. Raises NotAllowed if nothing came by form (there is no page then)."""
+    """Write to the citizen's status page.
+
+    Raises NotAllowed if nothing came by form (there is no page then), and for names and places (R-DV-9).
+    """
     _allow(by)
     if contact.submission_id is None:
         raise NotAllowed(_("この相談はフォームから来たものではないので、返事のページがありません。"))
+    refuse_names(contact, body, by=by)
     status.send_message(by, contact.submission_id, body=body)
     status.mark_contacted(contact.submission_id)
     record(by, "contact_replied", contact)

@@ -168,9 +168,10 @@ def contact_reply(request: ViewerRequest, contact: Contact) -> HttpResponse:
         return _contact_page(request, contact, reply_form=form)
     try:
         reply_to_citizen(contact, body=form.cleaned_data["body"], by=request.viewer)
-        messages.success(request, _("返事を、相談した人のページに載せました。"))
     except NotAllowed as refusal:
-        messages.error(request, str(refusal))
+        form.add_error(None, str(refusal))
+        return _contact_page(request, contact, reply_form=form)
+    messages.success(request, _("返事を、相談した人のページに載せました。"))
     return redirect("casework:contact", contact_id=contact.pk)
 
 

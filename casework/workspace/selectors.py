@@ -15,6 +15,7 @@ from casework.codes.lists import NOT_ASKED
 from casework.concealment.selectors import concealed_among, is_concealed
 from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
+from casework.households.safety import rules_of
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
@@ -157,12 +158,14 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     name_people(viewer, [view.row for view in referrals])
     people = people_for(viewer, case)
     joined = joined_for(viewer, case)
+    concealed = is_concealed(viewer, case)
     for person in people:
         person.joined = joined.get(person.person_id, [])
+        person.rules = rules_of(person.contact, is_concealed=concealed)
     return CaseRecord(
         case=case,
         referrals=referrals,
-        is_concealed=is_concealed(viewer, case),
+        is_concealed=concealed,
         contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
         household=household_for(viewer, case),
         people=people,

@@ -302,10 +302,10 @@ SELECT pg_temp.key('person', n * 8 + j), pg_temp.key('case', n), 'basic', name, 
   FROM bench_person
 """
 CONTACTS = """
-INSERT INTO casework_personcontact (id, case_id, person_id, item, phone, safe_hours, voicemail_ok, address, caution)
+INSERT INTO casework_personcontact (id, case_id, person_id, item, phone, safe_hours, cover_name, voicemail_ok, sms, email, email_use, post, address, caution)
 SELECT pg_temp.key('contact', n), pg_temp.key('case', n), pg_temp.key('person', n * 8), 'contact',
        '000-' || lpad((pg_temp.draw(n, 15) * 9999)::int::text, 4, '0') || '-' || lpad((pg_temp.draw(n, 16) * 9999)::int::text, 4, '0'),
-       '', false, '見本市東雲区' || (1 + (pg_temp.draw(n, 17) * 8)::int) || '-' || (1 + (pg_temp.draw(n, 18) * 40)::int), ''
+       '', '', false, 'not_asked', '', 'not_asked', 'not_asked', '見本市東雲区' || (1 + (pg_temp.draw(n, 17) * 8)::int) || '-' || (1 + (pg_temp.draw(n, 18) * 40)::int), ''
   FROM generate_series(1, :cases) n
 """
 HEALTH = """

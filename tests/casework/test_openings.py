@@ -149,7 +149,7 @@ def test_list_is_narrowed_to_one_agency_and_one_person(opened):
 
 def letter(world, person, *, agencies, confirmed="on"):
     url = reverse("casework:openings_letter", args=[world.hazuki.case.pk])
-    data = {"agencies": [agency.pk for agency in agencies], "confirmed": confirmed}
+    data = {"agencies": [agency.pk for agency in agencies], "confirmed": confirmed, "means": "handed"}
     return client_of(world.coordinator).post(f"{url}?person={person.pk}", data)
 
 
