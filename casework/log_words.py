@@ -66,6 +66,7 @@ VERBS = {
     "notice_recorded": _("通告・通報を記録した"),
     "notice_reply_recorded": _("通告・通報への返事を記録した"),
     "code_added": _("選択肢を加えた"),
+    "setting_changed": _("決まりごとを直した"),
     "code_changed": _("選択肢を直した"),
     "code_retired": _("選択肢の最後の日を決めた"),
     "code_revived": _("選択肢をまた選べるようにした"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from casework.bringing import sql as bringing
 from casework.codes import sql as codes
+from casework.codes.lists import CLOSED_LISTS
 from casework.concealment import sql as concealment
 from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
@@ -160,8 +161,16 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         table="casework_code",
         select="(select wall_agency()) IS NOT NULL OR (select wall_job()) IS NOT NULL",
-        insert=f"{CHIEF} AND list <> 'basis'",
+        insert=f"{CHIEF} AND NOT list = ANY (ARRAY[{', '.join(repr(name) for name in CLOSED_LISTS)}])",
         update=CHIEF,
+    ),
+    # What the city decided: numbers and texts of letters, no case.
+    Wall(
+        table="casework_setting",
+        select="(select wall_agency()) IS NOT NULL OR (select wall_job()) IS NOT NULL",
+        insert=CHIEF,
+        update=CHIEF,
+        delete=CHIEF,
     ),
     Wall(
         table="casework_block",

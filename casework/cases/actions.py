@@ -12,7 +12,8 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .models import Case, NumberSeries
-from .states import FLOW_OF_STAGE, Stage, next_stages
+from .states import FLOW_OF_STAGE, Stage
+from .words import offered_stages, stage_label
 
 
 @transaction.atomic
@@ -39,15 +40,15 @@ def create_case(*, by: Viewer) -> Case:
 
 @transaction.atomic
 def move_to_stage(case: Case, *, stage: str, by: Viewer) -> None:
-    """Move a case to a stage that may follow (states.py); the flow follows the stage.
+    """Move a case to a stage that may follow (states.py) and that the city uses; the flow follows the stage.
 
     Raises NotAllowed if the stage may not follow, also when a colleague was quicker.
     """
     locked = Case.objects.select_for_update().get(pk=case.pk)
-    if stage not in next_stages(locked.stage):
+    if stage not in offered_stages(locked.stage):
         raise NotAllowed(
             _("「%(now)s」から「%(next)s」へは進めません。")
-            % {"now": locked.get_stage_display(), "next": Stage(stage).label}
+            % {"now": locked.get_stage_display(), "next": stage_label(stage)}
         )
     before = {"stage": locked.stage, "flow": locked.flow}
     locked.stage = stage

@@ -6,7 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from .models import Case
-from .states import SCREENED_FROM, Stage, next_stages
+from .states import SCREENED_FROM, Stage
+from .words import offered_stages, stage_label
 
 
 class StageForm(forms.Form):
@@ -18,7 +19,7 @@ class StageForm(forms.Form):
         super().__init__(*args, **kwargs)
         stage: Any = self.fields["stage"]
         stage.choices = [
-            (code, Stage(code).label) for code in next_stages(case.stage) if not _is_screened(case, code)
+            (code, stage_label(code)) for code in offered_stages(case.stage) if not _is_screened(case, code)
         ]
 
 

@@ -12,6 +12,7 @@ from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
 from .states import Flow, Stage
+from .words import flow_label, stage_label
 
 
 class NumberSeries(models.Model):
@@ -64,6 +65,14 @@ class Case(Walled):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_stage_display(self) -> str:  # type: ignore[no-redef] # Django leaves what a model says itself
+        """Return the stage in the city's words (codes/)."""
+        return stage_label(self.stage)
+
+    def get_flow_display(self) -> str:  # type: ignore[no-redef]
+        """Return the flow in the city's words; empty while there is none."""
+        return flow_label(self.flow)
 
 
 class CaseActivity(models.Model):

@@ -16,8 +16,9 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .lists import LISTS
-from .models import Code
+from .models import Code, Setting
 from .selectors import all_codes, forget_read
+from .settings import changed, proposed, value_of
 
 STEP = 10
 
@@ -72,6 +73,8 @@ def retire_code(code: Code, *, last_day: dt.date | None, by: Viewer) -> Code:
     """Set the last day on which a code is a choice; None offers it again. What is stored keeps its words."""
     _allow(by)
     locked = Code.objects.select_for_update().get(pk=code.pk)
+    if last_day is not None and not locked.may_be_retired:
+        raise NotAllowed(_("「%s」は、仕組みの中で使うので、選べなくすることはできません。") % locked.label)
     if last_day is not None and last_day < locked.valid_from:
         raise NotAllowed(_("最後の日が、最初の日より前になっています。"))
     if locked.valid_to != last_day:
@@ -101,6 +104,29 @@ def move_code(code: Code, *, up: bool, by: Viewer) -> None:
             row_of[pk].position = number * STEP
             row_of[pk].save(update_fields=["position"])
     _record(by, "code_moved", code)
+
+
+@transaction.atomic
+def change_setting(key: str, *, value: str, seen: str, by: Viewer) -> None:
+    """Decide a number or a text otherwise than proposed; what is proposed again leaves no row.
+
+    Raises ChangedMeanwhile, with what holds now, if it is no longer ``seen``.
+    """
+    _allow(by)
+    if value == seen == value_of(key):
+        return
+    # A row that is not there cannot be locked: what holds now is written down first.
+    Setting.objects.bulk_create([Setting(key=key, value=value_of(key))], ignore_conflicts=True)
+    row = Setting.objects.select_for_update().get(key=key)
+    if seen != row.value:
+        raise ChangedMeanwhile(row.value)
+    if value == proposed(key):
+        row.delete()
+    else:
+        row.value = value
+        row.save(update_fields=["value"])
+    changed.forget()
+    record(by, "setting_changed", None, detail={"key": key})
 
 
 def _allow(by: Viewer) -> None:

@@ -3,13 +3,16 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from casework.once import OnceForm
 from casework.seen import SeenForm
 from permissions.days import DayInput
+from permissions.typed import TypedMixin, as_typed
 
 from .models import Code
+from .settings import LONGEST_TEXT, Count, Text
 
 HELP = {
     "label": _("職員の画面に出ることばです。"),
@@ -63,4 +66,44 @@ class RetireForm(forms.Form):
         label=_("選べる最後の日"),
         widget=DayInput,
         help_text=_("きのうより前の日にすると、すぐに選べなくなります。"),
+    )
+
+
+class SettingForm(TypedMixin, forms.Form):
+    """A number or a text that the city decides, and what held when the form was shown."""
+
+    value = forms.CharField(label=_("内容"))
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, definition: Count | Text, now: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(value=now, seen=now)
+        self.fields["value"] = _number(definition) if isinstance(definition, Count) else _text(definition)
+        self.order_fields(["value", "seen"])
+
+    def clean_seen(self) -> str:
+        # Browsers send line ends of their own.
+        seen: str = as_typed(self.cleaned_data["seen"])
+        return seen
+
+    def typed(self) -> str:
+        return str(self.cleaned_data["value"])
+
+
+def _number(definition: Count) -> forms.Field:
+    return forms.IntegerField(
+        label=format_lazy("{}{}{}{}", _("数"), _("（"), definition.unit, _("）")),
+        min_value=definition.least,
+        max_value=definition.most,
+    )
+
+
+def _text(definition: Text) -> forms.Field:
+    return forms.CharField(
+        label=_("文"),
+        max_length=LONGEST_TEXT,
+        widget=forms.Textarea(attrs={"rows": 8 if definition.is_list else 4}),
+        help_text=_("1行が1つの「・」になります。")
+        if definition.is_list
+        else _("改行すると、段落が分かれます。"),
     )

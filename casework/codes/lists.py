@@ -20,6 +20,7 @@ class CodeList:
     shown_at: str | Promise
     is_asked: bool = False
     is_open: bool = True
+    may_retire: frozenset[str] | None = None  # None: every code; else these alone
 
 
 LISTS: dict[str, CodeList] = {
@@ -36,6 +37,19 @@ LISTS: dict[str, CodeList] = {
     "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
     "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
     "emergency_call": CodeList(_("緊急の連絡先"), _("緊急対応の「どこへ連絡したか」")),
+    # Which stage may follow which stands in the code (cases/states.py). Without one of these, every case can still go on.
+    "stage": CodeList(
+        _("段階"),
+        _("ケースの段階"),
+        is_open=False,
+        may_retire=frozenset(
+            {"flow2_agreed", "flow3_accompany", "outreach_track", "suspended", "closed_info"}
+        ),
+    ),
+    "flow": CodeList(_("流れ"), _("ケースの流れと、振り分け"), is_open=False, may_retire=frozenset()),
     # What the law asks for with each basis stands in the code (sharing/bases.py), so a row alone would be no basis.
     "basis": CodeList(_("法的根拠"), _("共有するときの「法的根拠」"), is_open=False),
 }
+
+# Lists to which nobody adds; the walls refuse a row, too.
+CLOSED_LISTS = tuple(sorted(name for name, each in LISTS.items() if not each.is_open))

@@ -55,3 +55,23 @@ class Code(Walled):
     @property
     def code_list(self) -> CodeList:
         return LISTS[self.list_code]
+
+    @property
+    def may_be_retired(self) -> bool:
+        """Whether the program gets on without it as a choice."""
+        allowed = self.code_list.may_retire
+        return allowed is None or self.code in allowed
+
+
+class Setting(Walled):
+    """What the city decided otherwise than we propose (settings.py): a number, or a text of a letter. No case content."""
+
+    key = models.SlugField(max_length=40, unique=True, editable=False)
+    value = models.TextField(max_length=4000)
+
+    class Meta:
+        verbose_name = _("決まりごと")
+        constraints = (models.CheckConstraint(name="setting_has_value", condition=~Q(value="")),)
+
+    def __str__(self) -> str:
+        return self.key

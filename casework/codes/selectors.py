@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
-from contextvars import ContextVar
 from typing import Any
 
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from django.utils.functional import lazy
 
-from permissions.audit.origin import current_origin
 from permissions.walls.clock import ClockToday
 
 from .models import Code
+from .read_once import ReadOnce
 
 Book = dict[str, dict[str, Any]]  # list, code: a row of all_codes()
 
 IS_OFFERED = Q(valid_from__lte=ClockToday()) & (Q(valid_to__isnull=True) | Q(valid_to__gte=ClockToday()))
-
-# What this request has read, under its number: a list page asks once, whatever its length.
-_read: ContextVar[tuple[uuid.UUID, Book] | None] = ContextVar("codes_read", default=None)
 
 
 def all_codes() -> QuerySet[Any]:
@@ -33,22 +28,20 @@ def all_codes() -> QuerySet[Any]:
     ).order_by("list_code", "position", "code")
 
 
-def _book() -> Book:
-    origin = current_origin()
-    kept = _read.get()
-    if origin and kept and kept[0] == origin.request_id:
-        return kept[1]
+def _read_all() -> Book:
     book: Book = {}
     for code in all_codes():
         book.setdefault(code.list_code, {})[code.code] = code
-    if origin and book:  # Nothing is seen before it is known who asks.
-        _read.set((origin.request_id, book))
     return book
+
+
+# A list page asks once, whatever its length.
+_book = ReadOnce("codes_read", _read_all)
 
 
 def forget_read() -> None:
     """Let the rest of this request read anew, after a change."""
-    _read.set(None)
+    _book.forget()
 
 
 def codes_of(list_code: str) -> list[Any]:

@@ -16,11 +16,12 @@ from permissions.access import ViewerRequest, requires
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .actions import add_code, change_code, move_code, retire_code
-from .forms import CodeForm, NewCodeForm, RetireForm
+from .actions import add_code, change_code, change_setting, move_code, retire_code
+from .forms import CodeForm, NewCodeForm, RetireForm, SettingForm
 from .lists import LISTS
 from .models import Code
 from .selectors import all_codes, codes_of
+from .settings import SETTINGS, changed, proposed, value_of
 
 EDIT = "casework.edit_codes"
 
@@ -45,7 +46,8 @@ def code_lists(request: ViewerRequest) -> HttpResponse:
         (name, each, sum(code.is_offered for code in codes_of(name)), len(codes_of(name)))
         for name, each in LISTS.items()
     ]
-    return TemplateResponse(request, "casework/code_lists.html", {"lists": lists})
+    settings = [(key, each, value_of(key), key in changed()) for key, each in SETTINGS.items()]
+    return TemplateResponse(request, "casework/code_lists.html", {"lists": lists, "settings": settings})
 
 
 @require_GET
@@ -137,3 +139,33 @@ def _retired(request: ViewerRequest, code: Code, last_day: dt.date | None) -> Ht
 def code_move(request: ViewerRequest, code: Code) -> HttpResponse:
     move_code(code, up="up" in request.POST, by=request.viewer)
     return redirect("casework:code_list", list_code=code.list_code)
+
+
+def _setting(viewer: Viewer, *, key: str) -> dict[str, Any]:
+    if key not in SETTINGS:
+        raise Http404
+    return {"key": key}
+
+
+@require_http_methods(["GET", "POST"])
+@requires(EDIT, load=_setting)
+def setting_edit(request: ViewerRequest, key: str) -> HttpResponse:
+    definition, now = SETTINGS[key], None
+    form = SettingForm(request.POST or None, definition=definition, now=value_of(key))
+    if form.is_valid():
+        value = proposed(key) if "proposed" in request.POST else form.typed()
+        try:
+            change_setting(key, value=value, seen=form.cleaned_data["seen"], by=request.viewer)
+        except ChangedMeanwhile as clash:
+            now = [(_("内容"), clash.current)]
+            data = request.POST.copy()
+            data["seen"] = clash.current
+            form = SettingForm(data, definition=definition, now=clash.current)
+            form.add_error(
+                None, _("書いている間に、ほかの人が保存しました。下の「いまの内容」と見比べてください。")
+            )
+        else:
+            messages.success(request, _("保存しました。"))
+            return redirect("casework:code_lists")
+    context = {"definition": definition, "form": form, "now": now, "proposed": proposed(key)}
+    return TemplateResponse(request, "casework/setting_form.html", context)

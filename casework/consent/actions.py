@@ -251,7 +251,7 @@ def make_team_letter(person: Person, team: list[TeamMember], *, means: str, by: 
         raise NotAllowed
     return make_letter_to(
         person,
-        template="casework/sheets/team_letter.html",
+        letter="team_letter",
         context={"team": team},
         means=means,
         detail={"agencies": [member.agency.pk for member in team]},

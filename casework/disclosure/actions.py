@@ -40,7 +40,7 @@ def make_letter(
         raise NotAllowed
     return make_letter_to(
         person,
-        template="casework/sheets/openings_letter.html",
+        letter="openings_letter",
         context={
             "agencies": named,
             "since_on": timezone.localtime(since).date(),

@@ -19,6 +19,7 @@ from casework.cases.actions import hand_over_case, move_to_stage, next_number
 from casework.cases.models import Case
 from casework.cases.states import Stage, next_stages
 from casework.codes.selectors import choices_of
+from casework.codes.settings import count_of
 from casework.events import record_event
 from casework.intake.models import Urgency
 from casework.once import made_before, wait_for
@@ -47,8 +48,6 @@ from .states import (
     NEEDS_WORDS,
     NEXT_KINDS,
     OVER,
-    REMIND_EVERY_WORKING_DAYS,
-    REMINDERS_BEFORE_CHIEF,
     Medium,
     ReferralAnswerKind,
 )
@@ -406,7 +405,7 @@ def remind_late() -> int:
             earlier = ReferralReminder.objects.filter(referral=view.row, clock=due.clock.code)
             last = earlier.order_by("-sequence").first()
             since = timezone.localtime(last.sent_at).date() if last else due.on
-            if last and working_day_after(since, days=REMIND_EVERY_WORKING_DAYS) > today:
+            if last and working_day_after(since, days=count_of("referral_reminder")) > today:
                 continue
             reminder = ReferralReminder(
                 referral=view.row, clock=due.clock.code, sequence=last.sequence + 1 if last else 1
@@ -418,15 +417,14 @@ def remind_late() -> int:
 
 
 def mail_reminder(reminder_id: uuid.UUID) -> None:
-    """Mail one reminder: to the receiving agency's staff and to whoever sent it; after two, to the chiefs, too."""
+    """Mail one reminder: to the receiving agency's staff and to whoever sent it; after some, to the chiefs, too."""
     with clock("remind_referrals"):
         reminder = ReferralReminder.objects.select_related("referral").filter(pk=reminder_id).first()
+        before_chief = count_of("referral_chief")
     if reminder is None:
         return
     referral = reminder.referral
-    of_chiefs = (
-        Q(role="chief", agency__is_center=True) if reminder.sequence > REMINDERS_BEFORE_CHIEF else Q(pk=None)
-    )
+    of_chiefs = Q(role="chief", agency__is_center=True) if reminder.sequence > before_chief else Q(pk=None)
     told = Membership.objects.live().filter(
         Q(agency=referral.receiver_id, role="agency_staff") | Q(pk=referral.sent_by_id) | of_chiefs
     )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeChoiceField
+from casework.codes.settings import count_of
 from casework.forms import MomentInput, this_minute
 from casework.intake.models import Urgency
 from casework.once import OnceForm
@@ -19,13 +20,11 @@ from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
 from .actions import AnswerDraft, ReferralDraft
-from .states import CLOCKS, NEEDS_WORDS, Medium, ReferralAnswerKind
-
-ACCEPTANCE_DAYS = next(clock.working_days for clock in CLOCKS if clock.code == "acceptance")
+from .states import NEEDS_WORDS, Medium, ReferralAnswerKind
 
 
 def _first_answer_day() -> dt.date:
-    return working_day_after(timezone.localdate(), days=ACCEPTANCE_DAYS)
+    return working_day_after(timezone.localdate(), days=count_of("referral_acceptance"))
 
 
 class ReferralForm(OnceForm, ShareForm):

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.codes.settings import count_of
 from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
 from forms_app.status.promise import working_day_after
@@ -23,7 +24,6 @@ from .states import (
     CLOCKS,
     NEXT_KINDS,
     OVER,
-    REMINDERS_BEFORE_CHIEF,
     RETURNS_THAT_CALL_FOR_COORDINATION,
     ReferralAnswerKind,
     ReferralClock,
@@ -98,7 +98,7 @@ class ReferralView:
 
     @property
     def is_for_the_chief(self) -> bool:
-        return bool(self.late) and self.reminders >= REMINDERS_BEFORE_CHIEF
+        return bool(self.late) and self.reminders >= count_of("referral_chief")
 
 
 def referrals_for(viewer: Viewer) -> QuerySet[Referral]:

@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.settings import count_of
+
 
 class ReferralAnswerKind(models.TextChoices):
     """What the receiving agency said. No row at all is 未読: "sent" is not "connected"."""
@@ -58,19 +60,20 @@ class ReferralClock:
 
     code: str
     label: str | Promise
-    working_days: int
     met_by: frozenset[str]
+
+    @property
+    def working_days(self) -> int:
+        """The days as the city has them today (codes/settings.py)."""
+        return count_of(f"referral_{self.code}")
 
 
 _ACCEPTING = frozenset(
     {K.ACCEPTED, K.CONDITIONAL, K.DECLINED, K.FIRST_CONTACT, K.STARTED, K.ENDED, K.RETURNED}
 )
 CLOCKS: tuple[ReferralClock, ...] = (
-    ReferralClock("receipt", _("受領の返事"), 1, _ACCEPTING | {K.RECEIVED}),
-    ReferralClock("acceptance", _("受入の返事"), 3, _ACCEPTING),
-    ReferralClock("contact", _("初回接触の報告"), 10, _ACCEPTING - {K.ACCEPTED, K.CONDITIONAL}),
+    ReferralClock("receipt", _("受領の返事"), _ACCEPTING | {K.RECEIVED}),
+    ReferralClock("acceptance", _("受入の返事"), _ACCEPTING),
+    ReferralClock("contact", _("初回接触の報告"), _ACCEPTING - {K.ACCEPTED, K.CONDITIONAL}),
 )
-# After so many reminders without an answer the chief is told, too.
-REMINDERS_BEFORE_CHIEF = 2
-REMIND_EVERY_WORKING_DAYS = 2
 RETURNS_THAT_CALL_FOR_COORDINATION = 2

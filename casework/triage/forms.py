@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from casework.cases.states import Stage, next_stages
+from casework.cases.states import Stage
+from casework.cases.words import offered_stages
 from casework.once import OnceForm
 from permissions.agencies.models import Membership
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
 from .actions import ScreeningDraft
-from .rules import ACCOMPANIMENT, CHOICE_LABELS, COORDINATION, REFERRAL, Fact
+from .rules import ACCOMPANIMENT, CHOICES, COORDINATION, REFERRAL, Fact, choice_label
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -64,11 +65,9 @@ class ChoiceForm(TypedMixin, OnceForm):
 
     def __init__(self, *args: Any, case: Case, viewer: Viewer, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        following = next_stages(case.stage)
+        following = offered_stages(case.stage)
         fields: Any = self.fields
-        fields["chosen"].choices = [
-            (code, label) for code, label in CHOICE_LABELS.items() if code in following
-        ]
+        fields["chosen"].choices = [(code.value, choice_label(code)) for code in CHOICES if code in following]
         colleagues = Membership.objects.live().filter(
             agency__is_center=True, role__in=("reception", "coordinator", "chief")
         )

@@ -12,7 +12,7 @@ from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
-from .rules import CHOICE_LABELS, CHOICES, Fact, Suggestion
+from .rules import CHOICES, Fact, Suggestion, choice_label
 
 
 class Screening(Walled):
@@ -54,7 +54,7 @@ class Screening(Walled):
 
     @property
     def chosen_label(self) -> str | Promise:
-        return CHOICE_LABELS[self.chosen]
+        return choice_label(self.chosen)
 
     @property
     def suggestion(self) -> Suggestion:

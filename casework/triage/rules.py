@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.states import Flow, Stage
+from casework.cases.words import flow_label, stage_label
 
 
 class Fact(models.TextChoices):
@@ -45,9 +46,12 @@ STAGE_OF_FLOW = {
     Flow.ACCOMPANIMENT: Stage.ACCOMPANYING,
 }
 CHOICES: tuple[Stage, ...] = (*STAGE_OF_FLOW.values(), Stage.OUTREACH, Stage.CLOSED_INFO)
-# In the words of whoever chooses: a flow, not the first stage of it.
-CHOICE_LABELS: dict[str, str | Promise] = {stage.value: stage.label for stage in CHOICES}
-CHOICE_LABELS.update((stage.value, flow.label) for flow, stage in STAGE_OF_FLOW.items())
+
+
+def choice_label(stage: str) -> str:
+    """Return a choice in the words of whoever chooses: a flow, not the first stage of it."""
+    flow = next((flow for flow, first in STAGE_OF_FLOW.items() if first == stage), None)
+    return flow_label(flow) if flow else stage_label(stage)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Suggestion:
 
     @property
     def label(self) -> str | Promise:
-        return Flow(self.flow).label if self.flow else _("まだ提案できません")
+        return flow_label(self.flow) if self.flow else _("まだ提案できません")
 
     @property
     def words(self) -> list[str | Promise]:

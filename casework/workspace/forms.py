@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.selectors import Narrowing
-from casework.cases.states import Flow, Stage
+from casework.cases.words import choose_flow, choose_stage
 from casework.search.keys import MOST_LETTERS
 from permissions.agencies.models import Agency
 from permissions.typed import TypedMixin
@@ -46,8 +46,8 @@ class CaseListForm(forms.Form):
         self.viewer = viewer
         every = [("", _("すべて"))]
         fields: dict[str, Any] = self.fields
-        fields["stage"].choices = [*every, *Stage.choices]
-        fields["flow"].choices = [*every, *Flow.choices]
+        fields["stage"].choices = [*every, *choose_stage()]
+        fields["flow"].choices = [*every, *choose_flow()]
         fields["holder"].choices = [*every, *_holders(viewer)]
         if not viewer.sees_all_cases:
             del self.fields["mine"]  # Whoever a case is given to works at the center.

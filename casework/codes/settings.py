@@ -1,0 +1,144 @@
+"""What the city may decide otherwise than we propose, without code: numbers and texts of letters, as data (decision 014).
+
+The table holds what was changed and nothing else, so a better proposal of ours reaches everybody who never changed it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
+
+from .models import Setting
+from .read_once import ReadOnce
+
+LONGEST_TEXT = 2_000
+
+_WORKING_DAYS = _("開庁日")
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of ``unit``, from ``least`` to ``most``."""
+
+    label: str | Promise
+    used_for: str | Promise
+    default: int
+    least: int
+    most: int
+    unit: str | Promise = _WORKING_DAYS
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text of a letter. Letters are Japanese; each line of a list becomes a point of its own."""
+
+    label: str | Promise
+    used_for: str | Promise
+    default: tuple[str | Promise, ...]
+    is_list: bool = False
+
+
+_ALSO_NOW = _("変えると、いま進んでいるつなぎにもすぐに効きます。")
+_TEAM = _("本人に渡す「あなたの支援チームのお知らせ」")
+_OPENINGS = _("本人に渡す「あなたの記録を見た機関のお知らせ」")
+
+SETTINGS: dict[str, Count | Text] = {
+    "referral_receipt": Count(_("つなぎ：受領の返事まで"), _ALSO_NOW, default=1, least=1, most=20),
+    "referral_acceptance": Count(
+        _("つなぎ：受け入れるかどうかの返事まで"), _ALSO_NOW, default=3, least=1, most=30
+    ),
+    "referral_contact": Count(_("つなぎ：初回接触の報告まで"), _ALSO_NOW, default=10, least=1, most=60),
+    "referral_reminder": Count(
+        _("つなぎ：返事がないとき、次に催促するまで"), _ALSO_NOW, default=2, least=1, most=20
+    ),
+    "referral_chief": Count(
+        _("つなぎ：何回催促したらセンター長に知らせるか"),
+        _ALSO_NOW,
+        default=2,
+        least=1,
+        most=10,
+        unit=_("回"),
+    ),
+    "team_letter_intro": Text(
+        _("支援チームのお知らせ：はじめの文"),
+        _TEAM,
+        (
+            _(
+                "あなたを支えるために、次の機関が、あなたの情報を見ることができます。見ることができるのは、ここに書いた項目だけです。"
+            ),
+        ),
+    ),
+    "team_letter_notes": Text(
+        _("支援チームのお知らせ：ご覧になるときに"),
+        _TEAM,
+        (
+            _(
+                "同意は、いつでも取り消せます。全部でも、機関を1つだけでも、項目を1つだけでもかまいません。理由は要りません。"
+            ),
+            _(
+                "取り消すと、その機関はすぐに見ることができなくなります。支援が続けられなくなることはありません。"
+            ),
+            _("センターの職員も、仕事のためにあなたの情報を見ます。だれが見たかは、すべて書きとめています。"),
+            _(
+                "あなたのほかの人についての項目は、含まれていません。法律により、お知らせできないものは含まれていません。"
+            ),
+            _("心当たりのない機関があるとき、やめてほしい機関があるときは、センターにお話しください。"),
+        ),
+        is_list=True,
+    ),
+    "openings_letter_intro": Text(
+        _("見た機関のお知らせ：はじめの文"),
+        _OPENINGS,
+        (
+            _(
+                "センターでは、だれがあなたの記録を見たかを、すべて書きとめています。お求めにより、次の期間に、あなたについての項目を見た機関をお知らせします。"
+            ),
+        ),
+    ),
+    "openings_letter_notes": Text(
+        _("見た機関のお知らせ：ご覧になるときに"),
+        _OPENINGS,
+        (
+            _("職員の名前は書いていません。仕事として見たもので、機関が責任を持ちます。"),
+            _("あなたのほかの人についての項目と、世帯全体についての項目は、含まれていません。"),
+            _(
+                "法律により、お知らせできないものは含まれていません。そのようなものがあるかどうかも、お答えできません（個人情報保護法78条・81条）。"
+            ),
+            _("心当たりのないものがあるとき、くわしく知りたいときは、センターにお話しください。"),
+        ),
+        is_list=True,
+    ),
+}
+
+changed = ReadOnce("settings_read", lambda: dict(Setting.objects.values_list("key", "value")))
+
+
+def count_of(key: str) -> int:
+    """Return a number as the city has it today. Raises KeyError if there is no such number."""
+    definition = SETTINGS[key]
+    if not isinstance(definition, Count):
+        raise KeyError(key)
+    value = changed().get(key)
+    return definition.default if value is None else int(value)
+
+
+def lines_of(key: str) -> list[str]:
+    """Return a text of a letter, line by line, in Japanese. Raises KeyError if there is no such text."""
+    return [line for line in value_of(key).splitlines() if line.strip()]
+
+
+def value_of(key: str) -> str:
+    """Return what holds now, as somebody would type it."""
+    return changed().get(key) or proposed(key)
+
+
+def proposed(key: str) -> str:
+    """Return what we propose, as somebody would type it."""
+    definition = SETTINGS[key]
+    if isinstance(definition, Count):
+        return str(definition.default)
+    with override("ja"):
+        return "\n".join(map(str, definition.default))
