@@ -7,6 +7,7 @@ from .concealment.models import (
     Concealment,
     ConcealmentGround,
     ConcealmentThreat,
+    FoundPlace,
     Lift,
     LiftRequest,
     PlaceOpening,
@@ -29,6 +30,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
     AddedBasis,
@@ -67,6 +69,7 @@ __all__ = [
     "Decision",
     "Direction",
     "EmergencyCall",
+    "FoundPlace",
     "Household",
     "Lift",
     "LiftRequest",
@@ -96,6 +99,7 @@ __all__ = [
     "SameMark",
     "SavedList",
     "Screening",
+    "Seal",
     "SearchRow",
     "SecretPlace",
     "SecretText",

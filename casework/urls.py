@@ -12,6 +12,7 @@ from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
+from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
 from casework.triage.urls import urlpatterns as triage
@@ -32,6 +33,7 @@ urlpatterns = [
     *households,
     *notes,
     *sharing,
+    *seals,
     *referrals,
     *plans,
     *sheets,

@@ -46,6 +46,11 @@ def _live(alias: str) -> str:
     )
 
 
+def not_hidden(table: str) -> str:
+    """The row does not write out a place that is concealed now."""
+    return f"NOT ({table}.id = ANY ((select wall_hidden())::uuid[]))"
+
+
 def reaches_case(case: str) -> str:
     """Any line of the case that holds now, or the duty."""
     line = f"EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = {case} AND {_live('l')})"
@@ -67,11 +72,12 @@ def center(table: str, case: str = "case_id") -> str:
 
 
 def labelled_wall(table: str, *, frozen: bool = False, person: str = "person_id") -> Wall:
-    """Seen by label, written by the center."""
+    """Seen by label, written by the center. What is frozen is hidden if it writes out a concealed place."""
     writes = center(table)
+    seen = reaches(table, person)
     return Wall(
         table=table,
-        select=reaches(table, person),
+        select=f"{seen} AND {not_hidden(table)}" if frozen else seen,
         insert=writes,
         update="false" if frozen else writes,
         frozen=frozen,
@@ -178,6 +184,15 @@ WALLS: tuple[Wall, ...] = (
         insert=CHIEF,
         update=f"{center('casework_block')} AND (select wall_role()) = 'chief'",
     ),
+    center_wall("casework_foundplace"),
+    # Whoever it lets see the case sees who else does.
+    Wall(
+        table="casework_seal",
+        select=f"{center('casework_seal')} OR {REMIND}",
+        insert=f"{CHIEF} AND {not_blocked('casework_seal.case_id')} AND set_by_id = {ME}"
+        " AND (members = '{}' OR (select wall_person()) = ANY (members))",
+        frozen=True,
+    ),
     # Why a line ended is not for those who saw by it; that it ended is.
     center_wall("casework_lineend"),
     Wall(
@@ -230,7 +245,7 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_note", frozen=True),
     Wall(
         table="casework_noteparagraph",
-        select=reaches("casework_noteparagraph"),
+        select=f"{reaches('casework_noteparagraph')} AND {not_hidden('casework_noteparagraph')}",
         insert=f"{center('casework_noteparagraph')} AND {_OF_NEW_NOTE}",
         frozen=True,
     ),
@@ -291,7 +306,7 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_rolerow", frozen=True),
     Wall(
         table="casework_roleanswer",
-        select=reaches("casework_roleanswer"),
+        select=f"{reaches('casework_roleanswer')} AND {not_hidden('casework_roleanswer')}",
         insert=f"agency_id = {AGENCY} AND answered_by_id = {ME} AND EXISTS (SELECT 1 FROM casework_rolerow r"
         " WHERE r.id = casework_roleanswer.role_id AND r.agency_id = casework_roleanswer.agency_id"
         " AND r.case_id = casework_roleanswer.case_id AND r.item = casework_roleanswer.item"
@@ -381,7 +396,7 @@ WALLS: tuple[Wall, ...] = (
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
 DEFINER_FUNCTIONS = (
-    *("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency"),
+    *("wall_blocked", "wall_hidden", "casework_note_change", "casework_openings", "casework_open_emergency"),
     *search.DEFINER_FUNCTIONS,
     *sheets.DEFINER_FUNCTIONS,
     *bringing.DEFINER_FUNCTIONS,
@@ -415,7 +430,15 @@ def functions_sql() -> str:
     triggers = "\n".join(_noticing(table) for table in NOTICED_TABLES)
     coded = "\n".join(codes.known_code(*column) for column in codes.CODED_COLUMNS)
     parts = (
-        *(concealment.BLOCKED, sharing.FUNCTIONS, sharing.ADDED_BASES, sharing.KEYS, keys, triggers),
+        *(
+            concealment.BLOCKED,
+            concealment.HIDDEN,
+            sharing.FUNCTIONS,
+            sharing.ADDED_BASES,
+            sharing.KEYS,
+            keys,
+            triggers,
+        ),
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),

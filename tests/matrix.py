@@ -150,6 +150,8 @@ MATRIX: dict[str, Cell] = {
     "casework:code_edit": Cell(CHIEF, GET_POST, "code"),
     "casework:code_retire": Cell(CHIEF, GET_POST, "code"),
     "casework:code_move": Cell(CHIEF, POST, "code"),
+    "casework:seal": Cell(CHIEF, GET_POST, "case"),
+    "casework:unseal": Cell(CHIEF, GET_POST, "case"),
     "casework:setting_edit": Cell(CHIEF, GET_POST, "code"),
     "casework:emergency_open": Cell(frozenset({"agency_staff"}), GET_POST),
     "casework:openings": Cell(COORDINATION, object="case"),

@@ -24,6 +24,7 @@ from casework.intake.actions import record_contact
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
+from casework.seals.actions import seal_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sharing.items import Item
@@ -46,7 +47,7 @@ ALL_ITEMS = tuple(Item.values)
 PEOPLE = (
     "anonymous", "editor", "auditor", "privacy_officer", "sysadmin", "agency full", "agency partial", "agency ended",
     "agency lapsed", "agency blocked", "agency closed", "agency none", "agency admin", "coordinator blocked",
-    "inactive", "superuser", "superuser in an agency", "reception", "coordinator", "chief",
+    "inactive", "superuser", "superuser in an agency", "coordinator sealed out", "reception", "coordinator", "chief",
 )  # fmt: skip
 
 
@@ -215,6 +216,12 @@ class MatrixWorld(World):
         member.user.is_superuser = True
         member.user.save()
         yield "superuser in an agency", Person(_client(member.user), "agency_staff")
+        out = make_viewer("sealed-out-coordinator", self.center_itaku, "coordinator")
+        circle = {each.user.pk for each in (self.reception, self.coordinator, self.chief)}
+        with acting_for(self.chief):
+            for home in (self.hazuki, self.tomono):
+                seal_case(home.case, members=circle, reason="親族", seen=0, by=self.chief)
+        yield "coordinator sealed out", Person(_client(out.user), "coordinator")
         for viewer in (self.reception, self.coordinator, self.chief):
             yield viewer.role, Person(_client(viewer.user), viewer.role, sees_all=True)
 

@@ -43,6 +43,7 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.seals.actions import seal_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
@@ -93,6 +94,7 @@ MADE_FOR_IT = {
     "casework_consentexclusion",
     "casework_consentwithdrawal",
     "casework_block",  # its reason
+    "casework_seal",
     "casework_caseevent",  # before and after
     "casework_searchrow",  # names, readings, telephone numbers and addresses, folded
     "forms_app_answer",
@@ -263,6 +265,8 @@ def told(kept_world):
         screen_case(world.hazuki.case, ScreeningDraft("outreach_track", why=words("振り分け")), by=by)
     with acting_for(chief):
         block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
+        circle = {chief.user.pk, by.user.pk, world.reception.user.pk}
+        seal_case(case, members=circle, reason=words("限定"), seen=0, by=chief)
         contact = record_contact(
             channel="phone",
             speaker="self",

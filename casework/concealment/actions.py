@@ -24,6 +24,7 @@ from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
+from .found import clear_places, clear_row
 from .models import (
     Concealment,
     ConcealmentGround,
@@ -36,8 +37,8 @@ from .models import (
     SecretPlace,
     SecretText,
 )
-from .places import FIELDS, digest_of, is_of_today, lock, unlock
-from .selectors import standing
+from .places import FIELDS, core_digest_of, digest_of, is_of_today, lock, unlock
+from .selectors import digests_of, standing
 from .tasks import mail_opening_task
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def conceal(
     concealment.save(force_insert=True)
     _write_ground(concealment, person, ground, by)
     _put_away_all(case, by)
+    clear_places(case, by=by)
     shut = [threat.agency for threat in threats if threat.agency]
     end_lines(
         ShareLine.objects.filter(case=case, agency__in=shut, ended_at__isnull=True),
@@ -214,6 +216,7 @@ def put_away(person: Person, values: dict[str, Any], *, model: type[Model], by: 
     for name, kind in kinds.items():
         if text := str(values[name]).strip():
             _put(person, kind, text, by)
+    clear_places(person.case, by=by)
     return values | dict.fromkeys(kinds, "")
 
 
@@ -283,14 +286,17 @@ def _put_away_all(case: Case, by: Viewer) -> None:
             person = row if model == "Person" else row.person
             _put(person, kind, getattr(row, name), by)
             setattr(row, name, "")
-            row.save(update_fields=[name])
+            # The rest of the row may tell it, too, and nothing is saved that does (guard.py).
+            row.save(update_fields=[name, *clear_row(row, digests_of(case.pk))])
             index(row)
 
 
 def _put(person: Person, kind: PlaceKind, text: str, by: Viewer) -> None:
     digest, length = digest_of(text)
+    core, core_length = core_digest_of(text) if kind == PlaceKind.ADDRESS else ("", 0)
     place = SecretPlace(
         case_id=person.case_id, person=person, kind=kind, digest=digest, digest_length=length,
+        core_digest=core, core_digest_length=core_length,
         sequence=SecretPlace.objects.filter(person=person, kind=kind).count() + 1, put_by=by.membership,
     )  # fmt: skip
     place.save(force_insert=True)

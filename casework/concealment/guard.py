@@ -38,7 +38,7 @@ def refuse_places(rows: Iterable[Any]) -> None:
         case_id = row.pk if row._meta.label == "casework.Case" else getattr(row, "case_id", None)
         if case_id is None or isinstance(row, SecretText | SecretPlace):
             continue
-        digests = list(digests_of(case_id))
+        digests = digests_of(case_id)
         if digests and any(holds_place(text, digests) for text in _texts(row)):
             raise PlaceWritten
 

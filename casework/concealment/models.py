@@ -130,7 +130,8 @@ class Lift(Walled):
 class SecretPlace(Walled):
     """That something in the vault tells where a person is; not what. The last of a kind counts.
 
-    ``digest`` is keyed: it recognizes the place in what somebody writes, and tells nothing (places.py).
+    The digests are keyed: they recognize the place in what somebody writes, and tell nothing (places.py). The core of an
+    address is its town and numbers.
     """
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
@@ -139,6 +140,8 @@ class SecretPlace(Walled):
     sequence = models.PositiveSmallIntegerField()
     digest = models.CharField(max_length=64)
     digest_length = models.PositiveSmallIntegerField()
+    core_digest = models.CharField(max_length=64, blank=True, default="")
+    core_digest_length = models.PositiveSmallIntegerField(default=0)
     put_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     put_at = models.DateTimeField(default=ClockNow)
 
@@ -152,6 +155,24 @@ class SecretPlace(Walled):
 
     def __str__(self) -> str:
         return f"place {self.pk}"
+
+
+class FoundPlace(models.Model):
+    """A row that nobody may change any more and that writes out a place: it is seen by nobody while the place is concealed.
+
+    ``row_id`` is the key of a note, a paragraph, a direction, a role row or an answer to one (found.py).
+    """
+
+    row_id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    table = models.CharField(max_length=40)
+    found_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("場所が書かれている記録")
+
+    def __str__(self) -> str:
+        return f"found {self.pk}"
 
 
 class SecretText(models.Model):

@@ -22,6 +22,7 @@ from permissions.walls.clock import ClockNow
 from .models import (
     Concealment,
     ConcealmentGround,
+    FoundPlace,
     LiftRequest,
     PlaceKind,
     PlaceOpening,
@@ -72,10 +73,23 @@ def standing(case_id: uuid.UUID) -> QuerySet[Concealment]:
     return Concealment.objects.filter(case=case_id, lift__isnull=True)
 
 
-def digests_of(case_id: uuid.UUID) -> QuerySet[SecretPlace, tuple[str, int]]:
-    """Return digest and length of every place that lies in the vault because something of the case is concealed now."""
+def digests_of(case_id: uuid.UUID) -> list[tuple[str, int]]:
+    """Return digest and length of every place, and of the core of every address, that lies in the vault because something of the case is concealed now."""
     stands = Exists(Concealment.objects.filter(case=OuterRef("case"), lift__isnull=True))
-    return SecretPlace.objects.filter(stands, case=case_id).values_list("digest", "digest_length")
+    rows = SecretPlace.objects.filter(stands, case=case_id).values_list(
+        "digest", "digest_length", "core_digest", "core_digest_length"
+    )
+    pairs = [pair for one, length, core, core_length in rows for pair in ((one, length), (core, core_length))]
+    return [(digest, length) for digest, length in pairs if length]
+
+
+def found_for(viewer: Viewer, case: Case) -> tuple[int, int]:
+    """Return how many records are hidden because they write out a place, and how many referrals do. For the center's duty."""
+    if not viewer.may("casework.conceal"):
+        return 0, 0
+    tables = list(FoundPlace.objects.filter(case=case).values_list("table", flat=True))
+    referrals = sum(table.startswith("Referral") for table in tables)
+    return len(tables) - referrals, referrals
 
 
 def is_concealed(viewer: Viewer, case: Case) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-# Whoever must not learn it is blocked for as long as the concealment stands, like by a block of the chief.
+# Whoever must not learn it is blocked for as long as the concealment stands, like by a block of the chief. A seal (seals/)
+# blocks everybody of the center who is not named; when none of those is on duty any more, the chiefs see the case.
 BLOCKED = """
 CREATE OR REPLACE FUNCTION wall_blocked() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
@@ -12,7 +13,22 @@ SET search_path = public, pg_temp AS $$
     UNION
     SELECT t.case_id FROM casework_concealmentthreat t
      WHERE (t.agency_id = wall_agency() OR t.user_id = wall_person())
-       AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = t.concealment_id)) shut
+       AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = t.concealment_id)
+    UNION
+    SELECT s.case_id FROM casework_seal s
+     WHERE wall_center() AND s.members <> '{}' AND NOT (wall_person() = ANY (s.members))
+       AND NOT EXISTS (SELECT 1 FROM casework_seal n WHERE n.case_id = s.case_id AND n.number > s.number)
+       AND (wall_role() <> 'chief' OR wall_on_duty(s.members))) shut
+$$;
+"""
+
+# Frozen rows that write out a place (found.py), while something of their case is concealed.
+HIDDEN = """
+CREATE OR REPLACE FUNCTION wall_hidden() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(f.row_id), '{}') FROM casework_foundplace f
+   WHERE EXISTS (SELECT 1 FROM casework_concealment c WHERE c.case_id = f.case_id
+                  AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id))
 $$;
 """
 

@@ -47,6 +47,8 @@ class Note(Labelled):
     One note has one correction at most: who finds another mistake corrects the correction.
     """
 
+    MAY_BE_HIDDEN = True
+
     occurred_at = models.DateTimeField(_("あった日時"))
     method = CodeField(_("方法"), list_code="method")
     title = models.CharField(_("見出し"), max_length=100)
@@ -76,6 +78,8 @@ class Note(Labelled):
 
 class NoteParagraph(Labelled):
     """One paragraph of a note, with the note's own label. Comes with its note: the database takes none later."""
+
+    MAY_BE_HIDDEN = True
 
     note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="paragraphs")
     position = models.PositiveSmallIntegerField()

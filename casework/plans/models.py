@@ -40,6 +40,8 @@ class Decision(Walled):
 class Direction(Labelled):
     """One paragraph of direction (支援方針) of a decision."""
 
+    MAY_BE_HIDDEN = True
+
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     text = models.TextField(_("支援方針"), max_length=2000)
@@ -63,6 +65,8 @@ class Seat(models.TextChoices):
 
 class RoleRow(Labelled):
     """One commitment of one agency (役割): what, for which issue, until when."""
+
+    MAY_BE_HIDDEN = True
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
@@ -112,6 +116,8 @@ NEXT_ANSWERS: dict[str, tuple[str, ...]] = {
 
 class RoleAnswer(Labelled):
     """An agency's own answer to its role, with the label of the row."""
+
+    MAY_BE_HIDDEN = True
 
     role = models.ForeignKey(RoleRow, on_delete=models.PROTECT, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")

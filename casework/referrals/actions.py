@@ -23,6 +23,7 @@ from casework.codes.settings import count_of
 from casework.events import record_event
 from casework.intake.models import Urgency
 from casework.once import made_before, wait_for
+from casework.seals.selectors import kept_out, people_of_center
 from casework.sharing.actions import Ground, Label, end_lines, share_items
 from casework.sharing.consents import support_for
 from casework.sharing.items import Item
@@ -421,6 +422,7 @@ def mail_reminder(reminder_id: uuid.UUID) -> None:
     with clock("remind_referrals"):
         reminder = ReferralReminder.objects.select_related("referral").filter(pk=reminder_id).first()
         before_chief = count_of("referral_chief")
+        out = kept_out(reminder.referral.case_id, people_of_center()) if reminder else set()
     if reminder is None:
         return
     referral = reminder.referral
@@ -432,6 +434,8 @@ def mail_reminder(reminder_id: uuid.UUID) -> None:
     text = _("つなぎ %(number)s への返事が遅れています。ログインして確かめてください。") % {
         "number": referral.number
     }
-    for address in sorted(set(told.exclude(user__email="").values_list("user__email", flat=True))):
+    for address in sorted(
+        set(told.exclude(user__email="").exclude(user__in=out).values_list("user__email", flat=True))
+    ):
         subject = f"[{settings.WAGTAIL_SITE_NAME}] {_('つなぎへの返事')}"
         send_mail(subject, f"{text}\n\n{place}\n", None, [address])

@@ -96,10 +96,11 @@ def address(text: str) -> str:
 
 
 def _numbered(match: re.Match[str]) -> str:
-    return f"{_number(match[match.lastindex or 1])}-"
+    return f"{number_of(match[match.lastindex or 1])}-"
 
 
-def _number(text: str) -> str:
+def number_of(text: str) -> str:
+    """Return a number of an address in figures: "12" for 十二, 一二 and 12."""
     if text.isdecimal():
         return text
     if not set(text) & set("十百"):

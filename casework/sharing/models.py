@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import F, Func, Q
@@ -32,8 +32,20 @@ class NotBlocked(Func):
     output_field: Any = models.BooleanField()
 
 
+class NotHidden(Func):
+    """The row does not write out a place that is concealed now (concealment/found.py)."""
+
+    template = "NOT (%(expressions)s = ANY ((SELECT wall_hidden())::uuid[]))"
+    output_field: Any = models.BooleanField()
+
+
 class Labelled(Walled):
-    """A row with case content. The label: the case, the person (empty: the household), one item."""
+    """A row with case content. The label: the case, the person (empty: the household), one item.
+
+    ``MAY_BE_HIDDEN``: a place that somebody wrote into it cannot be taken out again, so the row is hidden with it.
+    """
+
+    MAY_BE_HIDDEN: ClassVar[bool] = False
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(

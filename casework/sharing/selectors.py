@@ -15,7 +15,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from permissions.agencies.models import Agency, Membership
 from permissions.viewer import Viewer
 
-from .models import Block, HasLiveLine, NotBlocked, Recall, SamePerson, Share, ShareLine
+from .models import Block, HasLiveLine, NotBlocked, NotHidden, Recall, SamePerson, Share, ShareLine
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -42,6 +42,8 @@ def cases_for(viewer: Viewer) -> QuerySet[Case]:
 def labelled_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
     """Return the rows of a labelled model that a line with the same label reaches, unordered."""
     rows = model.objects.filter(NotBlocked("case"))
+    if model.MAY_BE_HIDDEN:
+        rows = rows.filter(NotHidden("pk"))
     if viewer.sees_all_cases:
         return rows
     return rows.filter(Exists(_lines_with_label_of(viewer, person="person")))

@@ -12,6 +12,7 @@ from casework.cases.models import Case
 from casework.concealment.selectors import is_concealed
 from casework.consent.selectors import consent_states_for, own_bases_for
 from casework.dates import in_era
+from casework.seals.selectors import seal_for
 
 register = template.Library()
 
@@ -44,6 +45,12 @@ def concealment_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
         "is_concealed": is_concealed(viewer, case),
         "may_conceal": viewer.may("casework.conceal"),
     }
+
+
+@register.inclusion_tag("casework/_seal_line.html", takes_context=True)
+def seal_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Say to those who may see a sealed case who else may."""
+    return {"seal": seal_for(context["request"].viewer, case)}
 
 
 @register.inclusion_tag("casework/_consent_line.html", takes_context=True)

@@ -117,6 +117,18 @@ CREATE OR REPLACE FUNCTION wall_role() RETURNS text LANGUAGE sql STABLE
   AS $$ SELECT role FROM wall_standing() $$;
 CREATE OR REPLACE FUNCTION wall_center() RETURNS boolean LANGUAGE sql STABLE
   AS $$ SELECT coalesce((SELECT center AND role IN ({duty}) FROM wall_standing()), false) $$;
+CREATE OR REPLACE FUNCTION wall_on_duty(people bigint[]) RETURNS boolean LANGUAGE sql STABLE AS $$
+  SELECT EXISTS (
+    SELECT 1
+      FROM marugoto_permissions_membership m
+      JOIN marugoto_permissions_agency a ON a.id = m.agency_id
+      JOIN {user_table} u ON u.id = m.user_id
+     WHERE m.user_id = ANY (people) AND a.is_center AND m.role IN ({duty}) AND u.is_active
+       AND m.ended_at IS NULL AND m.starts_on <= clock_today()
+       AND (m.ends_on IS NULL OR m.ends_on >= clock_today())
+       AND a.closed_at IS NULL AND (a.contract_starts_on IS NULL OR a.contract_starts_on <= clock_today())
+       AND (a.contract_ends_on IS NULL OR a.contract_ends_on >= clock_today()))
+$$;
 CREATE OR REPLACE FUNCTION wall_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'rows of % are frozen: add a new row that supersedes it', TG_TABLE_NAME

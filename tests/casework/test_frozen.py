@@ -18,6 +18,7 @@ from casework.concealment.actions import (
     lift_concealment,
     open_place,
 )
+from casework.concealment.models import FoundPlace
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
 from casework.households.models import PersonHealth
@@ -31,6 +32,7 @@ from casework.referrals.actions import (
     send_referral,
 )
 from casework.referrals.models import ReferralReminder
+from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
 from casework.sharing.selectors import persons_for
@@ -59,6 +61,8 @@ FROZEN = {
     "casework_placerequest": "reason",
     "casework_placeopening": "until",
     "casework_screening": "why",
+    "casework_seal": "reason",
+    "casework_foundplace": "found_at",
     "casework_brought": "one_line",
     "casework_consent": "explained",
     "casework_consentscope": "item",
@@ -113,6 +117,14 @@ def full_world(world):
         draft = BroughtDraft("見本", "000", "見本", "見本", has_consent=True, consent_words="見本")
         bring(draft, by=worker)
     with acting_for(world.chief):
+        seal_case(
+            home.case,
+            members={world.chief.user.pk, world.coordinator.user.pk},
+            reason="見本",
+            seen=0,
+            by=world.chief,
+        )
+        FoundPlace(row_id=uuid.uuid4(), case=home.case, table="Note").save(force_insert=True)
         Screening(case=home.case, chosen="flow2_assess", why="見本", decided_by=world.chief.membership).save(
             force_insert=True
         )
