@@ -66,6 +66,7 @@ VERBS = {
     "notice_recorded": _("通告・通報を記録した"),
     "notice_reply_recorded": _("通告・通報への返事を記録した"),
     "code_added": _("選択肢を加えた"),
+    "answer_link_made": _("返事のリンクを作った"),
     "places_cleared": _("場所が書かれた記録を片づけた"),
     "case_sealed": _("見る人を限った"),
     "case_unsealed": _("見る人を限るのをやめた"),

@@ -23,6 +23,7 @@ from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
+    AnswerLink,
     Referral,
     ReferralAnswer,
     ReferralItem,
@@ -49,6 +50,7 @@ from .workspace.models import SavedList
 
 __all__ = [
     "AddedBasis",
+    "AnswerLink",
     "Block",
     "Brought",
     "Case",

@@ -343,6 +343,14 @@ WALLS: tuple[Wall, ...] = (
         insert=center("casework_referralrevocation"),
         frozen=True,
     ),
+    # The center's; and whoever holds the secret sees its own link, nothing of the referral.
+    Wall(
+        table="casework_answerlink",
+        select=f"({CENTER} AND {_of_referral('casework_answerlink')})"
+        " OR id = (select casework_standing_link((select wall_link())))",
+        insert=f"{CENTER} AND {_of_referral('casework_answerlink')} AND made_by_id = {ME}",
+        frozen=True,
+    ),
     Wall(
         table="casework_referralreminder",
         select=f"EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = casework_referralreminder.referral_id"
@@ -400,6 +408,7 @@ DEFINER_FUNCTIONS = (
     *search.DEFINER_FUNCTIONS,
     *sheets.DEFINER_FUNCTIONS,
     *bringing.DEFINER_FUNCTIONS,
+    *referrals.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -442,7 +451,7 @@ def functions_sql() -> str:
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
-        *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
+        *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
     )
     return "\n".join(parts) + "\n"
 

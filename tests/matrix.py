@@ -138,6 +138,8 @@ MATRIX: dict[str, Cell] = {
     "casework:referrals": Cell(READERS),
     "casework:referral_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:referral": Cell(READERS, GET_POST, "nobody"),
+    "casework:referral_card": Cell(COORDINATION, GET_POST, "nobody"),
+    "casework:referral_by_link": Cell(EVERYBODY, GET_POST),
     "casework:referral_revoke": Cell(COORDINATION, GET_POST, "nobody"),
     "casework:decision_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:role_answer": Cell(ANSWERERS, GET_POST, "case"),

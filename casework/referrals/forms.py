@@ -20,7 +20,7 @@ from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
 from .actions import AnswerDraft, ReferralDraft
-from .states import NEEDS_WORDS, Medium, ReferralAnswerKind
+from .states import NEEDS_WORDS, TOLD_BY, ReferralAnswerKind
 
 
 def _first_answer_day() -> dt.date:
@@ -139,7 +139,7 @@ class ToldAnswerForm(ReferralAnswerForm):
 
     medium = forms.ChoiceField(
         label=_("返事の方法"),
-        choices=[choice for choice in Medium.choices if choice[0] != Medium.ACCOUNT],
+        choices=[(medium.value, medium.label) for medium in TOLD_BY],
         widget=forms.RadioSelect,
     )
     said_at = forms.DateTimeField(label=_("返事があった日時"), initial=this_minute, widget=MomentInput)
@@ -167,3 +167,28 @@ class RevokeForm(TypedMixin, forms.Form):
     """Why a referral is taken back."""
 
     reason = forms.CharField(label=_("取り消す理由"), max_length=300)
+
+
+class LinkAnswerForm(ReferralAnswerForm):
+    """What an agency without an account says by a link."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["answered"]  # the link itself is of one state
+        self.fields["contact_person"].required = True
+        self.fields["contact_person"].label = _("お名前と機関の名前")
+
+
+class CardForm(TypedMixin, forms.Form):
+    """What stands on the card that the person carries."""
+
+    words = forms.CharField(
+        label=_("カードに書くこと"), max_length=600, required=False, widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=_(
+            "本人が「見せてよい」と言ったことだけを、本人のことばで書きます。だれかに見られても困らないことにします。"
+        ),
+    )  # fmt: skip
+    agreed = forms.BooleanField(
+        label=_("書いたことを本人に読んで聞かせ、持っていくことに同意してもらいました"),
+        error_messages={"required": _("本人に読んで聞かせ、同意してもらってから作ってください。")},
+    )

@@ -147,6 +147,24 @@ class ReferralRevocation(Walled):
         constraints = (models.CheckConstraint(name="referralrevocation_has_reason", condition=~Q(reason="")),)
 
 
+class AnswerLink(Walled):
+    """A link by which an agency without an account answers once. It dies with the state it was made for.
+
+    Of the secret its hash is kept. ``answered`` is the number of answers that stood; whoever made it answers for it, as
+    for what the telephone tells.
+    """
+
+    referral = models.ForeignKey(Referral, on_delete=models.PROTECT, related_name="links")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    answered = models.PositiveSmallIntegerField()
+    until = models.DateTimeField()
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("返事のリンク")
+
+
 class ReferralReminder(Walled):
     """One reminder of an answer that is late: which clock, the how-manieth. Written by the worker."""
 

@@ -24,3 +24,16 @@ KEYS = "\n".join(
         ),
     ]
 )
+
+# The link that stands for whoever holds its secret: not over, not used, the referral as it was when it was made.
+LINKS = """
+CREATE FUNCTION casework_standing_link(held text) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT l.id FROM casework_answerlink l
+   WHERE l.secret_hash = held AND l.until > clock_now()
+     AND l.answered = (SELECT count(*) FROM casework_referralanswer a WHERE a.referral_id = l.referral_id)
+     AND NOT EXISTS (SELECT 1 FROM casework_referralrevocation r WHERE r.referral_id = l.referral_id)
+$$;
+"""
+
+DEFINER_FUNCTIONS = ("casework_standing_link",)

@@ -52,6 +52,7 @@ class Medium(models.TextChoices):
     FAX = "fax", _("ファクス")
     LETTER = "letter", _("手紙・手渡し")
     MEETING = "meeting", _("会議・訪問で")
+    LINK = "link", _("リンク")
 
 
 @dataclass(frozen=True)
@@ -77,3 +78,8 @@ CLOCKS: tuple[ReferralClock, ...] = (
     ReferralClock("contact", _("初回接触の報告"), _ACCEPTING - {K.ACCEPTED, K.CONDITIONAL}),
 )
 RETURNS_THAT_CALL_FOR_COORDINATION = 2
+
+# How the center is told by somebody who writes nothing here themselves.
+TOLD_BY = (Medium.PHONE, Medium.FAX, Medium.LETTER, Medium.MEETING)
+# What an agency without an account answers by a link. A hand-back needs a reason of the city's list: by telephone.
+BY_LINK = frozenset(K) - {K.RETURNED}

@@ -4,25 +4,30 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.codes.settings import count_of
 from casework.households.selectors import name_people
 from casework.reads import record_items
 from casework.sharing.access import case_view
 from casework.sharing.consents import agreed_labels, unwanted_labels
 from casework.sharing.forms import ReceiverForm
 from casework.sharing.selectors import persons_for
-from permissions.access import ViewerRequest, requires
+from permissions.access import ViewerRequest, public, requires
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
+from permissions.paper import PdfUnavailable, pdf_available
 from permissions.viewer import Viewer
 
 from .actions import answer_referral, revoke_referral, send_referral
-from .forms import ReferralAnswerForm, ReferralForm, RevokeForm, ToldAnswerForm
+from .card import make_card
+from .forms import CardForm, LinkAnswerForm, ReferralAnswerForm, ReferralForm, RevokeForm, ToldAnswerForm
+from .links import answer_by_link, holder_of, make_link
 from .selectors import ReferralView, case_referrals_for, late_for, open_referrals_for, referral_for
 from .states import GIVEN_BACK
 
@@ -125,6 +130,68 @@ def referral(request: ViewerRequest, referral: ReferralView) -> HttpResponse:
     _shown(viewer, request, referral=referral)
     context = {"referral": referral, "case": row.case, "form": form, "is_receiver": is_receiver}
     return TemplateResponse(request, "casework/referral.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.share", load=_load, shown=_shown)
+def referral_card(request: ViewerRequest, referral: ReferralView) -> HttpResponse:
+    """The card that the person carries, or the link alone; its address is shown this once."""
+    wants_link = "link" in request.POST
+    form = CardForm(None if wants_link else request.POST or None)
+    address = ""
+    try:
+        if wants_link:
+            address = make_link(referral, by=request.viewer)
+        elif form.is_valid():
+            pdf = make_card(referral, words=form.cleaned_data["words"], by=request.viewer)
+            response = HttpResponse(pdf, content_type="application/pdf")
+            # A name that says nothing of a case where it is found again.
+            response["Content-Disposition"] = 'attachment; filename="tsunagaru-card.pdf"'
+            return response
+    except NotAllowed as refusal:
+        if wants_link:
+            messages.error(request, str(refusal))
+        else:
+            form.add_error(None, str(refusal))
+    except PdfUnavailable:
+        form.add_error(
+            None,
+            _("このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"),
+        )
+    name_people(request.viewer, [referral.row])
+    context = {
+        "referral": referral,
+        "case": referral.row.case,
+        "form": form,
+        "address": address,
+        "days": count_of("referral_link"),
+        "has_pdf": pdf_available(),
+    }
+    return TemplateResponse(request, "casework/referral_card.html", context)
+
+
+@public(
+    reason="an agency without an account answers; the secret in the address is the right, once, in one state"
+)
+@require_http_methods(["GET", "POST"])
+@cache_control(no_store=True)
+def referral_by_link(request: HttpRequest, secret: str) -> HttpResponse:
+    held = holder_of(secret)
+    if held is None:
+        return TemplateResponse(request, "casework/link_gone.html", status=404)
+    form = LinkAnswerForm(request.POST or None, kinds=held.kinds)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            number = answer_by_link(
+                secret, kind=told["kind"], words=told["words"], contact_person=told["contact_person"]
+            )
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return TemplateResponse(request, "casework/link_answered.html", {"number": number})
+    context = {"form": form, "number": held.referral.number, "sender": held.referral.sender}
+    return TemplateResponse(request, "casework/link_answer.html", context)
 
 
 @require_http_methods(["GET", "POST"])

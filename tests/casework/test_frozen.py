@@ -31,7 +31,9 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.referrals.links import make_link
 from casework.referrals.models import ReferralReminder
+from casework.referrals.selectors import referral_for
 from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
@@ -63,6 +65,7 @@ FROZEN = {
     "casework_screening": "why",
     "casework_seal": "reason",
     "casework_foundplace": "found_at",
+    "casework_answerlink": "until",
     "casework_brought": "one_line",
     "casework_consent": "explained",
     "casework_consentscope": "item",
@@ -158,6 +161,7 @@ def _refer(world, agency, worker):
     )  # fmt: skip
     with acting_for(world.chief):
         referral = send_referral(home.case, draft, by=world.chief)
+        make_link(referral_for(world.chief, referral.pk), by=world.chief)
     with acting_for(worker):
         answer_referral(referral, AnswerDraft("received"), answered=0, by=worker)
     with clock("remind_referrals"):
