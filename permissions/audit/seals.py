@@ -142,7 +142,7 @@ def _seal_next(settled: int) -> bool:
         last = AuditSeal.objects.order_by("-number").first()
         file = SealFile(Path(settings.MARUGOTO_SEAL_FILE))
         if ahead := _in_the_file_only(file, last):
-            _make_good(ahead)
+            _make_good(ahead, last)
             return True
         after = last.upto if last else 0
         upto = min(settled, after + NUMBERS_AT_ONCE)
@@ -206,11 +206,21 @@ def _in_the_file_only(file: SealFile, last: AuditSeal | None) -> FileSeal | None
     return None
 
 
-def _make_good(ahead: FileSeal) -> None:
+def _make_good(ahead: FileSeal, last: AuditSeal | None) -> None:
+    """Write down the seal that a crash left in the file. Whoever could write the file alone could have put it there."""
     seal = ahead.as_seal()
+    after, previous = (last.upto, last.digest) if last else (0, NO_SEAL)
+    if (seal.after, seal.previous) != (after, previous):
+        raise SealFileError(
+            f"seal {seal.number} stands in the file, but does not follow the one before: manage.py verify_audit"
+        )
     batch = digest_of(seal.after, seal.upto)
     if (batch.rows, batch.rows_digest) != (seal.rows, seal.rows_digest):
         raise SealFileError(
             f"seal {seal.number} stands in the file, but its rows are others now: manage.py verify_audit"
+        )
+    if seal.digest != seal_digest(seal.number, batch, previous=seal.previous, sealed_at=seal.sealed_at):
+        raise SealFileError(
+            f"seal {seal.number} stands in the file, but is not the digest of what it says: manage.py verify_audit"
         )
     seal.save(force_insert=True)

@@ -392,7 +392,7 @@ def last_line(seal_file, **changed):
         (lambda file: SealFile(file).append(last_line(file, digest="f" * 64)), "another 4"),
         (lambda file: SealFile(file).append(last_line(file, number=5, kind="begin")), "ends with 5"),
         (lambda file: SealFile(file).append(last_line(file, number=6)), "ends with 6"),
-        (lambda file: SealFile(file).append(last_line(file, number=5, rows=4)), "other rows"),
+        (lambda file: SealFile(file).append(last_line(file, number=5, rows=4)), "does not follow"),
     ],
 )
 def test_sealing_stops_when_the_file_is_not_ours(sealed, seal_file, wearing, damage, why):
@@ -414,9 +414,36 @@ def test_sealing_stops_when_the_file_is_not_ours(sealed, seal_file, wearing, dam
 
     whole = {
         "unreadable": "the seal file has a line that cannot be read",
-        "other rows": "seal 5 stands in the file, but its rows are others now: manage.py verify_audit",
+        "does not follow": "seal 5 stands in the file, but does not follow the one before: manage.py verify_audit",
     }
     assert str(refusal.value) == whole.get(why, f"{seal_file} {words.get(why)}")
+    with clock(SEAL_JOB):
+        assert AuditSeal.objects.count() == BATCHES
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"previous": "e" * 64}, "does not follow the one before"),
+        ({"after": 0}, "does not follow the one before"),
+        ({"rows": 9}, "its rows are others now"),
+        ({"rows_digest": "e" * 64}, "its rows are others now"),
+        ({"digest": "e" * 64}, "is not the digest of what it says"),
+        ({"sealed_at": "2020-01-01T00:00:00.000000+00:00"}, "is not the digest of what it says"),
+    ],
+)
+def test_seal_that_only_the_file_has_is_taken_only_if_it_could_be_ours(
+    sealed, seal_file, wearing, changed, why
+):
+    with wearing("app_web"):
+        record(None, "signed_in", None)
+        rolled_back(seal_entries)
+    *before, _last = seal_file.read_text().splitlines()
+    seal_file.write_text("\n".join([*before, last_line(seal_file, **changed).line(), ""]))
+
+    with pytest.raises(SealFileError, match=rf"^seal 5 stands in the file, but .*{why}"), wearing("app_web"):
+        seal_entries()
+
     with clock(SEAL_JOB):
         assert AuditSeal.objects.count() == BATCHES
 
