@@ -16,8 +16,9 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
-from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
+from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
+from .issues.models import Issue
 from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -68,6 +69,7 @@ __all__ = [
     "Direction",
     "EmergencyCall",
     "Household",
+    "Issue",
     "Lift",
     "LiftRequest",
     "LineConsent",
@@ -103,5 +105,6 @@ __all__ = [
     "ShareLine",
     "Sheet",
     "StatutoryNotice",
+    "Stay",
     "WithoutConsent",
 ]

@@ -8,6 +8,7 @@ from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
+from casework.issues.urls import urlpatterns as issues
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
@@ -30,6 +31,7 @@ urlpatterns = [
     *concealment,
     *consent,
     *households,
+    *issues,
     *notes,
     *sharing,
     *referrals,

@@ -23,9 +23,10 @@ from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case, move_to_stage
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
-from casework.households.actions import add_person, create_household, set_item
+from casework.households.actions import StayDraft, add_person, create_household, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
+from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.notes.actions import (
     CorrectionDraft,
     NoteDraft,
@@ -67,6 +68,8 @@ MADE_FOR_IT = {
     "casework_personcontact",
     "casework_personhealth",
     "casework_personmoney",
+    "casework_stay",
+    "casework_issue",
     "casework_note",
     "casework_noteparagraph",
     "casework_direction",
@@ -199,6 +202,13 @@ def _conceal(world, words):
         open_place(place, by=world.chief)
 
 
+def _household(person, words, by):
+    record_stay(person, StayDraft("apart", words=words("別居")), by=by)
+    told = {"since": words("いつから"), "existing": words("かかわる機関"), "words": words("課題")}
+    issue = note_issue(person, "dv_abuse", IssueDraft("3", "self", **told), by=by)
+    follow_issue(issue, IssueDraft("2", "self", words=words("課題のあと")), by=by)
+
+
 @pytest.fixture
 def told(kept_world):
     """A world in which every text field says a word of its own."""
@@ -217,6 +227,7 @@ def told(kept_world):
         }
         for item, values in items.items():
             set_item(person, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
+        _household(person, words, by)
         said = (
             ParagraphDraft("fact", "family", words("記録")),
             ParagraphDraft("next", "judged", words("次")),

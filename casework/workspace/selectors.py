@@ -18,6 +18,7 @@ from casework.households.models import Household, Person
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
+from casework.issues.selectors import issues_by_person
 from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
@@ -88,6 +89,16 @@ class CaseRecord:
     blocks: list[BlockView]
 
     @property
+    def members(self) -> list[PersonView]:
+        """Return who belongs to the household, as far as the viewer knows."""
+        return [person for person in self.people if person.is_member]
+
+    @property
+    def outside(self) -> list[PersonView]:
+        """Return relatives who live elsewhere, who moved out, and who died."""
+        return [person for person in self.people if not person.is_member]
+
+    @property
     def proposal(self) -> str:
         """Return why the center is proposed to coordinate, for its duty; empty for nothing."""
         return calls_for_coordination(self.referrals)
@@ -155,10 +166,12 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     )
     referrals = case_referrals_for(viewer, case)
     name_people(viewer, [view.row for view in referrals])
-    people = people_for(viewer, case)
+    issues = issues_by_person(viewer, case)
+    people = people_for(viewer, case, also=issues)
     joined = joined_for(viewer, case)
     for person in people:
         person.joined = joined.get(person.person_id, [])
+        person.issues = issues.get(person.person_id)
     return CaseRecord(
         case=case,
         referrals=referrals,
@@ -230,6 +243,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         for row in (view.basics, view.contact, view.health, view.money):
             if row is not None:
                 reads.add((row, case, view.person_id, row.item))
+        for issue in (*view.issues.open, *view.issues.closed) if view.issues else ():
+            reads.add((issue, case, view.person_id, issue.item))
     for current in record.notes:
         for note in (current, *current.earlier):
             reads.add((note, case, note.person_id, note.item))

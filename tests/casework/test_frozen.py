@@ -47,6 +47,8 @@ FROZEN = {
     "casework_direction": "text",
     "casework_rolerow": "what",
     "casework_roleanswer": "text",
+    "casework_stay": "words",
+    "casework_issue": "words",
     "casework_note": "title",
     "casework_noteparagraph": "text",
     "casework_caseevent": "verb",
