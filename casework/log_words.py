@@ -14,6 +14,9 @@ VERBS = {
     "issue_noted": _("課題を書いた"),
     "issue_followed": _("課題を書き直した"),
     "issue_closed": _("課題を終わりにした"),
+    "relation_noted": _("関係を書いた"),
+    "relation_followed": _("関係を書き直した"),
+    "relation_ended": _("関係を終わりにした"),
     "basic_changed": _("基本情報を直した"),
     "contact_recorded": _(
         "連絡先か相談を書きとめた"

@@ -30,6 +30,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .relations.models import Relation
 from .search.models import SearchRow
 from .sharing.models import (
     AddedBasis,
@@ -93,6 +94,7 @@ __all__ = [
     "ReferralLine",
     "ReferralReminder",
     "ReferralRevocation",
+    "Relation",
     "RoleAnswer",
     "RoleRow",
     "SameMark",

@@ -13,6 +13,7 @@ from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
+from casework.relations.urls import urlpatterns as relations
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
 from casework.triage.urls import urlpatterns as triage
@@ -32,6 +33,7 @@ urlpatterns = [
     *consent,
     *households,
     *issues,
+    *relations,
     *notes,
     *sharing,
     *referrals,

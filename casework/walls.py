@@ -18,6 +18,7 @@ from casework.issues import sql as issues
 from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.referrals import sql as referrals
+from casework.relations import sql as relations
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
@@ -380,6 +381,7 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{center('casework_placeopening')} AND opened_by_id = {ME} AND ({CONFIRMS} OR {_OWN_REQUEST})",
         frozen=True,
     ),
+    *relations.WALLS,
     *search.WALLS,
     *duplicates.WALLS,
     *workspace.WALLS,
@@ -390,6 +392,7 @@ DEFINER_FUNCTIONS = (
     *("wall_blocked", "casework_note_change", "casework_openings", "casework_open_emergency"),
     *search.DEFINER_FUNCTIONS,
     *issues.DEFINER_FUNCTIONS,
+    *relations.DEFINER_FUNCTIONS,
     *sheets.DEFINER_FUNCTIONS,
     *bringing.DEFINER_FUNCTIONS,
 )
@@ -429,7 +432,7 @@ def functions_sql() -> str:
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
-        *(households.FUNCTIONS, issues.FUNCTIONS),
+        *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
     )
     return "\n".join(parts) + "\n"

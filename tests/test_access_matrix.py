@@ -25,6 +25,7 @@ from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sharing.items import Item
@@ -112,6 +113,7 @@ class MatrixWorld(World):
             )
             consent = self._consent(home)
             stays = [self._stay(home, person) for person in (home.mother, home.son)]
+            relation = self._relations(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             lines = list(ShareLine.objects.filter(case=home.case))
             for line in lines:
@@ -120,6 +122,7 @@ class MatrixWorld(World):
             "note": notes[0],
             "stay": stays[0],
             "issue": issues[0],
+            "relation": relation,
             "decision": decision,
             "block": blocked,
             "line": lines[0],
@@ -136,6 +139,13 @@ class MatrixWorld(World):
     def _stay(self, home: Household, person: Any) -> Any:
         words = f"CANARY-{person.name}-basic 同居"
         return record_stay(person, StayDraft("together", words=words), by=self.chief)
+
+    def _relations(self, home: Household) -> Any:
+        """Who is shown the mother alone, with everything, sees none of them."""
+        for kind in ("birth_parent", "carer", "conflict", "violent"):
+            words = RelationDraft(kind, words=f"{CONSENT_CANARY} {kind}")
+            relation = note_relation(home.mother, home.son, words, by=self.chief)
+        return relation
 
     def _issues(self, person: Any) -> Any:
         """One of each item, and one that no agency sees, whatever is shared with it."""
@@ -360,6 +370,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "note_id": ids["note"].pk,
         "stay_id": ids["stay"].pk,
         "issue_id": ids["issue"].pk,
+        "relation_id": ids["relation"].pk,
         "line_id": ids["line"].pk,
         "block_id": ids["block"].pk,
         "decision_id": ids["decision"].pk,

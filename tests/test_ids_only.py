@@ -44,6 +44,7 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
@@ -70,6 +71,7 @@ MADE_FOR_IT = {
     "casework_personmoney",
     "casework_stay",
     "casework_issue",
+    "casework_relation",
     "casework_note",
     "casework_noteparagraph",
     "casework_direction",
@@ -203,6 +205,8 @@ def _conceal(world, words):
 
 
 def _household(person, words, by):
+    aunt = add_person(person.case, values={"name": words("おば")}, by=by)
+    note_relation(aunt, person, RelationDraft("violent", words=words("関係")), by=by)
     record_stay(person, StayDraft("apart", words=words("別居")), by=by)
     told = {"since": words("いつから"), "existing": words("かかわる機関"), "words": words("課題")}
     issue = note_issue(person, "dv_abuse", IssueDraft("3", "self", **told), by=by)

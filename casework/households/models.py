@@ -68,6 +68,11 @@ class Person(Walled):
         indexes = (models.Index(fields=("case", "position"), name="person_case"),)
 
     @property
+    def known_age(self) -> int | None:
+        """Age in years as far as it is known: by the birth date, or about."""
+        return self.age_about if self.birth_on is None else self.age
+
+    @property
     def age(self) -> int | None:
         """Age in years today in Japan, from the birth date; None without one."""
         if self.birth_on is None:

@@ -32,6 +32,7 @@ class PersonView:
     joined: list[Any] = field(default_factory=list)  # who they are in other cases; for the center
     stays: list[Any] = field(default_factory=list)  # those that hold, the earliest first
     issues: Any = None  # what weighs on them (issues/), by whoever shows the page
+    key_people: list[str] = field(default_factory=list)  # by name (relations/), likewise
 
     @property
     def name(self) -> str:

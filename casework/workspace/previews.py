@@ -110,6 +110,10 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
     for view in record.people:
         for item, heading, text in _of_person(view):
             add(view.person_id, item, heading, text)
+    for row in record.relations:
+        said = f"{row.one_name} → {row.other_name}：{row.get_kind_display()} {row.words}".strip()
+        for person, item in {(row.one_id, row.one_item), (row.other_id, row.other_item)}:
+            add(person, item, row._meta.verbose_name, said)
     for decision in record.decisions:
         for direction in decision.directions:
             add(direction.person_id, direction.item, decision.decision.number, direction.text)

@@ -23,6 +23,8 @@ from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
 from casework.referrals.selectors import ReferralView, calls_for_coordination, case_referrals_for
+from casework.relations.models import Group
+from casework.relations.selectors import name_pairs, standing_relations_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
@@ -79,6 +81,7 @@ class CaseRecord:
     case: Case
     household: Household | None
     people: list[PersonView]
+    relations: list[Any]  # on a page of their own; those that hold, each with one_name and other_name
     notes: list[Any]  # those that hold; each with the earlier ones that it corrected
     has_more_notes: bool
     decisions: list[DecisionView]
@@ -172,8 +175,15 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     for person in people:
         person.joined = joined.get(person.person_id, [])
         person.issues = issues.get(person.person_id)
+    names = {person.person_id: person.name for person in people}
+    relations = name_pairs(standing_relations_for(viewer, case), names)
+    for person in people:
+        person.key_people = [
+            row.one_name for row in relations if row.group == Group.KEY and row.other_id == person.person_id
+        ]
     return CaseRecord(
         case=case,
+        relations=relations,
         referrals=referrals,
         is_concealed=is_concealed(viewer, case),
         contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),

@@ -25,6 +25,7 @@ from casework.notes.models import Note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, lift_block
 from casework.sharing.clocks import sweep_lapsed_lines
@@ -87,6 +88,11 @@ def _set(world, person, item, field):
     set_item(
         person, item=item, values={field: "変わった"}, seen=fingerprint(row, [field]), by=world.coordinator
     )
+
+
+def _relate(world, kind):
+    home = world.hazuki
+    note_relation(home.mother, home.son, RelationDraft(kind, words="新しい関係"), by=world.coordinator)
 
 
 def _issue(world, person, code):
@@ -165,6 +171,8 @@ HIDDEN = {
     "another person moves out": lambda w: record_stay(w.hazuki.son, StayDraft("apart"), by=w.coordinator),
     "an issue of another person": lambda w: _issue(w, w.hazuki.son, "gap"),
     "an issue with another item": lambda w: _issue(w, w.hazuki.mother, "injury"),
+    "a relation with somebody it does not see": lambda w: _relate(w, "birth_parent"),
+    "violence": lambda w: _relate(w, "violent"),
     "a sealed issue": lambda w: _issue(w, w.hazuki.mother, "dv_abuse"),
     "a decision about another person": lambda w: _decide(w, Label(w.hazuki.son.pk, "plan")),
     "a hidden decision that supersedes the one it sees": lambda w: _decide(
