@@ -98,4 +98,17 @@ class RelationForm(FollowForm):
         return uuid.UUID(self.cleaned_data["one"]), uuid.UUID(self.cleaned_data["other"])
 
 
+class NamesForm(forms.Form):
+    """Whether the page shows names: without them it may lie on a table where others see it."""
+
+    names = forms.ChoiceField(
+        label=_("名前"),
+        required=False,
+        choices=[("", _("名前を出す")), ("off", _("続柄だけにする（印刷・回覧用）"))],
+    )
+
+    def hides_names(self) -> bool:
+        return self.is_valid() and self.cleaned_data["names"] == "off"
+
+
 assert set(GROUP_OF) == set(Kind.values)  # noqa: S101 -- every kind belongs to a group

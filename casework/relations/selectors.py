@@ -13,10 +13,13 @@ from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import lines_reaching
 from permissions.viewer import Viewer
 
-from .models import Relation
+from .models import Kind, Relation
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+
+
+_ORDER = {kind: number for number, kind in enumerate(Kind.values)}
 
 
 class MayLink(Func):
@@ -42,8 +45,10 @@ def relations_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
 
 
 def standing_relations_for(viewer: Viewer, case: Case) -> list[Any]:
-    """Return what holds now: neither followed by a later row nor over."""
-    return list(relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True))
+    """Return what holds now, neither followed by a later row nor over: by kind, in the order of the first people."""
+    rows = relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True)
+    placed = rows.annotate(_one=F("one__position"), _other=F("other__position"))
+    return sorted(placed, key=lambda row: (_ORDER[row.kind], row._one, row._other))
 
 
 def name_pairs(rows: Iterable[Any], names: Mapping[uuid.UUID, str]) -> list[Any]:

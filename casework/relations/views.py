@@ -20,7 +20,8 @@ from permissions.errors import NotAllowed
 
 from .actions import follow_relation, note_relation
 from .care import care_signs
-from .forms import FollowForm, RelationForm
+from .forms import FollowForm, NamesForm, RelationForm
+from .picture import family_of, picture_of, roles_instead
 from .readers import readers_sentence
 from .selectors import name_pairs, relation_for, relations_for, standing_relations_for
 
@@ -32,9 +33,14 @@ if TYPE_CHECKING:
 @require_GET
 @case_view()
 def relations(request: ViewerRequest, case: Case) -> HttpResponse:
-    """Who is what to whom, as far as the viewer sees both."""
-    people = [view for view in people_for(request.viewer, case) if view.basics]
+    """The genogram and who is what to whom, as far as the viewer sees both."""
+    form = NamesForm(request.GET)
+    people: list[Any] = [view for view in people_for(request.viewer, case) if view.basics]
     names = {view.person_id: view.name for view in people}
+    if form.hides_names():
+        names = roles_instead(people)
+    for view in people:
+        view.shown_name = names[view.person_id]
     rows = name_pairs(standing_relations_for(request.viewer, case), names)
     earlier = relations_for(request.viewer, case).filter(Q(is_followed=True) | Q(ended_on__isnull=False))
     past = name_pairs(earlier, names)
@@ -43,7 +49,10 @@ def relations(request: ViewerRequest, case: Case) -> HttpResponse:
     signs = care_signs(rows, ages) if request.viewer.sees_all_cases else []
     context = {
         "case": case,
+        "form": form,
+        "hides_names": form.hides_names(),
         "people": people,
+        "picture": picture_of(family_of(people, rows, names)),
         "rows": rows,
         "past": past,
         "signs": [(names[each.person_id], each.sign.label) for each in signs],
