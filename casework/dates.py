@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from forms_app.fields.era import PartialDate, date_ja, parse_date
 
+DAY_HINT = _("例：令和6年4月1日、R6.4.1、2024-04-01")
 BIRTH_HINT = _("例：昭和20年3月10日、S20.3.10、1945-03-10")
 
 
@@ -20,10 +21,11 @@ def in_era(day: dt.date) -> str:
 
 
 class EraDateField(forms.CharField):
-    """A whole date, typed in the era or the Western way."""
+    """A whole date, typed in the era or the Western way. ``partial``: what to do with a date that is not whole."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, partial: Any = "", **kwargs: Any) -> None:
         super().__init__(max_length=40, **kwargs)
+        self.partial = partial or _("年月日のすべてが分からないときは、「年齢（およそ）」に書いてください。")
 
     def clean(self, value: Any) -> dt.date | None:
         text = super().clean(value)
@@ -36,9 +38,7 @@ class EraDateField(forms.CharField):
                 _("「昭和20年3月10日」か「1945-03-10」のように書いてください。")
             ) from error
         if date.month is None or date.day is None:
-            raise forms.ValidationError(
-                _("年月日のすべてが分からないときは、「年齢（およそ）」に書いてください。")
-            )
+            raise forms.ValidationError(self.partial)
         if dt.date(date.year, date.month, date.day) > timezone.localdate():
             raise forms.ValidationError(_("先の日付になっています。"))
         return dt.date(date.year, date.month, date.day)

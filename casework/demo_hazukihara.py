@@ -10,12 +10,14 @@ from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.consent.models import Answer, Capacity
 from casework.demo_people import agency, date, days_ago, viewer
-from casework.households.actions import add_person, change_household, set_item
+from casework.households.actions import StayDraft, add_person, change_household, set_item
 from casework.households.models import Household, Person
 from casework.intake.actions import open_case, record_contact
+from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
@@ -56,7 +58,13 @@ def _hazukihara_household(by: Viewer) -> Hazukihara:
         received_at=days_ago(40, 9, 20),
         by=by,
     )
-    toyo = {"name": "葉月原 トヨ", "kana": "はづきはら とよ", "relation": "self", "age_about": 84}
+    toyo = {
+        "name": "葉月原 トヨ",
+        "kana": "はづきはら とよ",
+        "relation": "self",
+        "sex": "female",
+        "age_about": 84,
+    }
     case = open_case(
         contact, household_name="葉月原さん世帯", household_kind="parent_adult_child", person=toyo, by=by
     )
@@ -67,12 +75,53 @@ def _hazukihara_household(by: Viewer) -> Hazukihara:
     mother = Person.objects.get(case=case)
     son = add_person(
         case,
-        values={"name": "葉月原 修一", "kana": "はづきはら しゅういち", "relation": "child", "age_about": 56},
+        values={
+            "name": "葉月原 修一",
+            "kana": "はづきはら しゅういち",
+            "relation": "child",
+            "sex": "male",
+            "age_about": 56,
+        },
         by=by,
     )
     _items(mother, MOTHER, by)
     _items(son, SON, by)
+    _hazukihara_family(case, mother, son, by)
+    _hazukihara_issues(mother, son, by)
     return Hazukihara(case, mother, son)
+
+
+def _hazukihara_family(case: Case, mother: Person, son: Person, by: Viewer) -> None:
+    """The husband who died, and the daughter in another prefecture, whom the mother alone lets one call."""
+    husband = {"name": "葉月原 正", "relation": "spouse", "sex": "male"}
+    father = add_person(case, values=husband, stay=StayDraft("died", words="12年ほど前"), by=by)
+    daughter = {
+        "name": "三栗 和江",
+        "kana": "みくり かずえ",
+        "relation": "child",
+        "sex": "female",
+        "age_about": 53,
+    }
+    kazue = add_person(case, values=daughter, stay=StayDraft("apart", reason="marriage", words="県外"), by=by)
+    for one, kind, other, words in (
+        (father, "married", mother, ""), (father, "birth_parent", son, ""), (mother, "birth_parent", son, ""),
+        (father, "birth_parent", kazue, ""), (mother, "birth_parent", kazue, ""),
+        (kazue, "key", mother, "連絡してよいのは母のことだけ。借金のことは話さない。"),
+        (mother, "strong", son, "「息子に聞かれると困る」と言いながら離れられない"), (son, "weak", kazue, "10年以上会っていない"),
+    ):  # fmt: skip
+        note_relation(one, other, RelationDraft(kind, words=words), by=by)
+
+
+def _hazukihara_issues(mother: Person, son: Person, by: Viewer) -> None:
+    for person, code, severity, said_by, since, words in (
+        (mother, "debt", "3", "self", "3年ほど前から", "カード3社、合計285万円。手紙2通。"),
+        (mother, "dementia", "2", "agency", "去年から", "コンロの消し忘れ。"),
+        (mother, "injury", "2", "self", "半年で2回", "家の中で転倒。"),
+        (mother, "housing_unstable", "1", "staff", "", "雨漏り。"),
+        (son, "isolation", "3", "family", "25年前、仕事を辞めてから", "夜起きている。"),
+        (son, "mental_other", "unknown", "staff", "", "独り言、大声。受診なし。"),
+    ):  # fmt: skip
+        note_issue(person, code, IssueDraft(severity, said_by, since=since, words=words), by=by)
 
 
 MOTHER: dict[str, dict[str, Any]] = {

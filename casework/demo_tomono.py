@@ -11,10 +11,12 @@ from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.concealment.actions import GroundDraft, Threat, conceal
 from casework.demo_people import agency, days_ago, viewer
-from casework.households.actions import add_person, set_item
+from casework.households.actions import StayDraft, add_person, set_item
 from casework.households.models import Person
 from casework.intake.actions import open_case, record_contact
+from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
@@ -27,6 +29,7 @@ def load_tomono() -> None:
     with acting_for(by):
         case, mother, mio, kanade = _household(by)
         _conceal(case, mother, by)
+        _family(case, mother, mio, kanade, by)
         _notes(case, mother, mio, by)
         children = agency("kodomo-wakagi")
         labels = [Label(person.pk, "basic") for person in (mio, kanade)] + [Label(mio.pk, "history")]
@@ -45,11 +48,11 @@ def _household(by: Viewer) -> tuple[Case, Person, Person, Person]:
     )  # fmt: skip
     case = open_case(
         contact, household_name="灯野さん世帯", household_kind="single_parent",
-        person={"name": "灯野 沙織", "kana": "ともしの さおり", "relation": "self", "age_about": 41}, by=by,
+        person={"name": "灯野 沙織", "kana": "ともしの さおり", "relation": "self", "sex": "female", "age_about": 41}, by=by,
     )  # fmt: skip
     mother = Person.objects.get(case=case)
-    mio = _child(case, "灯野 澪", "ともしの みお", 14, "見本市立はるかぜ中学校", by)
-    kanade = _child(case, "灯野 奏", "ともしの かなで", 6, "見本市立はるかぜ小学校", by)
+    mio = _child(case, "灯野 澪", "ともしの みお", "female", 14, "見本市立はるかぜ中学校", by)
+    kanade = _child(case, "灯野 奏", "ともしの かなで", "male", 6, "見本市立はるかぜ小学校", by)
     items: dict[str, dict[str, Any]] = {
         "contact": {
             "phone": "000-0000-4402", "safe_hours": "10時から11時だけ", "cover_name": "図書の係",
@@ -64,9 +67,30 @@ def _household(by: Viewer) -> tuple[Case, Person, Person, Person]:
     return case, mother, mio, kanade
 
 
-def _child(case: Case, name: str, kana: str, age: int, school: str, by: Viewer) -> Person:
-    values = {"name": name, "kana": kana, "relation": "child", "age_about": age, "occupation": school}
-    return add_person(case, values=values, by=by)
+def _child(case: Case, name: str, kana: str, sex: str, age: int, school: str, by: Viewer) -> Person:
+    values = {"name": name, "kana": kana, "relation": "child", "sex": sex, "age_about": age}
+    return add_person(case, values={**values, "occupation": school}, by=by)
+
+
+def _family(case: Case, mother: Person, mio: Person, kanade: Person, by: Viewer) -> None:
+    """Whom they hide from and the grandmother, both elsewhere; the girl who cares for her brother (10.B)."""
+    former = {"name": "真砂 亮", "relation": "other", "sex": "male", "age_about": 45}
+    grandmother = {"name": "灯野 キヨ", "relation": "parent", "sex": "female", "age_about": 70}
+    ryo = add_person(case, values=former, stay=StayDraft("apart", reason="divorce"), by=by)
+    kiyo = add_person(case, values=grandmother, stay=StayDraft("apart"), by=by)
+    for one, kind, other, hours, words in (
+        (kiyo, "birth_parent", mother, None, ""), (ryo, "divorced", mother, None, "7か月前"),
+        (ryo, "birth_parent", mio, None, ""), (mother, "birth_parent", mio, None, ""),
+        (ryo, "birth_parent", kanade, None, ""), (mother, "birth_parent", kanade, None, ""),
+        (ryo, "violent", mother, None, ""), (mio, "carer", kanade, 25, "食事作り、送り迎え、寝かしつけ"),
+        (kiyo, "key", mother, None, "電話は10時から11時"),
+    ):  # fmt: skip
+        note_relation(one, other, RelationDraft(kind, hours_week=hours, words=words), by=by)
+    for person, code, severity, said_by, words in (
+        (mio, "young_carer", "3", "agency", "欠席31日"), (mother, "dv_abuse", "3", "self", ""),
+        (mother, "mental_other", "2", "self", "うつ"), (kanade, "disability_certified", "2", "family", ""),
+    ):  # fmt: skip
+        note_issue(person, code, IssueDraft(severity, said_by, words=words), by=by)
 
 
 def _conceal(case: Case, mother: Person, by: Viewer) -> None:

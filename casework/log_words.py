@@ -10,6 +10,13 @@ VERBS = {
     "stage_changed": _("ケースの段階を変えた"),
     "household_created": _("世帯を登録した"),
     "person_added": _("世帯の人を登録した"),
+    "stay_recorded": _("同居・別居を書いた"),
+    "issue_noted": _("課題を書いた"),
+    "issue_followed": _("課題を書き直した"),
+    "issue_closed": _("課題を終わりにした"),
+    "relation_noted": _("関係を書いた"),
+    "relation_followed": _("関係を書き直した"),
+    "relation_ended": _("関係を終わりにした"),
     "basic_changed": _("基本情報を直した"),
     "contact_recorded": _(
         "連絡先か相談を書きとめた"

@@ -17,8 +17,9 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
-from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
+from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
+from .issues.models import Issue
 from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -31,6 +32,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .relations.models import Relation
 from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
@@ -73,6 +75,7 @@ __all__ = [
     "EmergencyCall",
     "FoundPlace",
     "Household",
+    "Issue",
     "Lift",
     "LiftRequest",
     "LineConsent",
@@ -96,6 +99,7 @@ __all__ = [
     "ReferralLine",
     "ReferralReminder",
     "ReferralRevocation",
+    "Relation",
     "RoleAnswer",
     "RoleRow",
     "SameMark",
@@ -109,5 +113,6 @@ __all__ = [
     "ShareLine",
     "Sheet",
     "StatutoryNotice",
+    "Stay",
     "WithoutConsent",
 ]

@@ -8,10 +8,12 @@ from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
+from casework.issues.urls import urlpatterns as issues
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
+from casework.relations.urls import urlpatterns as relations
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
@@ -31,6 +33,8 @@ urlpatterns = [
     *concealment,
     *consent,
     *households,
+    *issues,
+    *relations,
     *notes,
     *sharing,
     *seals,

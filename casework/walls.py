@@ -14,9 +14,12 @@ from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
+from casework.households import sql as households
+from casework.issues import sql as issues
 from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.referrals import sql as referrals
+from casework.relations import sql as relations
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
@@ -242,6 +245,19 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_personcontact"),
     labelled_wall("casework_personhealth"),
     labelled_wall("casework_personmoney"),
+    Wall(
+        table="casework_stay",
+        select=f"{reaches('casework_stay')} AND {not_hidden('casework_stay')}",
+        insert=f"{center('casework_stay')} AND noted_by_id = {ME}",
+        frozen=True,
+    ),
+    # Narrower than its label: what is sealed is the center's, whoever has a line.
+    Wall(
+        table="casework_issue",
+        select=f"{reaches('casework_issue')} AND ({CENTER} OR NOT is_sealed) AND {not_hidden('casework_issue')}",
+        insert=f"{center('casework_issue')} AND noted_by_id = {ME}",
+        frozen=True,
+    ),
     labelled_wall("casework_note", frozen=True),
     Wall(
         table="casework_noteparagraph",
@@ -397,6 +413,7 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{center('casework_placeopening')} AND opened_by_id = {ME} AND ({CONFIRMS} OR {_OWN_REQUEST})",
         frozen=True,
     ),
+    *relations.WALLS,
     *search.WALLS,
     *duplicates.WALLS,
     *workspace.WALLS,
@@ -406,6 +423,8 @@ WALLS: tuple[Wall, ...] = (
 DEFINER_FUNCTIONS = (
     *("wall_blocked", "wall_hidden", "casework_note_change", "casework_openings", "casework_open_emergency"),
     *search.DEFINER_FUNCTIONS,
+    *issues.DEFINER_FUNCTIONS,
+    *relations.DEFINER_FUNCTIONS,
     *sheets.DEFINER_FUNCTIONS,
     *bringing.DEFINER_FUNCTIONS,
     *referrals.DEFINER_FUNCTIONS,
@@ -416,6 +435,8 @@ LABELLED_TABLES = (
     "casework_personcontact",
     "casework_personhealth",
     "casework_personmoney",
+    "casework_stay",
+    "casework_issue",
     "casework_note",
     "casework_noteparagraph",
     "casework_direction",
@@ -426,9 +447,10 @@ LABELLED_TABLES = (
     "casework_shareline",
 )
 
-# Tables whose changes an agency may notice in the order of its list. A paragraph comes with its note, which is noticed.
+# Tables whose changes an agency may notice in the order of its list. A paragraph comes with its note, which is noticed;
+# of issues some are noticed (issues/sql.py).
 NOTICED_TABLES = (
-    *(table for table in LABELLED_TABLES if table != "casework_noteparagraph"),
+    *(table for table in LABELLED_TABLES if table not in ("casework_noteparagraph", "casework_issue")),
     *("casework_person", "casework_case"),
 )
 
@@ -451,6 +473,7 @@ def functions_sql() -> str:
         *(disclosure.OPENINGS, emergency.EMERGENCY),
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
+        *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
     )
     return "\n".join(parts) + "\n"

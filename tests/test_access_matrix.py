@@ -18,12 +18,14 @@ from django.utils import timezone
 
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
-from casework.households.actions import change_person, set_item
+from casework.households.actions import StayDraft, change_person, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
+from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seals.actions import seal_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
@@ -111,11 +113,17 @@ class MatrixWorld(World):
                 home.case, agency=self.agencies["blocked"], user_id=None, reason="関係者", by=self.chief
             )
             consent = self._consent(home)
+            stays = [self._stay(home, person) for person in (home.mother, home.son)]
+            relation = self._relations(home)
+            issues = [self._issues(person) for person in (home.mother, home.son)]
             lines = list(ShareLine.objects.filter(case=home.case))
             for line in lines:
                 end_line(line, by=self.chief, reason="準備のおわり")
         return {
             "note": notes[0],
+            "stay": stays[0],
+            "issue": issues[0],
+            "relation": relation,
             "decision": decision,
             "block": blocked,
             "line": lines[0],
@@ -128,6 +136,26 @@ class MatrixWorld(World):
             scopes=((self.anshin, "basic"),), exclusions=(Exclusion(None, "money", f"{CONSENT_CANARY} 娘"),),
         )  # fmt: skip
         return record_consent(home.case, home.mother, draft, by=self.chief)
+
+    def _stay(self, home: Household, person: Any) -> Any:
+        words = f"CANARY-{person.name}-basic 同居"
+        return record_stay(person, StayDraft("together", words=words), by=self.chief)
+
+    def _relations(self, home: Household) -> Any:
+        """Who is shown the mother alone, with everything, sees none of them."""
+        for kind in ("birth_parent", "carer", "conflict", "violent"):
+            words = RelationDraft(kind, words=f"{CONSENT_CANARY} {kind}")
+            relation = note_relation(home.mother, home.son, words, by=self.chief)
+        return relation
+
+    def _issues(self, person: Any) -> Any:
+        """One of each item, and one that no agency sees, whatever is shared with it."""
+        for code, item in (("disease", "health"), ("debt", "money"), ("family", "assessment")):
+            words = f"CANARY-{person.name}-{item} 課題"
+            issue = note_issue(person, code, IssueDraft("3", "staff", words=words), by=self.chief)
+        words = f"{CONSENT_CANARY} 暴力"
+        note_issue(person, "dv_abuse", IssueDraft("3", "staff", words=words), by=self.chief)
+        return issue
 
     def _note(self, home: Household, person: Any, item: str) -> Any:
         text = f"CANARY-{person.name}-{item} 記録"
@@ -347,6 +375,9 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "person_id": home.mother.pk,
         "item": "money",
         "note_id": ids["note"].pk,
+        "stay_id": ids["stay"].pk,
+        "issue_id": ids["issue"].pk,
+        "relation_id": ids["relation"].pk,
         "line_id": ids["line"].pk,
         "block_id": ids["block"].pk,
         "decision_id": ids["decision"].pk,

@@ -23,9 +23,10 @@ from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case, move_to_stage
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
-from casework.households.actions import add_person, create_household, set_item
+from casework.households.actions import StayDraft, add_person, create_household, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
+from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.notes.actions import (
     CorrectionDraft,
     NoteDraft,
@@ -43,6 +44,7 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seals.actions import seal_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
@@ -68,6 +70,9 @@ MADE_FOR_IT = {
     "casework_personcontact",
     "casework_personhealth",
     "casework_personmoney",
+    "casework_stay",
+    "casework_issue",
+    "casework_relation",
     "casework_note",
     "casework_noteparagraph",
     "casework_direction",
@@ -201,6 +206,15 @@ def _conceal(world, words):
         open_place(place, by=world.chief)
 
 
+def _household(person, words, by):
+    aunt = add_person(person.case, values={"name": words("おば")}, by=by)
+    note_relation(aunt, person, RelationDraft("violent", words=words("関係")), by=by)
+    record_stay(person, StayDraft("apart", words=words("別居")), by=by)
+    told = {"since": words("いつから"), "existing": words("かかわる機関"), "words": words("課題")}
+    issue = note_issue(person, "dv_abuse", IssueDraft("3", "self", **told), by=by)
+    follow_issue(issue, IssueDraft("2", "self", words=words("課題のあと")), by=by)
+
+
 @pytest.fixture
 def told(kept_world):
     """A world in which every text field says a word of its own."""
@@ -219,6 +233,7 @@ def told(kept_world):
         }
         for item, values in items.items():
             set_item(person, item=item, values=values, seen=fingerprint(None, list(values)), by=by)
+        _household(person, words, by)
         said = (
             ParagraphDraft("fact", "family", words("記録")),
             ParagraphDraft("next", "judged", words("次")),

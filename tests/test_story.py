@@ -145,7 +145,7 @@ def _open_case(center: Browser) -> str:
     page.fill("[name=birth_on]", "昭和17年3月10日")
     center.press("ケースを作る")
     number = page.locator("h1").inner_text()
-    center.follow("世帯の人を加える")
+    center.follow("世帯の人・家族を加える")
     page.fill("[name=name]", "葉月原 修一")
     page.select_option("[name=relation]", "child")
     center.press("保存する")

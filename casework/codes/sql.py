@@ -42,6 +42,8 @@ CODED_COLUMNS = (
     ("casework_emergencycall", "whom", "emergency_call"),
     ("casework_household", "kind", "household_kind"),
     ("casework_person", "relation", "relation"),
+    ("casework_stay", "reason", "stay_reason"),
+    ("casework_issue", "code", "issue"),
     ("casework_note", "method", "method"),
     ("casework_referralanswer", "reason", "return_reason"),
 )

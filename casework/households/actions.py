@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.forms.models import model_to_dict
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.codes.lists import NOT_ASKED
 from casework.concealment.actions import put_away
 from casework.concealment.places import FIELDS, NOT_KEPT
 from casework.events import record_event
@@ -19,7 +23,7 @@ from casework.sharing.items import Item
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import ITEM_MODELS, Household, Person
+from .models import ITEM_MODELS, Household, Person, Stay
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -35,9 +39,26 @@ def create_household(case: Case, *, name: str, kind: str, by: Viewer) -> Househo
     return household
 
 
+@dataclass(frozen=True)
+class StayDraft:
+    """How a person lives from a day on (models.Living), and why. Without a day: since before what is known."""
+
+    living: str
+    since_on: dt.date | None = None
+    reason: str = NOT_ASKED
+    words: str = ""
+
+
 @transaction.atomic
-def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID | None = None) -> Person:
-    """Add a person to the household of a case. The same ``key`` gives the same person again."""
+def add_person(
+    case: Case,
+    *,
+    values: dict[str, Any],
+    by: Viewer,
+    stay: StayDraft | None = None,
+    key: uuid.UUID | None = None,
+) -> Person:
+    """Add a person to a case: one of the household, or as the stay says. The same ``key`` gives the same person again."""
     _allow(by)
     before: Person | None = made_before(Person, key)
     if before:
@@ -50,7 +71,65 @@ def add_person(case: Case, *, values: dict[str, Any], by: Viewer, key: uuid.UUID
     person.save(force_insert=True)
     index(person)
     _record(by, "person_added", person, person_id=person.pk, after=_values(person, list(values)))
+    if stay:
+        _write_stay(Stay(case_id=person.case_id, person=person), stay, by)
     return person
+
+
+@transaction.atomic
+def record_stay(person: Person, draft: StayDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Stay:
+    """Write down that a person moved in, moved out, is away or died. The same ``key`` gives the same stay again."""
+    _check_stay(draft, by)
+    before: Stay | None = made_before(Stay, key)
+    return before or _write_stay(
+        Stay(id=key or uuid.uuid4(), case_id=person.case_id, person=person), draft, by
+    )
+
+
+@transaction.atomic
+def correct_stay(stay: Stay, draft: StayDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Stay:
+    """Put a stay in the place of one that was written wrongly, which stays in the record.
+
+    The same ``key`` gives the same stay again. Raises ChangedMeanwhile with a colleague's correction.
+    """
+    _check_stay(draft, by)
+    before: Stay | None = made_before(Stay, key)
+    if before:
+        return before
+    try:
+        with transaction.atomic():
+            row = Stay(id=key or uuid.uuid4(), case_id=stay.case_id, person_id=stay.person_id, corrects=stay)
+            return _write_stay(row, draft, by)
+    except IntegrityError as error:
+        quicker = Stay.objects.filter(corrects=stay).first()
+        if quicker is None:
+            raise
+        raise ChangedMeanwhile(quicker) from error
+
+
+def _check_stay(draft: StayDraft, by: Viewer) -> None:
+    _allow(by)
+    if draft.since_on and draft.since_on > timezone.localdate():
+        raise NotAllowed(_("先の日付になっています。その日が来てから書いてください。"))
+
+
+def _write_stay(stay: Stay, draft: StayDraft, by: Viewer) -> Stay:
+    stay.item = Item.BASIC
+    stay.living, stay.since_on, stay.reason, stay.words = (
+        draft.living,
+        draft.since_on,
+        draft.reason,
+        draft.words,
+    )
+    stay.noted_by = by.membership
+    stay.save(force_insert=True)
+    after = {
+        "living": stay.living,
+        "since_on": str(stay.since_on or ""),
+        "corrects": str(stay.corrects_id or ""),
+    }
+    _record(by, "stay_recorded", stay, person_id=stay.person_id, after=after)
+    return stay
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -7,15 +8,19 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
+from casework.codes.fields import CodeChoiceField
+from casework.codes.lists import NOT_ASKED
 from casework.concealment.places import FIELDS
 from casework.concealment.selectors import is_concealed
-from casework.dates import BIRTH_HINT, EraDateField
+from casework.dates import BIRTH_HINT, DAY_HINT, EraDateField
 from casework.once import OnceForm
 from casework.seen import SeenForm
+from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
+from .actions import StayDraft
 from .letters import LETTER_MEANS
-from .models import ITEM_MODELS, Household, Person, PersonContact, PersonHealth, PersonMoney
+from .models import ITEM_MODELS, Household, Living, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .safety import Means, Rule
 
 if TYPE_CHECKING:
@@ -33,11 +38,48 @@ class PersonForm(OnceForm, SeenForm):
 
     class Meta:
         model = Person
-        fields = ("name", "kana", "relation", "birth_on", "age_about", "occupation")
+        fields = ("name", "kana", "relation", "sex", "birth_on", "age_about", "occupation")
         help_texts = {
             "name": _("旧字や外国の文字も、そのまま書いてください。"),
             "age_about": _("生年月日が分からないときに書いてください。"),
         }
+
+
+class PersonAddForm(PersonForm):
+    """A person who comes into the record, and whether they live with the household."""
+
+    living = forms.ChoiceField(
+        label=_("この世帯と"), choices=Living.choices, initial=Living.TOGETHER, widget=forms.RadioSelect
+    )
+
+    def stay(self) -> StayDraft:
+        return StayDraft(self.cleaned_data["living"])
+
+
+class StayForm(TypedMixin, OnceForm):
+    """How a person lives from a day on."""
+
+    living = forms.ChoiceField(label=_("暮らし方"), choices=Living.choices, widget=forms.RadioSelect)
+    since_on = EraDateField(
+        label=_("いつから"), required=False, help_text=DAY_HINT,
+        partial=_("年月日のすべてが分からないときは、空にして「くわしいこと」に書いてください。"),
+    )  # fmt: skip
+    reason = CodeChoiceField("stay_reason", label=_("理由"), initial=NOT_ASKED)
+    words = forms.CharField(
+        label=_("くわしいこと"), max_length=200, required=False,
+        help_text=_("例：平成10年ごろ。住所や行き先の場所は、ここに書かないでください。"),
+    )  # fmt: skip
+
+    def draft(self) -> StayDraft:
+        cleaned = self.cleaned_data
+        since_on: dt.date | None = cleaned["since_on"]
+        return StayDraft(cleaned["living"], since_on, cleaned["reason"], cleaned["words"])
+
+
+def values_of(stay: Stay) -> dict[str, Any]:
+    """Return what the form for correcting a stay begins with."""
+    since_on = stay.since_on.isoformat() if stay.since_on else ""
+    return {"living": stay.living, "since_on": since_on, "reason": stay.reason, "words": stay.words}
 
 
 class PersonContactForm(SeenForm):

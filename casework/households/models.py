@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeField
-from casework.codes.lists import UNKNOWN
+from casework.codes.lists import NOT_ASKED, UNKNOWN
 from casework.sharing.items import Item, person_codename
 from casework.sharing.models import Labelled
+from permissions.agencies.models import Membership
+from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
 
@@ -29,14 +31,28 @@ class Household(Labelled):
         )
 
 
+class Sex(models.TextChoices):
+    """How a person is drawn and addressed. Source: domain.md 1.3.2, 7.1."""
+
+    FEMALE = "female", _("女性")
+    MALE = "male", _("男性")
+    OTHER = "other", _("その他")
+    NOT_ASKED = "not_asked", _("聞いていない")
+    UNKNOWN = "unknown", _("不明")
+
+
 class Person(Walled):
-    """A person of the household (本人・世帯員): the item ``basic`` of themselves."""
+    """A person of the case (本人・世帯員・別居の親族): the item ``basic`` of themselves.
+
+    Who is in the household and who is not is told by their stays.
+    """
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     item = models.CharField(max_length=12, choices=Item.choices, default=Item.BASIC, editable=False)
     name = models.CharField(_("氏名"), max_length=100)
     kana = models.CharField(_("ふりがな"), max_length=100, blank=True)
     relation = CodeField(_("続柄"), list_code="relation", default=UNKNOWN)
+    sex = models.CharField(_("性別"), max_length=12, choices=Sex.choices, default=Sex.NOT_ASKED)
     birth_on = models.DateField(_("生年月日"), null=True, blank=True)
     age_about = models.PositiveSmallIntegerField(_("年齢（およそ）"), null=True, blank=True)
     occupation = models.CharField(_("仕事・学校"), max_length=100, blank=True)
@@ -45,8 +61,16 @@ class Person(Walled):
     class Meta:
         verbose_name = _("本人・世帯員")
         permissions = tuple((person_codename(item), f"Can view {item} of the person") for item in Item.values)
-        constraints = (models.CheckConstraint(name="person_label", condition=Q(item=Item.BASIC)),)
+        constraints = (
+            models.CheckConstraint(name="person_label", condition=Q(item=Item.BASIC)),
+            models.CheckConstraint(name="person_sex_known", condition=Q(sex__in=Sex.values)),
+        )
         indexes = (models.Index(fields=("case", "position"), name="person_case"),)
+
+    @property
+    def known_age(self) -> int | None:
+        """Age in years as far as it is known: by the birth date, or about."""
+        return self.age_about if self.birth_on is None else self.age
 
     @property
     def age(self) -> int | None:
@@ -76,6 +100,43 @@ class Post(models.TextChoices):
     PLAIN = "plain", _("封筒に差出人の名を書かなければ送ってよい")
     NO = "no", _("送らない（手渡し）")
     NOT_ASKED = "not_asked", _("聞いていない（送らない）")
+
+
+class Living(models.TextChoices):
+    """Where a person stands to the household. Source: domain.md 1.3.2 (同居別居), 7.1."""
+
+    TOGETHER = "together", _("同居（世帯の人）")
+    AWAY = "away", _("世帯の人だが、入院・入所などで離れている")
+    APART = "apart", _("別居（世帯の外）")
+    DIED = "died", _("亡くなった")
+
+
+class Stay(Labelled):
+    """From this day on a person lives with the household, apart from it, or no more. Its end is the next stay's beginning.
+
+    Never edited: a later change is a later row, a mistake is corrected by a row that names it and says so in its words.
+    Without any row a person lives with the household: so it was before this table.
+    """
+
+    MAY_BE_HIDDEN = True
+    ITEM = Item.BASIC
+
+    living = models.CharField(_("暮らし方"), max_length=12, choices=Living.choices)
+    since_on = models.DateField(_("いつから"), null=True, blank=True)  # None: since before what is known
+    reason = CodeField(_("理由"), list_code="stay_reason", default=NOT_ASKED)
+    words = models.CharField(_("くわしいこと"), max_length=200, blank=True)
+    corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
+    noted_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    noted_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("同居・別居")
+        constraints = (
+            models.CheckConstraint(name="stay_label", condition=Q(item=Item.BASIC, person__isnull=False)),
+            models.CheckConstraint(name="stay_living_known", condition=Q(living__in=Living.values)),
+            models.UniqueConstraint(name="stay_one_correction", fields=("corrects",)),
+        )
+        indexes = (models.Index(fields=("case", "person"), name="stay_person"),)
 
 
 class PersonContact(Labelled):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,8 @@ from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
 from permissions.viewer import Viewer
 
-from .models import ITEM_MODELS, Household, Person, PersonContact, PersonHealth, PersonMoney
+from .models import ITEM_MODELS, Household, Living, Person, PersonContact, PersonHealth, PersonMoney, Stay
+from .stays import living_now, standing
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -30,10 +32,26 @@ class PersonView:
     money: PersonMoney | None = None
     joined: list[Any] = field(default_factory=list)  # who they are in other cases; for the center
     rules: Sequence[Any] = ()  # by which means they may be reached (safety.py)
+    stays: list[Any] = field(default_factory=list)  # those that hold, the earliest first
+    issues: Any = None  # what weighs on them (issues/), by whoever shows the page
+    key_people: list[str] = field(default_factory=list)  # by name (relations/), likewise
 
     @property
     def name(self) -> str:
         return self.basics.name if self.basics else _("（氏名は共有されていません）")
+
+    @property
+    def living(self) -> str:
+        return living_now(self.stays)
+
+    @property
+    def living_label(self) -> str:
+        return str(Living(self.living).label)
+
+    @property
+    def is_member(self) -> bool:
+        """Whether they belong to the household now, as far as this viewer knows."""
+        return self.living in (Living.TOGETHER, Living.AWAY)
 
 
 def household_for(viewer: Viewer, case: Case) -> Household | None:
@@ -42,8 +60,11 @@ def household_for(viewer: Viewer, case: Case) -> Household | None:
     return found
 
 
-def people_for(viewer: Viewer, case: Case) -> list[PersonView]:
-    """Return the people of a case of whom anything reaches the viewer, in the household's order."""
+def people_for(viewer: Viewer, case: Case, also: Iterable[uuid.UUID] = ()) -> list[PersonView]:
+    """Return the people of a case of whom anything reaches the viewer, in the household's order.
+
+    ``also``: those of whom something in another room reaches them.
+    """
     people = {
         person.pk: PersonView(person.pk, person)
         for person in persons_for(viewer).filter(case=case).order_by("position", "pk")
@@ -52,7 +73,32 @@ def people_for(viewer: Viewer, case: Case) -> list[PersonView]:
         for row in labelled_for(viewer, model).filter(case=case).order_by("pk"):
             view = people.setdefault(row.person_id, PersonView(row.person_id, None))
             setattr(view, model.ITEM.value, row)
+    for person_id in also:
+        people.setdefault(person_id, PersonView(person_id, None))
+    for person_id, stays in stays_for(viewer, case).items():
+        people[person_id].stays = stays
     return list(people.values())
+
+
+def stays_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Any]]:
+    """Return the stays of each person that reach the viewer and that nobody corrected, the earliest first."""
+    found: dict[uuid.UUID, list[Any]] = {}
+    for stay in labelled_for(viewer, Stay).filter(case=case):
+        found.setdefault(stay.person_id, []).append(stay)
+    return {person_id: standing(stays) for person_id, stays in found.items()}
+
+
+def all_stays_for(viewer: Viewer, case: Case, person_id: uuid.UUID) -> list[Any]:
+    """Return every stay of a person, the latest day first; each with ``is_corrected``."""
+    rows = list(
+        labelled_for(viewer, Stay)
+        .filter(case=case, person=person_id)
+        .select_related("noted_by__user", "noted_by__agency")
+    )
+    held = {row.pk for row in standing(rows)}
+    for row in rows:
+        row.is_corrected = row.pk not in held
+    return sorted(rows, key=lambda row: (row.since_on or dt.date.min, row.noted_at), reverse=True)
 
 
 def person_for(viewer: Viewer, case: Case, person_id: uuid.UUID) -> Person | None:

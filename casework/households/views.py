@@ -19,10 +19,18 @@ from casework.sharing.items import Item
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
-from .actions import add_person, change_household, change_person, set_item
-from .forms import ITEM_FORMS, HouseholdForm, PersonForm, say_where_places_go
+from .actions import add_person, change_household, change_person, correct_stay, record_stay, set_item
+from .forms import (
+    ITEM_FORMS,
+    HouseholdForm,
+    PersonAddForm,
+    PersonForm,
+    StayForm,
+    say_where_places_go,
+    values_of,
+)
 from .models import ITEM_MODELS, Person
-from .selectors import household_for, item_for, person_for
+from .selectors import all_stays_for, household_for, item_for, person_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -44,11 +52,11 @@ def household_edit(request: ViewerRequest, case: Case) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @case_view("casework.edit_household")
 def person_add(request: ViewerRequest, case: Case) -> HttpResponse:
-    form = PersonForm(request.POST or None, instance=Person(case=case))
+    form = PersonAddForm(request.POST or None, instance=Person(case=case))
     say_where_places_go(request.viewer, case, form)
-    heading = _("世帯の人を加える")
+    heading = _("世帯の人や、別に暮らす家族を加える")
     if form.is_valid():
-        return _save(request, case, form, heading, add_person, case, key=form.key())
+        return _save(request, case, form, heading, add_person, case, stay=form.stay(), key=form.key())
     return _page(request, case, form, heading)
 
 
@@ -81,6 +89,54 @@ def person_item(request: ViewerRequest, case: Case, person_id: uuid.UUID, item: 
         )
     record_items(request.viewer, [(row, case.pk, person.pk, item), (person, case.pk, person.pk, person.item)])
     return _page(request, case, form, heading)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def stays(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> HttpResponse:
+    """What is known of how a person lived with the household, and a form for what came after."""
+    person = _person(request, case, person_id)
+    form = StayForm(request.POST or None)
+    if form.is_valid():
+        try:
+            record_stay(person, form.draft(), by=request.viewer, key=form.key())
+            messages.success(request, _("保存しました。"))
+            return redirect("casework:stays", case_id=case.pk, person_id=person.pk)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+    record_items(request.viewer, [(person, case.pk, person.pk, person.item)])
+    context = {
+        "case": case,
+        "person": person,
+        "form": form,
+        "rows": all_stays_for(request.viewer, case, person_id),
+    }
+    return TemplateResponse(request, "casework/stays.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.edit_household")
+def stay_correct(
+    request: ViewerRequest, case: Case, person_id: uuid.UUID, stay_id: uuid.UUID
+) -> HttpResponse:
+    person = _person(request, case, person_id)
+    stay = next((row for row in all_stays_for(request.viewer, case, person_id) if row.pk == stay_id), None)
+    if stay is None:
+        raise Http404
+    form = StayForm(request.POST or None, initial=values_of(stay))
+    if form.is_valid():
+        try:
+            correct_stay(stay, form.draft(), by=request.viewer, key=form.key())
+            messages.success(request, _("訂正を記録しました。前の記録も残っています。"))
+            return redirect("casework:stays", case_id=case.pk, person_id=person.pk)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        except ChangedMeanwhile:
+            text = _("ほかの人が先に訂正しました。前の画面に戻って、いまの記録を見てください。")
+            form.add_error(None, text)
+    record_items(request.viewer, [(person, case.pk, person.pk, person.item)])
+    context = {"case": case, "person": person, "stay": stay, "form": form}
+    return TemplateResponse(request, "casework/stay_correct.html", context)
 
 
 def _person(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> Person:

@@ -24,6 +24,7 @@ class Fact(models.TextChoices):
     MANY_AGENCIES = "many_agencies", _("3つ以上の機関がかかわっているが、まとめ役がいない")
     ASKED = "asked", _("機関が調整を頼んでいる")
     RETURNED = "returned", _("つなぎ戻しがあった")
+    CARER = "carer", _("世話をする子どもがいる、または育児と介護が重なっている")
     NO_SCHEME = "no_scheme", _("使える制度がない")
     ONLY_CENTER = "only_center", _("本人がこのセンターにだけ心を開いている")
     BETWEEN = "between", _("制度のはざまにいる（待機、年齢、診断や在留資格の証明がまだ、など）")
@@ -35,7 +36,7 @@ class Fact(models.TextChoices):
 
 F = Fact
 
-COORDINATION: tuple[Fact, ...] = (F.MANY_FIELDS, F.MANY_PEOPLE, F.MANY_AGENCIES, F.ASKED, F.RETURNED)
+COORDINATION: tuple[Fact, ...] = (F.MANY_FIELDS, F.MANY_PEOPLE, F.MANY_AGENCIES, F.ASKED, F.RETURNED, F.CARER)
 ACCOMPANIMENT: tuple[Fact, ...] = (F.NO_SCHEME, F.ONLY_CENTER, F.BETWEEN)
 REFERRAL: tuple[Fact, ...] = (F.ONE_FIELD, F.AGENCY_EXISTS, F.WANTED, F.NOBODY_ELSE)  # all of them
 

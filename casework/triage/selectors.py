@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING
 
 from casework.households.models import ITEM_MODELS
 from casework.intake.models import Contact, ContactKind, ContactTopic
+from casework.issues.selectors import issues_by_person
 from casework.referrals.selectors import case_referrals_for
 from casework.referrals.states import ReferralAnswerKind
+from casework.relations.care import CareSign, care_signs
+from casework.relations.selectors import standing_relations_for
 from casework.sharing.models import ShareLine
+from casework.sharing.selectors import persons_for
 from permissions.viewer import Viewer
 
 from .models import Screening
@@ -28,11 +32,16 @@ def screenings_for(viewer: Viewer, case: Case) -> list[Screening]:
     return list(rows.select_related("decided_by__user", "second__user"))
 
 
+def _signs_of_care(viewer: Viewer, case: Case) -> list[CareSign]:
+    ages = {person.pk: person.known_age for person in persons_for(viewer).filter(case=case)}
+    return care_signs(standing_relations_for(viewer, case), ages)
+
+
 def facts_from_records(viewer: Viewer, case: Case) -> tuple[Fact, ...]:
     """Return what is known without asking: a start, which whoever screens adds to or takes from."""
     contacts = Contact.objects.filter(case=case)
     topics = ContactTopic.objects.filter(contact__in=contacts).values_list("topic", flat=True).distinct()
-    troubled = {
+    troubled = {person for person, of in issues_by_person(viewer, case).items() if of.open} | {
         person
         for model in (ITEM_MODELS["health"], ITEM_MODELS["money"])
         for person in model.objects.filter(case=case).values_list("person", flat=True)
@@ -43,6 +52,7 @@ def facts_from_records(viewer: Viewer, case: Case) -> tuple[Fact, ...]:
         Fact.MANY_FIELDS: topics.count() > 1,
         Fact.MANY_PEOPLE: len(troubled) > 1,
         Fact.MANY_AGENCIES: agencies.count() >= MANY_AGENCIES,
+        Fact.CARER: bool(_signs_of_care(viewer, case)),
         Fact.ASKED: contacts.filter(kind=ContactKind.AGENCY_CASE).exists(),
         Fact.RETURNED: returned,
     }

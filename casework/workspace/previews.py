@@ -17,6 +17,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.codes.selectors import label_of
+from casework.households.selectors import PersonView
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.items import Item
 from casework.sharing.selectors import anybody_of, persons_for
@@ -107,9 +108,12 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
             f"{label_of('household_kind', household.kind)} {household.summary}".strip(),
         )
     for view in record.people:
-        for row in (view.basics, view.contact, view.health, view.money):
-            if row is not None:
-                add(view.person_id, row.item, row._meta.verbose_name, _values(row))
+        for item, heading, text in _of_person(view):
+            add(view.person_id, item, heading, text)
+    for row in record.relations:
+        said = f"{row.one_name} → {row.other_name}：{row.get_kind_display()} {row.words}".strip()
+        for person, item in {(row.one_id, row.one_item), (row.other_id, row.other_item)}:
+            add(person, item, row._meta.verbose_name, said)
     for decision in record.decisions:
         for direction in decision.directions:
             add(direction.person_id, direction.item, decision.decision.number, direction.text)
@@ -131,6 +135,19 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
         for note in (current, *current.earlier):
             add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", _said_in(note))
     return found
+
+
+def _of_person(view: PersonView) -> Iterator[tuple[str, Any, str]]:
+    """Yield (item, heading, text) of everything on the card of a person."""
+    for row in (view.basics, view.contact, view.health, view.money):
+        if row is not None:
+            yield row.item, row._meta.verbose_name, _values(row)
+    for stay in view.stays:
+        since = f"{stay.since_on:%Y-%m-%d} " if stay.since_on else ""
+        yield stay.item, stay._meta.verbose_name, f"{since}{stay.get_living_display()} {stay.words}".strip()
+    for issue in (*view.issues.open, *view.issues.closed) if view.issues else ():
+        said = f"{issue.get_severity_display()} {issue.get_said_by_display()} {issue.words}".strip()
+        yield issue.item, issue.get_code_display(), said
 
 
 def _said_in(note: Any) -> str:

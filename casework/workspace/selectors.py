@@ -19,10 +19,13 @@ from casework.households.safety import rules_of
 from casework.households.selectors import PersonView, household_for, name_people, people_for
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
+from casework.issues.selectors import issues_by_person
 from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
 from casework.referrals.selectors import ReferralView, calls_for_coordination, case_referrals_for
+from casework.relations.models import Group
+from casework.relations.selectors import name_pairs, standing_relations_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
@@ -79,6 +82,7 @@ class CaseRecord:
     case: Case
     household: Household | None
     people: list[PersonView]
+    relations: list[Any]  # on a page of their own; those that hold, each with one_name and other_name
     notes: list[Any]  # those that hold; each with the earlier ones that it corrected
     has_more_notes: bool
     decisions: list[DecisionView]
@@ -87,6 +91,16 @@ class CaseRecord:
     contacts: list[Contact]
     shared: list[SharedWith]
     blocks: list[BlockView]
+
+    @property
+    def members(self) -> list[PersonView]:
+        """Return who belongs to the household, as far as the viewer knows."""
+        return [person for person in self.people if person.is_member]
+
+    @property
+    def outside(self) -> list[PersonView]:
+        """Return relatives who live elsewhere, who moved out, and who died."""
+        return [person for person in self.people if not person.is_member]
 
     @property
     def proposal(self) -> str:
@@ -156,14 +170,23 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     )
     referrals = case_referrals_for(viewer, case)
     name_people(viewer, [view.row for view in referrals])
-    people = people_for(viewer, case)
+    issues = issues_by_person(viewer, case)
+    people = people_for(viewer, case, also=issues)
     joined = joined_for(viewer, case)
     concealed = is_concealed(viewer, case)
     for person in people:
         person.joined = joined.get(person.person_id, [])
         person.rules = rules_of(person.contact, is_concealed=concealed)
+        person.issues = issues.get(person.person_id)
+    names = {person.person_id: person.name for person in people}
+    relations = name_pairs(standing_relations_for(viewer, case), names)
+    for person in people:
+        person.key_people = [
+            row.one_name for row in relations if row.group == Group.KEY and row.other_id == person.person_id
+        ]
     return CaseRecord(
         case=case,
+        relations=relations,
         referrals=referrals,
         is_concealed=concealed,
         contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
@@ -233,6 +256,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         for row in (view.basics, view.contact, view.health, view.money):
             if row is not None:
                 reads.add((row, case, view.person_id, row.item))
+        for issue in (*view.issues.open, *view.issues.closed) if view.issues else ():
+            reads.add((issue, case, view.person_id, issue.item))
     for current in record.notes:
         for note in (current, *current.earlier):
             reads.add((note, case, note.person_id, note.item))

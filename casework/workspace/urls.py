@@ -10,5 +10,6 @@ urlpatterns = [
     path("search/", views.search, name="search"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/", views.decision, name="decision"),
+    path("cases/<uuid:case_id>/ecomap/", views.ecomap, name="ecomap"),
     path("cases/<uuid:case_id>/share/", views.share_add, name="share_add"),
 ]

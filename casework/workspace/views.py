@@ -41,6 +41,7 @@ from permissions.errors import NotAllowed
 
 from .actions import save_list
 from .context_processors import KEYS_OFF
+from .ecomap import ecomap_of, reads_of_ecomap
 from .finding import MOST_SHOWN, find_cases_for, record_search
 from .forms import CaseListForm, KeysForm, SealedForm, SearchForm
 from .previews import preview_of
@@ -143,6 +144,15 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         "missing": missing(facts_of_case(case_record)) if request.viewer.sees_all_cases else {},
     }
     return TemplateResponse(request, "casework/case.html", context)
+
+
+@require_GET
+@case_view()
+def ecomap(request: ViewerRequest, case: Case) -> HttpResponse:
+    case_record = case_record_for(request.viewer, case)
+    record_items(request.viewer, reads_of_ecomap(case_record))
+    context = {"case": case, "ecomap": ecomap_of(request.viewer, case_record)}
+    return TemplateResponse(request, "casework/ecomap.html", context)
 
 
 @require_GET

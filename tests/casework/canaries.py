@@ -15,7 +15,8 @@ from typing import Any
 from django.db import connection
 
 from casework.cases.models import Case
-from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
+from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
+from casework.issues.models import Issue
 from casework.notes.models import Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.sharing.items import Item
@@ -32,6 +33,8 @@ LABELLED = (
     PersonContact,
     PersonHealth,
     PersonMoney,
+    Stay,
+    Issue,
     Note,
     NoteParagraph,
     Direction,
@@ -39,6 +42,7 @@ LABELLED = (
     RoleAnswer,
 )
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
+CODE_OF_ITEM = {"health": "disease", "money": "debt", "assessment": "family"}  # an issue of each label
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
 LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -127,6 +131,12 @@ class CanaryWorld(World):
         household.update(summary=family.canary("", "basic", "household"))
         for who, person in family.people.items():
             Person.objects.filter(pk=person.pk).update(occupation=family.canary(who, "basic", "person"))
+            by = {"case": family.case, "person": person, "noted_by": self.coordinator.membership}
+            stay = Stay(**by, item="basic", living="together", words=family.canary(who, "basic", "stay"))
+            stay.save(force_insert=True)
+            for item, code in CODE_OF_ITEM.items():
+                words = family.canary(who, item, "issue")
+                Issue(**by, item=item, code=code, said_by="staff", words=words).save(force_insert=True)
             for model, field in ITEM_TEXT.items():
                 text = family.canary(who, model.ITEM, model._meta.model_name)
                 model.objects.filter(person=person).update(**{field: text})
@@ -163,7 +173,9 @@ class CanaryWorld(World):
 def _tables_of(who: str, item: str) -> list[str]:
     tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer"]
     if item == "basic":
-        tables.append("person" if who else "household")
+        tables += ["person", "stay"] if who else ["household"]
+    if who and item in CODE_OF_ITEM:
+        tables.append("issue")
     if who and item in {"contact", "health", "money"}:
         tables.append(f"person{item}")
     return tables

@@ -18,7 +18,7 @@ from casework.sheets.models import Sheet
 from casework.sheets.selectors import sheet_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
-from tests.casework.canaries import LABELLED, CanaryWorld, Family, canaries_in
+from tests.casework.canaries import CODE_OF_ITEM, LABELLED, CanaryWorld, Family, canaries_in
 from tests.casework.ledger import Label
 
 Rows = dict[str, set[Label]]
@@ -59,7 +59,10 @@ def rows_of(labels: frozenset[Label]) -> Rows:
         for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer"):
             rows[name].add(label)
         if item == "basic":
-            rows["person" if person else "household"].add(label)
+            for name in ("person", "stay") if person else ("household",):
+                rows[name].add(label)
+        if person and item in CODE_OF_ITEM:
+            rows["issue"].add(label)
         if person and item in ("contact", "health", "money"):
             rows[f"person{item}"].add(label)
     return rows

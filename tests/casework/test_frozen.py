@@ -34,6 +34,7 @@ from casework.referrals.actions import (
 from casework.referrals.links import make_link
 from casework.referrals.models import ReferralReminder
 from casework.referrals.selectors import referral_for
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
@@ -51,6 +52,9 @@ FROZEN = {
     "casework_direction": "text",
     "casework_rolerow": "what",
     "casework_roleanswer": "text",
+    "casework_stay": "words",
+    "casework_issue": "words",
+    "casework_relation": "words",
     "casework_note": "title",
     "casework_noteparagraph": "text",
     "casework_caseevent": "verb",
@@ -115,6 +119,8 @@ def full_world(world):
     with acting_for(worker):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
     _refer(world, agency, worker)
+    with acting_for(world.chief):
+        note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
         draft = BroughtDraft("見本", "000", "見本", "見本", has_consent=True, consent_words="見本")

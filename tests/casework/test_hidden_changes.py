@@ -9,14 +9,23 @@ from django.utils import timezone
 from casework.cases.actions import create_case, move_to_stage
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
-from casework.households.actions import add_person, change_household, change_person, set_item
+from casework.households.actions import (
+    StayDraft,
+    add_person,
+    change_household,
+    change_person,
+    record_stay,
+    set_item,
+)
 from casework.households.models import Household
 from casework.intake.actions import record_contact
+from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
 from casework.notes.models import Note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
+from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, lift_block
 from casework.sharing.clocks import sweep_lapsed_lines
@@ -39,6 +48,7 @@ def shared(canaries, shift_clock):
     hazuki = world.hazuki
     mother, son = hazuki.mother.pk, hazuki.son.pk
     for_anshin = (Label(mother, "basic"), Label(mother, "roles"), Label(mother, "plan"))
+    for_anshin += (Label(mother, "assessment"),)
     with acting_for(world.coordinator):
         RoleRow(
             case=hazuki.case,
@@ -78,6 +88,15 @@ def _set(world, person, item, field):
     set_item(
         person, item=item, values={field: "変わった"}, seen=fingerprint(row, [field]), by=world.coordinator
     )
+
+
+def _relate(world, kind):
+    home = world.hazuki
+    note_relation(home.mother, home.son, RelationDraft(kind, words="新しい関係"), by=world.coordinator)
+
+
+def _issue(world, person, code):
+    note_issue(person, code, IssueDraft("3", "staff", words="新しい課題"), by=world.coordinator)
 
 
 def _decide(world, *labels, supersedes=None):
@@ -149,6 +168,12 @@ HIDDEN = {
     "a note about the household": lambda w: _note(w, w.hazuki, None, "basic"),
     "a correction of a note about another person": lambda w: _correct(w, w.hazuki.son, "basic"),
     "a correction of a note with another item": lambda w: _correct(w, w.hazuki.mother, "history"),
+    "another person moves out": lambda w: record_stay(w.hazuki.son, StayDraft("apart"), by=w.coordinator),
+    "an issue of another person": lambda w: _issue(w, w.hazuki.son, "gap"),
+    "an issue with another item": lambda w: _issue(w, w.hazuki.mother, "injury"),
+    "a relation with somebody it does not see": lambda w: _relate(w, "birth_parent"),
+    "violence": lambda w: _relate(w, "violent"),
+    "a sealed issue": lambda w: _issue(w, w.hazuki.mother, "dv_abuse"),
     "a decision about another person": lambda w: _decide(w, Label(w.hazuki.son.pk, "plan")),
     "a hidden decision that supersedes the one it sees": lambda w: _decide(
         w, Label(w.hazuki.son.pk, "plan"), supersedes=w.families["hazuki"].decision
@@ -191,6 +216,10 @@ VISIBLE = {
     ),
     "a note with its label": lambda w: _note(w, w.hazuki, w.hazuki.mother, "basic"),
     "a correction of a note that it sees": lambda w: _correct(w, w.hazuki.mother, "basic"),
+    "the person it sees moves out": lambda w: record_stay(
+        w.hazuki.mother, StayDraft("apart"), by=w.coordinator
+    ),
+    "an issue with its label": lambda w: _issue(w, w.hazuki.mother, "gap"),
     "a decision with its label": lambda w: _decide(w, Label(w.hazuki.mother.pk, "plan")),
     "a decision that supersedes the one it sees": lambda w: _decide(
         w, Label(w.hazuki.mother.pk, "plan"), supersedes=w.families["hazuki"].decision

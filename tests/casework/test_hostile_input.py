@@ -36,8 +36,11 @@ HOSTILE = {
 }
 FIELDS = {
     "household_edit": ("name", "kind", "summary", "seen"),
-    "person_add": ("name", "kana", "relation", "birth_on", "age_about", "occupation", "once"),
+    "person_add": ("name", "kana", "relation", "sex", "birth_on", "age_about", "occupation", "living", "once"),
     "person_edit": ("name", "birth_on", "age_about", "seen"),
+    "stays": ("living", "since_on", "reason", "words", "once"),
+    "issue_add": ("code", "severity", "said_by", "since", "existing", "words", "once"),
+    "relation_add": ("one", "other", "kind", "since_on", "hours_week", "words", "once"),
     "person_item": ("monthly_income_yen", "debt_yen", "situation", "seen"),
     "note_add": (
         "about", "item", "occurred_at", "method", "title", "fact_1", "fact_1_source", "transcript_1", "readers", "once",
@@ -61,7 +64,7 @@ def chief(world):
 
 def url_of(world, name):
     arguments = {"case_id": world.hazuki.case.pk}
-    if name in ("person_edit", "person_item"):
+    if name in ("person_edit", "person_item", "stays", "issue_add"):
         arguments["person_id"] = world.hazuki.mother.pk
     if name == "person_item":
         arguments["item"] = "money"
@@ -180,12 +183,18 @@ def test_saving_over_a_colleague_shows_both_texts(world, chief):
     url = url_of(world, "person_edit")
     page = chief.get(url).content.decode()
     seen = page.split('name="seen" value="')[1].split('"')[0]
-    colleague = chief.post(url, {"name": "葉月原母", "relation": "self", "occupation": "農業", "seen": seen})
+    colleague = chief.post(
+        url, {"name": "葉月原母", "relation": "self", "sex": "female", "occupation": "農業", "seen": seen}
+    )
 
-    late = chief.post(url, {"name": "葉月原母", "relation": "self", "occupation": "無職", "seen": seen})
+    late = chief.post(
+        url, {"name": "葉月原母", "relation": "self", "sex": "female", "occupation": "無職", "seen": seen}
+    )
     html = late.content.decode()
     fresh = html.split('name="seen" value="')[1].split('"')[0]
-    again = chief.post(url, {"name": "葉月原母", "relation": "self", "occupation": "無職", "seen": fresh})
+    again = chief.post(
+        url, {"name": "葉月原母", "relation": "self", "sex": "female", "occupation": "無職", "seen": fresh}
+    )
 
     assert colleague.status_code == again.status_code == 302
     assert late.status_code == 200

@@ -1,0 +1,70 @@
+"""Reading issues."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+
+from casework.sharing.selectors import labelled_for
+from permissions.viewer import Viewer
+
+from .models import Issue
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@dataclass
+class IssuesOf:
+    """The issues of one person: those that weigh now, the heaviest first, and those that are over."""
+
+    open: list[Any] = field(default_factory=list)
+    closed: list[Any] = field(default_factory=list)
+
+
+def issues_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
+    """Return every row about issues of a case that reaches the viewer; sealed ones for the center's duty alone.
+
+    Each with ``is_followed``. The heaviest first, then in the order in which they were written down.
+    """
+    rows = _seen(viewer).filter(case=case)
+    follower = _seen(viewer).filter(follows=OuterRef("pk"))
+    found: QuerySet[Any] = (
+        rows.annotate(is_followed=Exists(follower))
+        .select_related("noted_by__user", "noted_by__agency")
+        .order_by("-severity", "noted_at", "pk")
+    )
+    return found
+
+
+def _seen(viewer: Viewer) -> QuerySet[Any]:
+    rows = labelled_for(viewer, Issue)
+    return rows if viewer.sees_all_cases else rows.filter(is_sealed=False)
+
+
+def issues_by_person(viewer: Viewer, case: Case) -> dict[uuid.UUID, IssuesOf]:
+    """Return what is known now of the issues of each person, as far as it reaches the viewer."""
+    found: dict[uuid.UUID, IssuesOf] = {}
+    for issue in issues_for(viewer, case).filter(is_followed=False):
+        of = found.setdefault(issue.person_id, IssuesOf())
+        (of.open if issue.is_open else of.closed).append(issue)
+    for of in found.values():
+        of.open.sort(key=lambda issue: _WEIGHT[issue.severity])
+    return found
+
+
+_WEIGHT = {"3": 0, "2": 1, "1": 2, "unknown": 3}
+
+
+def history_of(viewer: Viewer, case: Case, issue: Any) -> list[Any]:
+    """Return what was known of an issue before, the latest first."""
+    rows = {row.pk: row for row in issues_for(viewer, case).filter(person=issue.person_id, code=issue.code)}
+    earlier = []
+    before = rows.get(issue.follows_id)
+    while before is not None:
+        earlier.append(before)
+        before = rows.get(before.follows_id)
+    return earlier

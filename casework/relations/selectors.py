@@ -1,0 +1,79 @@
+"""Reading relations: what links two people of whom both reach the viewer."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
+
+from casework.sharing.items import Item
+from casework.sharing.models import NotBlocked, NotHidden
+from casework.sharing.selectors import lines_reaching
+from permissions.viewer import Viewer
+
+from .models import Kind, Relation
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+_ORDER = {kind: number for number, kind in enumerate(Kind.values)}
+
+
+class MayLink(Func):
+    """No concealed household is linked with anybody outside it, or with whom it hides from (the database knows)."""
+
+    function = "casework_may_link"
+    output_field: Any = BooleanField()
+
+
+def relations_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
+    """Return every row about a relation of a case that reaches the viewer, each with ``is_followed``.
+
+    In the order in which they were written down.
+    """
+    rows = _seen(viewer).filter(case=case)
+    follower = _seen(viewer).filter(follows=OuterRef("pk"))
+    found: QuerySet[Any] = (
+        rows.annotate(is_followed=Exists(follower))
+        .select_related("noted_by__user", "noted_by__agency")
+        .order_by("noted_at", "pk")
+    )
+    return found
+
+
+def standing_relations_for(viewer: Viewer, case: Case) -> list[Any]:
+    """Return what holds now, neither followed by a later row nor over: by kind, in the order of the first people."""
+    rows = relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True)
+    placed = rows.annotate(_one=F("one__position"), _other=F("other__position"))
+    return sorted(placed, key=lambda row: (_ORDER[row.kind], row._one, row._other))
+
+
+def name_pairs(rows: Iterable[Any], names: Mapping[uuid.UUID, str]) -> list[Any]:
+    """Give each relation ``one_name`` and ``other_name``. Without a name, as a share ended meanwhile, there is no relation."""
+    named = [row for row in rows if row.one_id in names and row.other_id in names]
+    for row in named:
+        row.one_name, row.other_name = names[row.one_id], names[row.other_id]
+    return named
+
+
+def _seen(viewer: Viewer) -> QuerySet[Any]:
+    rows = Relation.objects.filter(NotBlocked("case"), NotHidden("pk"))
+    if viewer.sees_all_cases:
+        return rows
+    return rows.filter(
+        *(
+            Exists(lines_reaching(viewer).filter(case=OuterRef("case"), person=OuterRef(person), item=item))
+            for person in ("one", "other")
+            for item in (Item.BASIC, OuterRef(f"{person}_item"))
+        ),
+        MayLink(F("case"), F("one"), F("other")),
+        is_sealed=False,
+    )
+
+
+def relation_for(viewer: Viewer, case: Case, relation_id: uuid.UUID) -> Any:
+    """Return one row about a relation, or None if it does not reach the viewer."""
+    return relations_for(viewer, case).filter(pk=relation_id).first()
