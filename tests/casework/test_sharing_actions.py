@@ -1,11 +1,14 @@
 """Each act of sharing by itself: what it refuses and why, what it leaves in ledger, guardian's tables and log."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from casework.cases.models import CaseEvent
@@ -455,7 +458,35 @@ def test_each_agency_is_told_once_of_all_that_it_no_longer_sees(world, mother, s
     assert found["anshin"][2][-1] == [None, "roles"]  # in one order for everybody
 
 
-def test_a_recall_is_answered_with_a_law_or_without_and_the_log_says_by_whom(world, mother):
+def test_what_is_locked_is_what_changes_and_whoever_only_refers_to_it_does_not_wait(world, mother):
+    def locks(act):
+        with acting_for(world.chief), CaptureQueriesContext(connection) as queries:
+            act()
+        found = [str(query["sql"]) for query in queries]
+        return [
+            (re.search(r'FROM "(\w+)"', sql).group(1), sql.partition(" FOR ")[2]) for sql in found if " FOR " in sql
+        ], found  # fmt: skip
+
+    label, made = [Label(mother.pk, "basic")], []
+    sharing, _sql = locks(
+        lambda: made.extend(
+            share_items(world.hazuki.case, agency=world.anshin, labels=label, ground=CONSENT, by=world.chief)
+        )
+    )
+    ending, sql = locks(lambda: end_lines(made, cause=EndCause.DECIDED, reason="終", by=world.chief))
+
+    assert sharing == [("casework_case", "NO KEY UPDATE"), ("casework_share", "UPDATE")]
+    assert ending == [
+        ("casework_shareline", 'NO KEY UPDATE OF "casework_shareline"'),
+        ("casework_share", "UPDATE"),
+    ]
+    # Case and agency come with the lines.
+    assert not [
+        each for each in sql if re.search(r'FROM "(casework_case|marugoto_permissions_agency)"', each)
+    ]
+
+
+def test_a_recall_is_answered_with_a_law_or_without_and_the_log_says_by_whom(world, mother, monkeypatch):
     home = world.hazuki
     kept, destroyed = (
         world.share(home, agency, Label(mother.pk, "basic"))[0] for agency in (world.anshin, world.jiritsu)
@@ -475,6 +506,11 @@ def test_a_recall_is_answered_with_a_law_or_without_and_the_log_says_by_whom(wor
     assert {said(of_anshin, by) for by in (world.jiritsu_worker, world.chief, world.anshin_admin)} == {only}
     no_law = "法令の名前と、いつまで保存するかを書いてください。"
     assert said(of_anshin, world.anshin_worker, "kept_by_law", " 　\n") == no_law
+    with monkeypatch.context() as patch, acting_for(world.anshin_worker):
+        patch.setattr("casework.sharing.actions.record", lambda *args, **words: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            answer_recall(of_anshin, kind="destroyed", law="", by=world.anshin_worker)
+        assert not RecallAnswer.objects.exists()
     with acting_for(world.anshin_worker):
         answer_recall(of_anshin, kind="kept_by_law", law=" 医師法24条 5年\n", by=world.anshin_worker)
     with acting_for(world.jiritsu_worker):
@@ -677,6 +713,7 @@ def test_nothing_is_left_when_the_record_of_an_act_fails(world, mother, monkeypa
             by=world.chief,
         ),
         lambda: end_line(line, by=world.chief, reason="終"),
+        lambda: end_lines([line], cause=EndCause.DECIDED, reason="終", by=world.chief),
         lambda: block(world.hazuki.case, agency=world.anshin, user_id=None, reason="二", by=world.chief),
         lambda: lift_block(row, by=world.chief),
     )
