@@ -110,3 +110,8 @@ def test_no_text_loses_anything_but_digits(text):
 )
 def test_ways_that_people_write(typed, kept):
     assert mask_my_numbers(typed) == kept
+
+
+def test_number_that_stands_after_a_telephone_number_with_its_country_is_masked():
+    assert mask_my_numbers("+81 123456789018") == f"+81 {MASK * 12}"
+    assert mask_my_numbers("＋81 12 123456789018") == f"＋81 12 {MASK * 12}"
