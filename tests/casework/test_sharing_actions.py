@@ -1,21 +1,47 @@
 """Each act of sharing by itself: what it refuses and why, what it leaves in ledger, guardian's tables and log."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from casework.cases.models import CaseEvent
-from casework.sharing.actions import Ground, Label, block, end_line, lift_block, share_items, sweep_lapsed
-from casework.sharing.models import Block, CaseGrant, PersonGrant, Share, ShareLine
+from casework.concealment.actions import GroundDraft, Threat, ask_to_lift, conceal, lift_concealment
+from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.consent.models import Consent
+from casework.sharing.actions import (
+    Ground,
+    Label,
+    answer_recall,
+    block,
+    end_line,
+    end_lines,
+    lift_block,
+    share_items,
+    sweep_lapsed,
+)
+from casework.sharing.models import (
+    Block,
+    CaseGrant,
+    EndCause,
+    PersonGrant,
+    Recall,
+    RecallAnswer,
+    Share,
+    ShareLine,
+)
 from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
+from permissions.days import end_of_day
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
-from tests.worlds import CONSENT
+from tests.worlds import CONSENT, make_agency
 
 pytestmark = pytest.mark.django_db
 
@@ -141,6 +167,64 @@ def test_grounds_that_do_not_hold(world, mother, terms, said):
     assert refused(world, [Label(mother.pk, "basic")], **words) == said
 
 
+def test_what_the_law_lets_through_depends_on_who_gives_and_who_receives(world, mother):
+    """The purpose of the city's own office reaches private bodies; that of its contractor only the city."""
+    purpose, label = Ground("purpose", "登録番号 1"), Label(mother.pk, "basic")
+
+    said = refused(world, [label], basis="purpose", evidence="登録番号 1")
+    assert said == (
+        "「利用目的の範囲内（個人情報保護法61条・69条1項）」は、市の委託先から民間の機関へ見せる根拠になりません。"
+    )
+    assert len(world.share(world.hazuki, world.kenko, label, ground=purpose)) == 1
+    with acting_for(world.chief):
+        made = share_items(
+            world.hazuki.case, agency=world.anshin, labels=[label], ground=purpose, by=world.chief
+        )
+    assert len(made) == 1
+
+
+def test_whom_a_household_hides_from_gets_nothing_of_it_while_it_does(world):
+    """Each case, each agency and each concealment by itself."""
+    tomono, hazuki = world.tomono, world.hazuki
+    ground, by = Ground("law", "見本"), world.coordinator
+    with acting_for(by):
+        word = GroundDraft("provisional", "本人の電話")
+        of_tomono = conceal(tomono.case, tomono.mother, word, (Threat("真砂", agency=world.kenko),), by=by)
+        conceal(hazuki.case, hazuki.mother, word, (Threat("真砂", agency=world.jiritsu),), by=by)
+
+    def let(home, agency):
+        return len(world.share(home, agency, Label(home.mother.pk, "basic"), ground=ground))
+
+    for home, agency in ((tomono, world.kenko), (hazuki, world.jiritsu)):
+        with pytest.raises(NotAllowed, match=r"^この機関には、このケースの閲覧を禁止しています。$"):
+            let(home, agency)
+    assert [let(tomono, world.jiritsu), let(hazuki, world.kenko), let(tomono, world.anshin)] == [1, 1, 1]
+    with acting_for(by):
+        request = ask_to_lift(of_tomono, reason="見本", by=by)
+    with acting_for(world.chief):
+        lift_concealment(request, by=world.chief)
+    assert let(tomono, world.kenko) == 1
+    with pytest.raises(NotAllowed):
+        let(hazuki, world.jiritsu)
+
+
+def test_a_share_does_not_begin_when_its_consent_has_just_ended(world, mother):
+    fresh, last = make_agency("fresh"), timezone.localdate() + 3 * DAY
+    with acting_for(world.coordinator):
+        words = ConsentDraft(
+            "given", timezone.localdate(), "見本の説明", scopes=((fresh, "basic"),), valid_until=last,
+            explained_by=world.coordinator.membership,
+        )  # fmt: skip
+        record_consent(world.hazuki.case, mother, words, by=world.coordinator)
+    label, end = Label(mother.pk, "basic"), end_of_day(last)
+
+    said = refused(world, [label], agency=fresh, starts_at=end)
+    assert said == "同意の期限が、共有の始まりより前になっています。"
+    almost = Ground("consent", "書面", starts_at=end - dt.timedelta(seconds=1))
+    (line,) = world.share(world.hazuki, fresh, label, ground=almost)
+    assert line.until == end
+
+
 # --- What a line is -------------------------------------------------------------------------------------
 
 
@@ -206,6 +290,46 @@ def test_a_line_leaves_one_event_and_one_entry(world, mother):
         (world.coordinator.user.pk, "casework.shareline", str(line.pk), world.hazuki.case.pk, who, "basic")
         for line, who in ((household, None), (person, mother.pk))
     ]
+
+
+def test_a_line_shown_against_the_persons_wish_says_why(world, mother):
+    with acting_for(world.coordinator):
+        words = ConsentDraft(
+            "given", timezone.localdate(), "見本の説明", scopes=((world.kenko, "basic"),),
+            exclusions=(Exclusion(world.anshin, "money"),), explained_by=world.coordinator.membership,
+        )  # fmt: skip
+        record_consent(world.hazuki.case, mother, words, by=world.coordinator)
+    law = {"basis": "law", "evidence": "見本法1条"}
+    both = [Label(mother.pk, "basic"), Label(mother.pk, "money")]
+
+    for despite in ("", " \n　"):
+        assert refused(world, both, despite=despite, **law) == (
+            "本人が、この機関に見せないでほしいと言った項目が入っています。それでも見せる理由を書いてください。"
+        )
+    world.share(world.hazuki, world.anshin, both[1], ground=Ground(**law, despite="生命の危険"))
+    world.share(world.hazuki, world.anshin, both[0], ground=Ground(**law))
+
+    terms = {"agency": world.anshin.pk, "until": None, **law}
+    assert {event.item: event.after for event in events(world, verb="share_line_added")} == {
+        "money": {**terms, "despite": "生命の危険"},
+        "basic": terms,
+    }
+
+
+def test_a_line_rests_on_the_consent_of_whom_it_is_about_and_no_other(world, mother):
+    son = world.hazuki.son
+    labels = [Label(who, "basic") for who in (mother.pk, son.pk, None)]
+    made = world.share(world.hazuki, world.anshin, *labels)
+    on_law = world.share(world.hazuki, world.anshin, *labels, ground=Ground("law", "見本法1条"))
+
+    def rests(line):
+        return {consent.person_id for consent in Consent.objects.filter(lines__line=line.pk)}
+
+    with acting_for(world.coordinator):
+        assert {line.person_id: rests(line) for line in made} == {
+            mother.pk: {mother.pk}, son.pk: {son.pk}, None: {mother.pk, son.pk},
+        }  # fmt: skip
+        assert [rests(line) for line in on_law] == [set()] * 3
 
 
 def test_a_line_without_an_end_says_so(world, mother):
@@ -298,6 +422,128 @@ def test_an_ended_line_says_who_and_why_and_takes_its_right_along(world, mother)
         str(ended.pk),
         str(of_household.pk),
     ]
+
+
+def recalls(world):
+    with acting_for(world.chief):
+        return {
+            row.agency.code: (row.case_id, row.case_number, row.labels) for row in Recall.objects.select_related("agency")
+        }  # fmt: skip
+
+
+def test_each_agency_is_told_once_of_all_that_it_no_longer_sees(world, mother, shift_clock):
+    home, until = world.hazuki, timezone.now() + HOUR
+    law, soon = Ground("law", "見本法1条"), Ground("consent", "書面", until=until)
+    gone = world.share(home, world.anshin, *(Label(mother.pk, item) for item in ("basic", "money", "health")))
+    gone += world.share(home, world.anshin, Label(None, "roles"))
+    gone += world.share(home, world.anshin, Label(mother.pk, "money"), ground=Ground("consent", "別の書面"))
+    world.share(home, world.anshin, Label(mother.pk, "health"), ground=law)  # still shows it
+    gone += world.share(home, world.jiritsu, Label(mother.pk, "basic"))
+    gone += world.share(home, world.kenko, Label(mother.pk, "basic"), ground=soon)
+    world.share(world.tomono, world.jiritsu, Label(world.tomono.mother.pk, "basic"))
+    shift_clock(2 * HOUR)  # what had lapsed is not taken back from anybody
+
+    with acting_for(world.chief):
+        ended = end_lines([*gone, gone[0]], cause=EndCause.DECIDED, reason="終", by=world.chief)
+        assert end_lines(gone, cause=EndCause.DECIDED, reason="再び", by=world.chief) == []
+
+    assert [line.pk for line in ended] == sorted(line.pk for line in gone)
+    case = (home.case.pk, home.case.number)
+    mothers = sorted([[None, "roles"], [str(mother.pk), "basic"], [str(mother.pk), "money"]], key=str)
+    found = recalls(world)
+    assert sorted(found) == ["anshin", "jiritsu"]
+    assert found["jiritsu"] == (*case, [[str(mother.pk), "basic"]])
+    assert found["anshin"][:2] == case
+    assert sorted(found["anshin"][2], key=str) == mothers
+    assert found["anshin"][2][-1] == [None, "roles"]  # in one order for everybody
+
+
+def test_what_is_locked_is_what_changes_and_whoever_only_refers_to_it_does_not_wait(world, mother):
+    def locks(act):
+        with acting_for(world.chief), CaptureQueriesContext(connection) as queries:
+            act()
+        found = [str(query["sql"]) for query in queries]
+        return [
+            (re.search(r'FROM "(\w+)"', sql).group(1), sql.partition(" FOR ")[2]) for sql in found if " FOR " in sql
+        ], found  # fmt: skip
+
+    label, made = [Label(mother.pk, "basic")], []
+    sharing, _sql = locks(
+        lambda: made.extend(
+            share_items(world.hazuki.case, agency=world.anshin, labels=label, ground=CONSENT, by=world.chief)
+        )
+    )
+    ending, sql = locks(lambda: end_lines(made, cause=EndCause.DECIDED, reason="終", by=world.chief))
+
+    assert sharing == [("casework_case", "NO KEY UPDATE"), ("casework_share", "UPDATE")]
+    assert ending == [
+        ("casework_shareline", 'NO KEY UPDATE OF "casework_shareline"'),
+        ("casework_share", "UPDATE"),
+    ]
+    # Case and agency come with the lines.
+    assert not [
+        each for each in sql if re.search(r'FROM "(casework_case|marugoto_permissions_agency)"', each)
+    ]
+
+
+def test_a_recall_is_answered_with_a_law_or_without_and_the_log_says_by_whom(world, mother, monkeypatch):
+    home = world.hazuki
+    kept, destroyed = (
+        world.share(home, agency, Label(mother.pk, "basic"))[0] for agency in (world.anshin, world.jiritsu)
+    )
+    with acting_for(world.chief):
+        for line in (kept, destroyed):
+            end_line(line, by=world.chief, reason="終")
+        rows = {row.agency_id: row for row in Recall.objects.all()}
+    of_anshin, of_jiritsu = rows[world.anshin.pk], rows[world.jiritsu.pk]
+
+    def said(recall, by, kind="destroyed", law=""):
+        with acting_for(by), pytest.raises(NotAllowed) as refusal:
+            answer_recall(recall, kind=kind, law=law, by=by)
+        return str(refusal.value)
+
+    only = "このお知らせに答えられるのは、受け取った機関だけです。"
+    assert {said(of_anshin, by) for by in (world.jiritsu_worker, world.chief, world.anshin_admin)} == {only}
+    no_law = "法令の名前と、いつまで保存するかを書いてください。"
+    assert said(of_anshin, world.anshin_worker, "kept_by_law", " 　\n") == no_law
+    with monkeypatch.context() as patch, acting_for(world.anshin_worker):
+        patch.setattr("casework.sharing.actions.record", lambda *args, **words: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            answer_recall(of_anshin, kind="destroyed", law="", by=world.anshin_worker)
+        assert not RecallAnswer.objects.exists()
+    with acting_for(world.anshin_worker):
+        answer_recall(of_anshin, kind="kept_by_law", law=" 医師法24条 5年\n", by=world.anshin_worker)
+    with acting_for(world.jiritsu_worker):
+        answer_recall(of_jiritsu, kind="destroyed", law=" ", by=world.jiritsu_worker)
+    again = "このお知らせには、同じ機関のほかの人がすでに答えました。"
+    assert said(of_anshin, world.anshin_worker) == again
+
+    with acting_for(world.chief):
+        answers = {
+            (row.recall_id, row.case_id, row.agency_id, row.kind, row.law, row.answered_by_id)
+            for row in RecallAnswer.objects.all()
+        }
+    case = home.case.pk
+    assert answers == {
+        (
+            of_anshin.pk,
+            case,
+            world.anshin.pk,
+            "kept_by_law",
+            "医師法24条 5年",
+            world.anshin_worker.membership.pk,
+        ),
+        (of_jiritsu.pk, case, world.jiritsu.pk, "destroyed", "", world.jiritsu_worker.membership.pk),
+    }
+    told = [
+        (entry.user_id, entry.subject, entry.subject_id, entry.case_id, entry.detail)
+        for entry in entries(world, "recall_answered")
+    ]
+    assert told == [
+        (world.anshin_worker.user.pk, "casework.recall", str(of_anshin.pk), case, {"kind": "kept_by_law"}),
+        (world.jiritsu_worker.user.pk, "casework.recall", str(of_jiritsu.pk), case, {"kind": "destroyed"}),
+    ]
+    assert events(world, verb="recall_answered") == []
 
 
 def test_what_ending_a_line_refuses(world, mother):
@@ -467,6 +713,7 @@ def test_nothing_is_left_when_the_record_of_an_act_fails(world, mother, monkeypa
             by=world.chief,
         ),
         lambda: end_line(line, by=world.chief, reason="終"),
+        lambda: end_lines([line], cause=EndCause.DECIDED, reason="終", by=world.chief),
         lambda: block(world.hazuki.case, agency=world.anshin, user_id=None, reason="二", by=world.chief),
         lambda: lift_block(row, by=world.chief),
     )

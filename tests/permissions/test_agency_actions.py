@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from permissions.agencies import actions, selectors
+from permissions.agencies import actions
 from permissions.agencies.actions import (
     EDITORS,
     add_membership,
@@ -306,56 +306,3 @@ def test_an_act_changes_nothing_beside_what_it_is_for(world):
     assert [staff.role, renewed.role, agency.name, user.last_name] == [
         "agency_admin", "agency_admin", "新しい名前", "新しい姓",
     ]  # fmt: skip
-
-
-# --- Who sees and manages whom --------------------------------------------------------------------------
-
-
-def test_memberships_of_a_person_are_the_living_ones_oldest_first(world):
-    user = world.anshin_worker.user
-    second = add_membership(user=user, agency=world.kenko, role="agency_staff")
-    ended = add_membership(user=user, agency=world.jiritsu, role="agency_staff")
-    end_membership(ended, by=None)
-
-    assert list(selectors.memberships_of(user)) == [world.anshin_worker.membership, second]
-    found = [selectors.viewer_for_membership(each.pk) for each in (second, ended)]
-    assert (found[0].membership, found[0].user, found[0].agency, found[1]) == (
-        second,
-        user,
-        world.kenko,
-        None,
-    )
-
-
-def test_partners_are_the_open_agencies_outside_the_center_in_order(world):
-    later = make_agency("later", kind="npo", name="い")
-    earlier = make_agency("earlier", kind="npo", name="あ")
-    close_agency(make_agency("shut"), by=None)
-
-    assert list(selectors.partner_agencies()) == [
-        world.anshin, world.kenko, earlier, later, world.jiritsu, world.other,
-    ]  # fmt: skip
-
-
-def test_people_and_agencies_that_each_role_manages(world):
-    ended = make_viewer("ended", world.anshin)
-    end_membership(ended.membership, by=None)
-    close_agency(make_agency("shut"), by=None)
-    user = world.anshin_worker.user
-    user.last_name, user.first_name = "調", "一"
-    user.save()
-
-    of_admin = list(selectors.people_for(world.anshin_admin))
-    of_sysadmin = list(selectors.people_for(world.sysadmin))
-
-    assert of_admin == [world.anshin_admin.membership, world.anshin_worker.membership]
-    assert {row.agency_id for row in of_sysadmin} > {world.anshin.pk, world.center.pk, world.other.pk}
-    assert of_sysadmin == sorted(
-        of_sysadmin, key=lambda row: (row.agency.code, row.user.last_name, row.user.first_name, row.pk)
-    )
-    assert ended.membership not in of_sysadmin
-    assert list(selectors.agencies_for(world.anshin_admin)) == [world.anshin]
-    assert set(selectors.agencies_for(world.sysadmin)) == set(Agency.objects.filter(closed_at=None))
-    for nobody in (world.chief, world.anshin_worker, world.auditor, world.editor):
-        assert not selectors.people_for(nobody).exists()
-        assert not selectors.agencies_for(nobody).exists()

@@ -172,3 +172,19 @@ def test_without_the_design_system_nothing_starts(monkeypatch):
             "Put marugoto_site.apps.MarugotoSiteConfig first (docs/plugin.md).",
         )
     ]
+
+
+WHOLE = {"issuer": "https://a", "client_id": "b", "client_secret": "c", "name": "d"}
+
+
+@pytest.mark.parametrize("name", ["second_factor_acr", "second_factor_amr"])
+def test_half_an_identity_provider_is_refused_with_what_to_do(settings, name):
+    settings.MARUGOTO_OIDC = {**WHOLE, name: ("mfa",)}
+    assert checks.provider_is_whole() == []
+    settings.MARUGOTO_OIDC = {**WHOLE, "client_id": "", name: "mfa"}
+
+    hint = "Set issuer, client_id and client_secret, or None (docs/accounts.md)."
+    assert said(checks.provider_is_whole()) == [
+        ("Error", "E007", "MARUGOTO_OIDC: client_id is missing.", hint),
+        ("Error", "E007", f"MARUGOTO_OIDC: {name} is not a tuple.", hint),
+    ]

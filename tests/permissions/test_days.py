@@ -1,5 +1,7 @@
 import datetime as dt
 
+from django.utils import translation
+
 from permissions.days import DayInput, end_of_day, start_of_day
 
 
@@ -14,3 +16,6 @@ def test_day_is_asked_for_with_the_browser_s_field():
     html = DayInput(attrs={"id": "since"}).render("since", dt.date(2026, 11, 3))
 
     assert html == '<input type="date" name="since" value="2026-11-03" id="since">'
+    # The browser knows one way of writing a day, whatever the page's language does.
+    with translation.override("de"):
+        assert DayInput(attrs={"id": "since"}).render("since", dt.date(2026, 11, 3)) == html

@@ -31,10 +31,24 @@ def digits_of(text):
 
 
 @pytest.mark.parametrize(
-    ("digits", "last"), [("12345678901", 8), ("00000000000", 0), ("02345678901", 3), ("10000000000", 5)]
+    ("digits", "last"),
+    [
+        ("12345678901", 8),
+        ("00000000000", 0),
+        ("20000000000", 0),
+        ("00000000001", 9),
+        ("02345678901", 3),
+        ("10000000000", 5),
+    ],
 )
 def test_check_digit_is_that_of_the_ordinance(digits, last):
     assert check_digit(digits) == last
+
+
+@pytest.mark.parametrize("digits", ["", "1234567890", "123456789012"])
+def test_check_digit_belongs_to_eleven_digits(digits):
+    with pytest.raises(ValueError, match="zip"):
+        check_digit(digits)
 
 
 @given(numbers.flatmap(lambda number: st.tuples(st.just(number), written(number))), WORDS, WORDS)
@@ -96,3 +110,8 @@ def test_no_text_loses_anything_but_digits(text):
 )
 def test_ways_that_people_write(typed, kept):
     assert mask_my_numbers(typed) == kept
+
+
+def test_number_that_stands_after_a_telephone_number_with_its_country_is_masked():
+    assert mask_my_numbers("+81 123456789018") == f"+81 {MASK * 12}"
+    assert mask_my_numbers("＋81 12 123456789018") == f"＋81 12 {MASK * 12}"

@@ -2,8 +2,10 @@
 
 import pytest
 from django import forms
+from django.http import QueryDict
 
-from permissions.typed import TypedMixin, as_typed
+from permissions.audit.origin import coming_from
+from permissions.typed import TypedMixin, as_typed, free_texts, without_my_numbers
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,60 @@ def test_a_form_whose_clean_returns_nothing_is_cleaned_all_the_same():
 
     assert form.is_valid()
     assert form.cleaned_data == {"name": "a"}
+
+
+NUMBER, MASKED = "番号 123456789018 です", "番号 ＊＊＊＊＊＊＊＊＊＊＊＊ です"
+
+
+def test_free_texts_are_the_fields_into_which_somebody_may_write_anything():
+    fields = {
+        "text": forms.CharField(),
+        "mail": forms.EmailField(),
+        "key": forms.UUIDField(),
+        "token": forms.CharField(widget=forms.HiddenInput),
+        "hidden key": forms.UUIDField(widget=forms.HiddenInput),
+        "choice": forms.ChoiceField(),
+        "long": forms.CharField(widget=forms.Textarea),
+    }
+
+    assert free_texts(fields) == ["text", "mail", "long"]
+
+
+def test_every_my_number_under_the_names_is_masked_and_the_page_will_say_so():
+    sent = QueryDict(mutable=True)
+    sent.setlist("many", ["一", NUMBER, NUMBER])
+    sent.setlist("other", [NUMBER])
+    sent.setlist("plain", ["1", "2"])
+    before = sent.copy()
+
+    with coming_from(None) as origin:
+        found = without_my_numbers(sent, ["plain", "many", "absent"])
+
+    assert dict(found.lists()) == {"many": ["一", MASKED, MASKED], "other": [NUMBER], "plain": ["1", "2"]}
+    assert (origin.has_masked, sent) == (True, before)
+
+
+def test_what_is_no_form_of_a_browser_is_masked_alike():
+    """Data of a script, or of a wizard's step: one value a name, of any kind."""
+    sent = {"text": NUMBER, "days": 123456789018, "list": [NUMBER], "other": NUMBER}
+
+    assert without_my_numbers(sent, ["days", "text", "list", "absent"]) == {**sent, "text": MASKED}
+    assert sent["text"] == NUMBER
+
+
+@pytest.mark.parametrize("sent", [{"text": "123456789012"}, QueryDict("text=123456789012")])
+def test_what_holds_no_my_number_is_the_same_object(sent):
+    with coming_from(None) as origin:
+        assert without_my_numbers(sent, ["text"]) is sent
+    assert not origin.has_masked
+
+
+def test_a_form_masks_its_own_fields_by_the_names_they_were_sent_under():
+    sent = {"x-name": "123456789018", "name": "123456789018"}
+    form = Form(sent, prefix="x")
+    form.fields["name"].max_length = None
+    form.fields["name"].validators = []
+
+    assert form.is_valid()
+    assert form.cleaned_data["name"] == "＊" * 12
+    assert form.data == {"x-name": "＊" * 12, "name": "123456789018"}

@@ -66,10 +66,19 @@ def test_a_context_that_is_to_be_rolled_back_leaves_nothing(world):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_context_is_a_transaction_and_ends_with_it():
+def test_a_context_is_a_transaction_and_ends_with_it(monkeypatch):
     assert not connection.in_atomic_block
     with receipt("x"):
         assert connection.in_atomic_block
         assert told()["receipt"] == "x"
     assert not connection.in_atomic_block
     assert told() == NOTHING
+
+    # Whatever a connection was told when it was opened, a context says all there is.
+    options = connection.settings_dict["OPTIONS"]
+    monkeypatch.setitem(options, "options", "-c marugoto.job=seal_audit -c marugoto.form=7")
+    connection.close()
+    assert told() == {**NOTHING, "job": "seal_audit", "form": "7"}
+    with link("x"):
+        assert told() == {**NOTHING, "link": "x"}
+    connection.close()

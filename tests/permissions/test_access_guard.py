@@ -5,6 +5,7 @@ import re
 import pytest
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,6 +19,7 @@ from permissions.accounts.sessions import sessions_of
 from permissions.audit.actions import record
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
+from permissions.typed import without_my_numbers
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 
@@ -49,6 +51,19 @@ def loading(request, doubled):
     return HttpResponse(f"doubled {doubled}", headers={"Cache-Control": "private"} if doubled == 10 else {})
 
 
+@requires("casework.share", shown=shown)
+def answering(request, status):
+    return HttpResponse(status=status)
+
+
+@requires("casework.share")
+def writing(request, status):
+    """Take a My Number out of what somebody wrote, and answer."""
+    without_my_numbers({"text": "番号 123456789018 です"}, ["text"])
+    page = TemplateResponse(request, "404.html", {}, status=status)
+    return page if "page" in request.GET else HttpResponse(status=status)
+
+
 @requires("casework.share")
 def refusing(request):
     record(request.viewer, "read", None)
@@ -77,6 +92,8 @@ def open_to_all(request, word=""):
 
 urlpatterns = [
     path("guard/load/<int:number>/", loading, name="guard_load"),
+    path("guard/answer/<int:status>/", answering, name="guard_answer"),
+    path("guard/write/<int:status>/", writing, name="guard_write"),
     path("guard/refuse/", refusing, name="guard_refuse"),
     path("guard/fresh/", fresh, name="guard_fresh"),
     path("guard/fresh-all/", fresh_for_all, name="guard_fresh_all"),
@@ -161,6 +178,53 @@ def test_what_was_loaded_is_logged_as_shown_unless_the_view_did(world, chief):
         (world.chief.membership, "/guard/load/3/", {"doubled": 6}),
         (world.chief.membership, "/guard/load/4/", {"doubled": 8}),
     ]
+
+
+def test_every_answer_but_a_redirect_shows_something(world, chief):
+    for status in (200, 299, 300, 303, 399, 400, 404):
+        assert chief.get(f"/guard/answer/{status}/").status_code == status
+
+    assert [path for _viewer, path, _loaded in SHOWN] == [
+        f"/guard/answer/{status}/" for status in (200, 299, 400, 404)
+    ]
+
+
+def told_of_a_mask(client, address):
+    """Return whether the page that comes next tells the writer that a number was taken out."""
+    client.get(address)
+    return "マイナンバー（個人番号）と思われる12けた" in client.get("/casework/").content.decode()
+
+
+def test_who_wrote_a_my_number_is_told_on_the_page_that_comes_next(world, chief):
+    """A page and a redirect lead to one; an answer to a script has no next page, and says it itself."""
+    told = {status: told_of_a_mask(chief, f"/guard/write/{status}/") for status in (299, 300, 399, 400)}
+    assert told == {299: False, 300: True, 399: True, 400: False}
+
+    assert told_of_a_mask(chief, "/guard/write/200/?page=1")
+    assert not told_of_a_mask(chief, "/guard/anybody/")
+
+
+def test_a_host_without_messages_does_without_what_is_only_told(world, rf):
+    request = rf.get("/guard/write/302/")
+    request.user, request.viewer, request.resolver_match = world.chief.user, world.chief, None
+    assert writing(request, status=302).status_code == 302
+
+    request = rf.get("/guard/anybody/")
+    request.COOKIES[settings.SESSION_COOKIE_NAME] = "over"
+    request.user, request.session = AnonymousUser(), SessionBase()
+    assert anybody(request)["Location"] == "/accounts/login/?next=/guard/anybody/"
+
+
+def test_a_host_without_our_middleware_keeps_no_page_that_gives_back_what_was_typed(world, rf):
+    over = rf.post("/guard/anybody/", {"story": "家賃が払えなくなりました"})
+    over.COOKIES[settings.SESSION_COOKIE_NAME] = "over"
+    over.user, over.session = AnonymousUser(), SessionBase()
+    refused = rf.post("/guard/refuse/", {"story": "家賃が払えなくなりました"})
+    refused.user, refused.viewer, refused.session = world.chief.user, world.chief, SessionBase()
+
+    for response in (anybody(over), refusing(refused)):
+        assert "家賃が払えなくなりました" in response.content.decode()
+        assert response.headers["Cache-Control"] == "no-store"
 
 
 def test_what_is_refused_is_logged_with_its_name_and_method_and_nothing_else(world, chief):
@@ -261,6 +325,7 @@ def test_whose_session_is_over_gets_back_what_they_wrote(world):
     assert response.context["back_to"] == "/guard/form/"
     html = response.content.decode()
     assert story in html
+    assert 'name="next" value="/guard/anybody/x/"' in html  # whoever changes the language stays here
     assert not re.search("あいことば|a-long-token", html)
 
 
@@ -304,7 +369,8 @@ def test_refusal_that_a_view_forgot_says_why_and_gives_back_what_was_typed(world
     assert (kept_of(response), response.context["why"]) == ([story], "それはできません。")
     assert response.context["back_to"] == "/guard/form/"
     assert all(
-        text in response.content.decode() for text in (story, "それはできません。", 'href="/guard/form/"')
+        text in response.content.decode()
+        for text in (story, "それはできません。", 'href="/guard/form/"', 'name="next" value="/guard/refuse/"')
     )
     with acting_for(world.auditor):
         assert AuditEntry.objects.count() == before
