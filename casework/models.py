@@ -20,6 +20,7 @@ from .households.models import Household, Person, PersonContact, PersonHealth, P
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
+from .notifications.models import MailChoice, Notification
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     Referral,
@@ -42,6 +43,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .tasks.models import Task, TaskEnd
 from .triage.models import Screening
 from .workspace.models import SavedList
 
@@ -72,9 +74,11 @@ __all__ = [
     "LiftRequest",
     "LineConsent",
     "LineEnd",
+    "MailChoice",
     "Note",
     "NoteParagraph",
     "NoticeReply",
+    "Notification",
     "NumberSeries",
     "Person",
     "PersonContact",
@@ -103,5 +107,7 @@ __all__ = [
     "ShareLine",
     "Sheet",
     "StatutoryNotice",
+    "Task",
+    "TaskEnd",
     "WithoutConsent",
 ]

@@ -14,6 +14,7 @@ from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
+from casework.tasks.urls import urlpatterns as tasks
 from casework.triage.urls import urlpatterns as triage
 from casework.workspace.urls import urlpatterns as workspace
 
@@ -31,6 +32,7 @@ urlpatterns = [
     *consent,
     *households,
     *notes,
+    *tasks,
     *sharing,
     *referrals,
     *plans,

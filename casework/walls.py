@@ -15,10 +15,12 @@ from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
 from casework.notes import sql as notes
 from casework.notices import sql as notices
+from casework.notifications import sql as notifications
 from casework.referrals import sql as referrals
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
+from casework.tasks import sql as tasks
 from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
@@ -367,6 +369,9 @@ WALLS: tuple[Wall, ...] = (
     ),
     *search.WALLS,
     *duplicates.WALLS,
+    labelled_wall("casework_task", frozen=True),
+    labelled_wall("casework_taskend", frozen=True),
+    *notifications.WALLS,
     *workspace.WALLS,
 )
 
@@ -390,6 +395,8 @@ LABELLED_TABLES = (
     "casework_roleanswer",
     "casework_referral",
     "casework_referralanswer",
+    "casework_task",
+    "casework_taskend",
     "casework_shareline",
 )
 
@@ -411,6 +418,7 @@ def functions_sql() -> str:
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
+        *(tasks.KEYS, notifications.RIGHTS),
     )
     return "\n".join(parts) + "\n"
 

@@ -46,6 +46,7 @@ from casework.referrals.actions import (
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
+from casework.tasks.actions import TaskDraft, add_task, end_task
 from casework.triage.actions import ScreeningDraft, screen_case
 from forms_app import demo as forms_demo
 from forms_app.submissions.actions import receive_submission
@@ -68,6 +69,8 @@ MADE_FOR_IT = {
     "casework_personhealth",
     "casework_personmoney",
     "casework_note",
+    "casework_task",
+    "casework_taskend",
     "casework_noteparagraph",
     "casework_direction",
     "casework_rolerow",
@@ -199,6 +202,15 @@ def _conceal(world, words):
         open_place(place, by=world.chief)
 
 
+def _ask(words, case, person, owner, by):
+    """One thing that is to be done, one that was dropped."""
+    for number in range(2):
+        draft = TaskDraft(Label(person.pk, "history"), words("期限"), timezone.localdate(), owner.membership)
+        task = add_task(case, draft, by=by)
+        if number:
+            end_task(task, kind="dropped", words=words("やめた"), by=by)
+
+
 @pytest.fixture
 def told(kept_world):
     """A world in which every text field says a word of its own."""
@@ -226,6 +238,7 @@ def told(kept_world):
         )
         better = (ParagraphDraft("transcript", "self", words("逐語")),)
         correct_note(note, CorrectionDraft(words("題"), better, words("訂正")), by=by)
+        _ask(words, case, person, chief, by)
         ground = Ground("consent", words("根拠"))
         labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
         scopes = tuple((world.anshin, label.item) for label in labels)

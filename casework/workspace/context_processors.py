@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from permissions.agencies.selectors import memberships_of
 from permissions.viewer import Viewer
+
+from .inbox import COUNT_CAP, count_unread_for
 
 # In the session: a reader who has switched the keys off.
 KEYS_OFF = "keys_off"
@@ -23,6 +28,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     entries = [
         ("casework:home", _("ホーム"), True),
+        ("casework:notifications", pgettext("to staff", "お知らせ"), viewer.may("casework.view_case")),
+        ("casework:duties", pgettext("to do", "期限"), viewer.may("casework.view_case")),
         ("casework:inbox", _("受信箱"), viewer.may("casework.view_inbox")),
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
         ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
@@ -38,7 +45,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     ]
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [
-        {"url": _address(name), "label": label, "is_current": name == here}
+        {
+            "url": _address(name),
+            "label": label,
+            "is_current": name == here,
+            "count": _unread(viewer) if name == "casework:notifications" else "",
+        }
         for name, label, shown in entries
         if shown
     ]
@@ -48,6 +60,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "keys": _keys(request, viewer),
         "find_url": reverse("casework:search") if viewer.may("casework.view_case") else "",
     }
+
+
+def _unread(viewer: Viewer) -> Callable[[], str]:
+    """Return what a template calls where it shows the number: nothing is counted for a page without this header."""
+
+    @cache
+    def shown() -> str:
+        count = count_unread_for(viewer)
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    return shown
 
 
 def _keys(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:

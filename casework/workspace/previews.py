@@ -127,6 +127,8 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
         packet = referral.row
         said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
         add(packet.person_id, packet.item, packet.number, said)
+    for task in record.tasks:
+        add(task.person_id, task.item, f"{task._meta.verbose_name} {task.due_on:%Y-%m-%d}", task.what)
     for current in record.notes:
         for note in (current, *current.earlier):
             add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", _said_in(note))
