@@ -124,6 +124,7 @@ MATRIX: dict[str, Cell] = {
     "casework:notification_mails": Cell(READERS, POST),
     "casework:notification_open": Cell(READERS, POST, "nobody"),
     "casework:duties": Cell(READERS),
+    "casework:board": Cell(CHIEF),
     "casework:duties_save": Cell(READERS, POST),
     "casework:share_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:share_end": Cell(COORDINATION, GET_POST, "case"),

@@ -301,7 +301,7 @@ def _try(world: MatrixWorld, name: str, person: Person, url_name: str, home: Hou
 # Pages that show people or cases without being about one of them.
 LISTS = {
     *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
-    *("casework:referrals", "casework:notifications", "casework:duties"),
+    *("casework:referrals", "casework:notifications", "casework:duties", "casework:board"),
     "forms_app:submission_list",
 }
 

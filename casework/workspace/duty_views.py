@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from casework.cases.selectors import QUIET_DAYS
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 
 from .actions import save_list
+from .board import board_for
 from .duties import duties_for
 from .forms import DutyForm
 from .models import SavedPage
@@ -34,6 +36,19 @@ def duties(request: ViewerRequest) -> HttpResponse:
     record(request.viewer, "listed", None, detail=detail)
     context = {"page": page, "filter": form, "query": form.query(), "saved": saved}
     return TemplateResponse(request, "casework/duties.html", context)
+
+
+@require_GET
+@requires("casework.view_board")
+def board(request: ViewerRequest) -> HttpResponse:
+    groups = board_for(request.viewer)
+    record(
+        request.viewer,
+        "listed",
+        None,
+        detail={"list": "board", "shown": sum(len(each.rows) for each in groups)},
+    )
+    return TemplateResponse(request, "casework/board.html", {"groups": groups, "quiet_days": QUIET_DAYS})
 
 
 @require_POST

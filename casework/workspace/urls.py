@@ -15,6 +15,7 @@ urlpatterns = [
         "notifications/<uuid:notification_id>/open/", inbox_views.notification_open, name="notification_open"
     ),
     path("duties/", duty_views.duties, name="duties"),
+    path("board/", duty_views.board, name="board"),
     path("duties/save/", duty_views.duties_save, name="duties_save"),
     path("search/", views.search, name="search"),
     path("cases/<uuid:case_id>/", views.case, name="case"),
