@@ -20,6 +20,7 @@ from casework.plans.models import Decision, RoleRow
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
+from casework.tasks.actions import TaskDraft, add_task
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
 
@@ -198,6 +199,12 @@ def _hazukihara_notes(home: Hazukihara, by: Viewer) -> None:
         told = tuple(ParagraphDraft(*paragraph) for paragraph in paragraphs)
         draft = NoteDraft(Label(about.pk, item), days_ago(days, 11), method, title, told)
         write_note(home.case, draft, by=by)
+    for what, about, item, due in (
+        ("預かった手紙の写しを、弁護士に渡す", home.toyo, "money", date(2)),
+        ("母がデイサービスにいる時間に会う", home.toyo, "history", date(-3)),
+        ("息子の同意の説明をもう一度する", home.shuichi, "history", date(-10)),
+    ):
+        add_task(home.case, TaskDraft(Label(about.pk, item), what, due, by.membership), by=by)
 
 
 MEETING = Ground("shien_kaigi", "支援会議 第1号（D5）")

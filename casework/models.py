@@ -22,6 +22,7 @@ from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
 from .notes.models import Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
+from .notifications.models import MailChoice, Notification
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     AnswerLink,
@@ -47,6 +48,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .tasks.models import Task, TaskEnd
 from .triage.models import Screening
 from .workspace.models import SavedList
 
@@ -80,9 +82,11 @@ __all__ = [
     "LiftRequest",
     "LineConsent",
     "LineEnd",
+    "MailChoice",
     "Note",
     "NoteParagraph",
     "NoticeReply",
+    "Notification",
     "NumberSeries",
     "Person",
     "PersonContact",
@@ -114,5 +118,7 @@ __all__ = [
     "Sheet",
     "StatutoryNotice",
     "Stay",
+    "Task",
+    "TaskEnd",
     "WithoutConsent",
 ]

@@ -17,6 +17,7 @@ from casework.relations.urls import urlpatterns as relations
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
+from casework.tasks.urls import urlpatterns as tasks
 from casework.triage.urls import urlpatterns as triage
 from casework.workspace.urls import urlpatterns as workspace
 
@@ -36,6 +37,7 @@ urlpatterns = [
     *issues,
     *relations,
     *notes,
+    *tasks,
     *sharing,
     *seals,
     *referrals,

@@ -18,11 +18,13 @@ from casework.households import sql as households
 from casework.issues import sql as issues
 from casework.notes import sql as notes
 from casework.notices import sql as notices
+from casework.notifications import sql as notifications
 from casework.referrals import sql as referrals
 from casework.relations import sql as relations
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
+from casework.tasks import sql as tasks
 from casework.workspace import sql as workspace
 from permissions.walls.installer import install_sql
 from permissions.walls.policies import Wall
@@ -191,7 +193,7 @@ WALLS: tuple[Wall, ...] = (
     # Whoever it lets see the case sees who else does.
     Wall(
         table="casework_seal",
-        select=f"{center('casework_seal')} OR {REMIND}",
+        select=center("casework_seal"),
         insert=f"{CHIEF} AND {not_blocked('casework_seal.case_id')} AND set_by_id = {ME}"
         " AND (members = '{}' OR (select wall_person()) = ANY (members))",
         frozen=True,
@@ -416,6 +418,9 @@ WALLS: tuple[Wall, ...] = (
     *relations.WALLS,
     *search.WALLS,
     *duplicates.WALLS,
+    labelled_wall("casework_task", frozen=True),
+    labelled_wall("casework_taskend", frozen=True),
+    *notifications.WALLS,
     *workspace.WALLS,
 )
 
@@ -444,6 +449,8 @@ LABELLED_TABLES = (
     "casework_roleanswer",
     "casework_referral",
     "casework_referralanswer",
+    "casework_task",
+    "casework_taskend",
     "casework_shareline",
 )
 
@@ -475,6 +482,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
+        *(tasks.KEYS, notifications.RIGHTS),
     )
     return "\n".join(parts) + "\n"
 

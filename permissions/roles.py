@@ -56,7 +56,8 @@ ROLES: dict[str, Role] = {
     "coordinator": Role(_("相談支援包括化推進員"), _COORDINATE, sees_all_cases=True, center_only=True),
     "chief": Role(
         _("センター長"),
-        _COORDINATE | {"casework.block", "casework.view_alarms", "casework.edit_codes"},
+        _COORDINATE
+        | {"casework.block", "casework.view_alarms", "casework.edit_codes", "casework.view_board"},
         sees_all_cases=True,
         center_only=True,
     ),

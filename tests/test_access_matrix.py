@@ -32,6 +32,7 @@ from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sharing.items import Item
 from casework.sharing.models import ShareLine
 from casework.sheets.models import Sheet, SheetState
+from casework.tasks.actions import TaskDraft, add_task
 from casework.walls import WALLS
 from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
@@ -109,6 +110,11 @@ class MatrixWorld(World):
                 ],
                 by=self.chief,
             )
+            label = Label(home.mother.pk, "history")
+            what = f"CANARY-{home.mother.name}-history 期限"
+            task = add_task(
+                home.case, TaskDraft(label, what, timezone.localdate(), self.chief.membership), by=self.chief
+            )
             blocked = block(
                 home.case, agency=self.agencies["blocked"], user_id=None, reason="関係者", by=self.chief
             )
@@ -125,6 +131,7 @@ class MatrixWorld(World):
             "issue": issues[0],
             "relation": relation,
             "decision": decision,
+            "task": task,
             "block": blocked,
             "line": lines[0],
             "consent": consent,
@@ -329,7 +336,7 @@ def _try(world: MatrixWorld, name: str, person: Person, url_name: str, home: Hou
 # Pages that show people or cases without being about one of them.
 LISTS = {
     *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
-    "casework:referrals",
+    *("casework:referrals", "casework:notifications", "casework:duties", "casework:board"),
     "forms_app:submission_list",
 }
 
@@ -393,6 +400,8 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "alarm_id": uuid.uuid4(),
         "recall_id": uuid.uuid4(),
         "referral_id": uuid.uuid4(),
+        "notification_id": uuid.uuid4(),
+        "task_id": ids["task"].pk,
         "consent_id": ids["consent"].pk,
         "concealment_id": world.concealment.pk,
         "request_id": uuid.uuid4(),

@@ -49,6 +49,7 @@ from casework.seals.actions import seal_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line, share_items
 from casework.sheets.actions import request_sheet
+from casework.tasks.actions import TaskDraft, add_task, end_task
 from casework.triage.actions import ScreeningDraft, screen_case
 from forms_app import demo as forms_demo
 from forms_app.submissions.actions import receive_submission
@@ -74,6 +75,8 @@ MADE_FOR_IT = {
     "casework_issue",
     "casework_relation",
     "casework_note",
+    "casework_task",
+    "casework_taskend",
     "casework_noteparagraph",
     "casework_direction",
     "casework_rolerow",
@@ -215,6 +218,21 @@ def _household(person, words, by):
     follow_issue(issue, IssueDraft("2", "self", words=words("課題のあと")), by=by)
 
 
+def _ask(words, case, person, owner, by):
+    """One thing that is to be done, one that was dropped."""
+    for number in range(2):
+        draft = TaskDraft(Label(person.pk, "history"), words("期限"), timezone.localdate(), owner.membership)
+        task = add_task(case, draft, by=by)
+        if number:
+            end_task(task, kind="dropped", words=words("やめた"), by=by)
+
+
+def _shut(world, words, case):
+    block(case, agency=world.other, user_id=None, reason=words("理由"), by=world.chief)
+    circle = {each.user.pk for each in (world.chief, world.coordinator, world.reception)}
+    seal_case(case, members=circle, reason=words("限定"), seen=0, by=world.chief)
+
+
 @pytest.fixture
 def told(kept_world):
     """A world in which every text field says a word of its own."""
@@ -243,6 +261,7 @@ def told(kept_world):
         )
         better = (ParagraphDraft("transcript", "self", words("逐語")),)
         correct_note(note, CorrectionDraft(words("題"), better, words("訂正")), by=by)
+        _ask(words, case, person, chief, by)
         ground = Ground("consent", words("根拠"))
         labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
         scopes = tuple((world.anshin, label.item) for label in labels)
@@ -279,9 +298,7 @@ def told(kept_world):
             move_to_stage(world.hazuki.case, stage=stage, by=by)
         screen_case(world.hazuki.case, ScreeningDraft("outreach_track", why=words("振り分け")), by=by)
     with acting_for(chief):
-        block(case, agency=world.other, user_id=None, reason=words("理由"), by=chief)
-        circle = {chief.user.pk, by.user.pk, world.reception.user.pk}
-        seal_case(case, members=circle, reason=words("限定"), seen=0, by=chief)
+        _shut(world, words, case)
         contact = record_contact(
             channel="phone",
             speaker="self",

@@ -7,6 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import members_of
 from permissions.agencies.models import Agency, Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -78,4 +81,6 @@ def hand_over_case(case: Case, *, to: Agency, worker: Membership | None, by: Vie
     locked.save(update_fields=["holder", "worker"])
     after = {"holder": to.pk, "worker": worker.pk if worker else None}
     record_event(by, "case_handed_over", locked, case_id=locked.pk, before=before, after=after)
+    told = [worker.pk] if worker else members_of(to.pk, permission="casework.answer_role")
+    notify(NotificationKind.HOLDER, locked, to=told, by=by)
     case.holder, case.worker = to, worker

@@ -7,17 +7,20 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import BooleanField, QuerySet
+from django.db.models import BooleanField, Exists, OuterRef, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import envelopes_for
 from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
 
-from .models import CaseActivity
+from .models import CaseActivity, CaseEvent
+from .states import OPEN_STAGES
 
 PAGE_SIZE = 50
 COUNT_CAP = 1000
+QUIET_DAYS = 30
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,35 @@ class Narrowing:
     stage: str = ""
     flow: str = ""
     holder: int | None = None
-    worker: int | None = None
+    worker: int | None = None  # 0: nobody is named yet
+    is_open: bool = False
+    is_quiet: bool = False
 
-    def conditions(self) -> dict[str, Any]:
+    def conditions(self) -> Q:
         named = {"stage": self.stage, "flow": self.flow, "holder": self.holder, "worker": self.worker}
-        return {f"case__{name}": value for name, value in named.items() if value}
+        wanted = Q(**{f"case__{name}": value for name, value in named.items() if value})
+        if self.worker == 0:
+            wanted &= Q(case__worker__isnull=True)
+        if self.is_open:
+            wanted &= is_open("case__")
+        if self.is_quiet:
+            wanted &= is_quiet("case", "case__holder")
+        return wanted
+
+
+def is_open(path: str = "") -> Q:
+    """Return the condition that a case has not ended; ``path`` leads to it."""
+    return Q(**{f"{path}stage__in": OPEN_STAGES})
+
+
+def is_quiet(case: str, holder: str) -> Q:
+    """Return the condition that whoever holds a case has done nothing in it for QUIET_DAYS, by the database's clock.
+
+    ``case`` and ``holder`` lead to them. For the center's duty: nobody else sees the events of a case.
+    """
+    since = ClockNow() - dt.timedelta(days=QUIET_DAYS)
+    acts = CaseEvent.objects.filter(case=OuterRef(case), actor__agency=OuterRef(holder), at__gt=since)
+    return Q(~Exists(acts))
 
 
 ALL = Narrowing()
@@ -68,7 +95,7 @@ def case_keys_for(
     all cases would be slowest for the agency with the fewest (assurance.md 4.2).
     """
     walk, moment = _walk(viewer)
-    walk = walk.filter(**only.conditions())
+    walk = walk.filter(only.conditions())
     if after is not None:
         walk = walk.filter(_before(walk.model, moment, after))
     return list(walk.values_list("case_id", moment)[:limit])

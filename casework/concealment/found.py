@@ -36,7 +36,18 @@ CLEARED: dict[str, tuple[str, ...]] = {
     "Contact": ("one_line", "reply_to", "referrer_name", "answers"),
 }
 # Frozen tables whose rows are hidden; and those that the center is told of, because without the row nobody could answer.
-HIDDEN = ("Note", "NoteParagraph", "Direction", "RoleRow", "RoleAnswer", "Stay", "Issue", "Relation")
+HIDDEN = (
+    "Note",
+    "NoteParagraph",
+    "Direction",
+    "RoleRow",
+    "RoleAnswer",
+    "Stay",
+    "Issue",
+    "Relation",
+    "Task",
+    "TaskEnd",
+)
 TOLD = ("Referral", "ReferralAnswer")
 
 

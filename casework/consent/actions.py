@@ -16,6 +16,9 @@ from casework.cases.models import Case
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.households.letters import make_letter_to
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import workers_of
 from casework.once import made_before
 from casework.sharing.actions import end_lines
 from casework.sharing.consents import standing_scopes
@@ -124,6 +127,7 @@ def record_consent(
     _add_scopes(consent, draft)
     after = {"number": consent.number, "answer": consent.answer}
     record_event(by, "consent_recorded", consent, case_id=case.pk, person_id=person.pk, after=after)
+    notify(NotificationKind.CONSENT, consent, to=workers_of(case), by=by)
     if draft.answer == Answer.REFUSED:
         _take_back_everything(consent, by)
     return consent
@@ -236,6 +240,7 @@ def _withdraw(
     record_event(
         by, "consent_withdrawn", withdrawal, case_id=consent.case_id, person_id=consent.person_id, after=after
     )
+    notify(NotificationKind.CONSENT, consent, to=workers_of(consent.case), by=by)
     resting = ShareLine.objects.filter(
         _matching(agency, item), case=consent.case_id, ended_at__isnull=True, rests_on__consent=consent
     )

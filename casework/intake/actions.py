@@ -22,6 +22,9 @@ from casework.codes.lists import NOT_ASKED, UNKNOWN
 from casework.codes.selectors import codes_of
 from casework.events import record_event
 from casework.households.actions import add_person, create_household
+from casework.notifications.actions import notify, notify_without_mail
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import center_members, chiefs
 from casework.once import made_before
 from casework.seen import ChangedMeanwhile
 from forms_app.delivery.signals import submission_delivered
@@ -91,6 +94,7 @@ def take_up_submission(
     contact.save(force_insert=True)
     _set_topics(contact, topics, "")
     record(None, "contact_received", contact)
+    _tell_of_new(contact)
 
 
 def take_up_brought(brought: Any, *, referrer_type: str) -> Contact:
@@ -115,7 +119,16 @@ def take_up_brought(brought: Any, *, referrer_type: str) -> Contact:
             facts=brought.facts, basis=brought.basis, written_by=brought.brought_by,
         ).save(force_insert=True)  # fmt: skip
     _tell_if_now(contact, by=brought.brought_by)
+    _tell_of_new(contact)
     return contact
+
+
+def _tell_of_new(contact: Contact) -> None:
+    """Tell everybody who receives. Of level A the chief has a mail already (_tell_if_now)."""
+    receivers = set(center_members(permission="casework.view_inbox"))
+    mailed = set(chiefs()) if contact.urgency == Urgency.A else set()
+    notify_without_mail(NotificationKind.CONTACT, contact, to=receivers & mailed)
+    notify(NotificationKind.CONTACT, contact, to=receivers - mailed)
 
 
 def _told_by_agency(brought: Any) -> list[dict[str, str]]:

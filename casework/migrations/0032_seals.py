@@ -28,7 +28,7 @@ ALTER TABLE casework_seal FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS wall_owner ON casework_seal;
 CREATE POLICY wall_owner ON casework_seal FOR ALL TO app_owner USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS wall_select ON casework_seal;
-CREATE POLICY wall_select ON casework_seal FOR SELECT TO app_web USING ((select wall_center()) AND NOT (casework_seal.case_id = ANY ((select wall_blocked())::uuid[])) OR (select wall_job()) = 'remind_referrals');
+CREATE POLICY wall_select ON casework_seal FOR SELECT TO app_web USING ((select wall_center()) AND NOT (casework_seal.case_id = ANY ((select wall_blocked())::uuid[])));
 DROP POLICY IF EXISTS wall_insert ON casework_seal;
 CREATE POLICY wall_insert ON casework_seal FOR INSERT TO app_web WITH CHECK ((select wall_center()) AND (select wall_role()) = 'chief' AND NOT (casework_seal.case_id = ANY ((select wall_blocked())::uuid[])) AND set_by_id = (select wall_membership()) AND (select wall_reader()) IS NOT NULL AND (members = '{}' OR (select wall_person()) = ANY (members)));
 DROP POLICY IF EXISTS wall_update ON casework_seal;

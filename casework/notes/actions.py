@@ -15,6 +15,8 @@ from casework.events import record_event
 from casework.once import made_before
 from casework.seen import ChangedMeanwhile
 from casework.sharing.actions import Label
+from casework.tasks.actions import TaskDraft, add_task
+from permissions.agencies.models import Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -34,6 +36,15 @@ class ParagraphDraft:
 
 
 @dataclass(frozen=True)
+class NextStep:
+    """What somebody has to do next, and until when (domain.md 1.4): becomes a task with the note's label."""
+
+    what: str
+    due_on: dt.date
+    owner: Membership
+
+
+@dataclass(frozen=True)
 class NoteDraft:
     """What somebody wrote down, and whom and what it is about (the label)."""
 
@@ -42,6 +53,7 @@ class NoteDraft:
     method: str
     title: str
     paragraphs: tuple[ParagraphDraft, ...]
+    next_step: NextStep | None = None
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,10 @@ class CorrectionDraft:
 
 @transaction.atomic
 def write_note(case: Case, draft: NoteDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Note:
-    """Add a note with its label. The same ``key`` gives the same note again. Raises NotAllowed for one without text."""
+    """Add a note with its label, and the task of its next step. The same ``key`` gives the same note again.
+
+    Raises NotAllowed for one without text, and as ``add_task`` does.
+    """
     _check(draft.paragraphs, by)
     before: Note | None = made_before(Note, key)
     if before:
@@ -72,6 +87,9 @@ def write_note(case: Case, draft: NoteDraft, *, by: Viewer, key: uuid.UUID | Non
     )
     _add(note, draft.paragraphs)
     record_event(by, "note_written", note, case_id=case.pk, person_id=note.person_id, item=note.item)
+    if draft.next_step:
+        step = draft.next_step
+        add_task(case, TaskDraft(draft.label, step.what, step.due_on, step.owner), by=by, note=note)
     return note
 
 

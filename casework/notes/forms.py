@@ -18,9 +18,12 @@ from casework.once import OnceForm
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import CHOSEN_ITEMS, Item
+from casework.tasks.forms import owner_choices
+from casework.tasks.selectors import owners
+from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
-from .actions import CorrectionDraft, NoteDraft, ParagraphDraft
+from .actions import CorrectionDraft, NextStep, NoteDraft, ParagraphDraft
 from .models import Note
 from .models import ParagraphKind as Kind
 from .models import ParagraphSource as Source
@@ -203,6 +206,12 @@ class NoteForm(ParagraphsForm):
     )
     occurred_at = forms.DateTimeField(label=_("あった日時"), initial=this_minute, widget=MomentInput)
     method = CodeChoiceField("method", label=_("方法"))
+    next_what = forms.CharField(
+        label=_("次にすること"), max_length=200, required=False,
+        help_text=_("書いておくと期限の一覧に出て、頼んだ人に知らせます。この記録と同じ範囲に見えます。"),
+    )  # fmt: skip
+    next_due_on = forms.DateField(label=_("いつまで"), required=False, widget=DayInput)
+    next_owner = forms.ChoiceField(label=_("だれがするか"), required=False)
     file = forms.FileField(
         label=_("文章のファイルから読みこむ"),
         required=False,
@@ -212,8 +221,12 @@ class NoteForm(ParagraphsForm):
         ),
     )
 
-    def __init__(self, *args: Any, people: Iterable[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, people: Iterable[tuple[uuid.UUID, str]], me: int | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        owner: Any = self.fields["next_owner"]
+        owner.choices, owner.initial = owner_choices(), str(me or "")
         about: Any = self.fields["about"]
         about.choices = [(HOUSEHOLD, _("世帯全体")), *((str(person), name) for person, name in people)]
 
@@ -222,6 +235,22 @@ class NoteForm(ParagraphsForm):
         if occurred_at > timezone.now() + dt.timedelta(minutes=5):
             raise forms.ValidationError(_("あった日時が、先の日時になっています。"))
         return occurred_at
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("next_what") and not cleaned.get("next_due_on") and "next_due_on" not in self.errors:
+            self.add_error("next_due_on", _("いつまでにするかを書いてください。"))
+        if cleaned.get("next_due_on") and not cleaned.get("next_what") and "next_what" not in self.errors:
+            self.add_error("next_what", _("その日までに何をするかを書いてください。"))
+        if cleaned.get("next_what") and not cleaned.get("next_owner") and "next_owner" not in self.errors:
+            self.add_error("next_owner", _("だれがするかを選んでください。"))
+        return cleaned
+
+    def next_step(self) -> NextStep | None:
+        told = self.cleaned_data
+        if not told["next_what"]:
+            return None
+        return NextStep(told["next_what"], told["next_due_on"], owners().get(pk=told["next_owner"]))
 
     def take_in(self, text: str) -> None:
         """Put a text into the box for transcripts, under what stands there already."""
@@ -243,6 +272,7 @@ class NoteForm(ParagraphsForm):
             method=cleaned["method"],
             title=cleaned["title"],
             paragraphs=self.paragraphs(),
+            next_step=self.next_step(),
         )
 
 

@@ -32,7 +32,9 @@ from .transcripts import NotATranscript, read_transcript
 @case_view("casework.write_note")
 def note_add(request: ViewerRequest, case: Case) -> HttpResponse:
     people = _people(request, case)
-    form = NoteForm(request.POST or None, request.FILES or None, people=people)
+    form = NoteForm(
+        request.POST or None, request.FILES or None, people=people, me=request.viewer.membership.pk
+    )
     readers = Readers(request.viewer, case, people)
     if _is_looked_at(request, form):
         return _note_page(request, case, form, readers)

@@ -14,6 +14,9 @@ from django.utils.translation import gettext as _
 from casework.cases.actions import next_number
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import members_of, workers_of
 from casework.once import made_before
 from casework.sharing.actions import Label
 from casework.sharing.selectors import agency_reaches
@@ -89,8 +92,11 @@ def decide(
     except IntegrityError as error:
         raise NotAllowed(_("この決定は、すでに新しい決定に置き換えられています。")) from error
     _add_directions(decision, directions)
-    _add_roles(decision, roles)
+    rows = _add_roles(decision, roles)
     record_event(by, "decided", decision, case_id=case.pk, after={"number": decision.number})
+    for row in rows:
+        answerers = members_of(row.agency_id, permission="casework.answer_role")
+        notify(NotificationKind.ROLE, row, to=answerers, by=by)
     return decision
 
 
@@ -121,8 +127,8 @@ def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> Non
     add_all(Direction, rows)
 
 
-def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> None:
-    rows = (
+def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> list[RoleRow]:
+    rows = [
         RoleRow(
             decision=decision,
             case_id=decision.case_id,
@@ -137,8 +143,9 @@ def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> None:
             until_on=draft.until_on,
         )
         for position, draft in enumerate(drafts)
-    )
+    ]
     add_all(RoleRow, rows)
+    return rows
 
 
 @transaction.atomic
@@ -197,4 +204,6 @@ def _save_answer(
         item=role.item,
         after={"kind": kind, "sequence": sequence},
     )
+    told = workers_of(role.case, besides=[role.decision.decided_by_id])
+    notify(NotificationKind.ROLE_ANSWER, role, to=told, by=by)
     return answer

@@ -7,11 +7,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.conf import settings
-from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
-from django.db.models import Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,8 +18,10 @@ from casework.codes.selectors import choices_of
 from casework.codes.settings import count_of
 from casework.events import record_event
 from casework.intake.models import Urgency
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import chiefs, members_of, workers_of
 from casework.once import made_before, wait_for
-from casework.seals.selectors import kept_out, people_of_center
 from casework.sharing.actions import Ground, Label, end_lines, share_items
 from casework.sharing.consents import support_for
 from casework.sharing.items import Item
@@ -34,7 +32,7 @@ from permissions.agencies.selectors import viewer_for_membership
 from permissions.errors import NotAllowed
 from permissions.roles import ROLES
 from permissions.viewer import Viewer
-from permissions.walls.context import acting_for, clock
+from permissions.walls.context import acting_for
 
 from .models import (
     Referral,
@@ -120,6 +118,8 @@ def send_referral(
         after=after,
     )
     _move(case, Stage.REFERRING, by)
+    answerers = members_of(draft.receiver.pk, permission="casework.answer_role")
+    notify(NotificationKind.REFERRAL, referral, to=answerers, by=by)
     return referral
 
 
@@ -250,6 +250,9 @@ def answer_referral(referral: Referral, draft: AnswerDraft, *, answered: int, by
         item=referral.item,
         after={"kind": draft.kind, "sequence": answer.sequence, "medium": draft.medium},
     )
+    # Before what follows from it: the agency may see nothing of the referral afterwards.
+    told = workers_of(referral.case, besides=[referral.sent_by_id])
+    notify(NotificationKind.REFERRAL_ANSWER, referral, to=told, by=by)
     if act := EFFECTS.get(draft.kind):
         _in_the_senders_name(referral, act)
     return answer
@@ -400,10 +403,9 @@ def revoke_referral(referral: Referral, *, reason: str, by: Viewer) -> ReferralR
 def remind_late() -> int:
     """Write a reminder for every answer that is late and was not reminded of in the last working days; return how many.
 
-    Runs in ``clock("remind_referrals")``. Whoever is reminded gets a mail with the number and a link, nothing else.
+    Runs in ``clock("remind_referrals")``. The receiving agency's staff and whoever sent it are
+    told; after two, the chiefs, too.
     """
-    from .tasks import mail_reminder_task  # noqa: PLC0415 -- the task imports this module
-
     today = timezone.localdate()
     count = 0
     for view in open_views_without_access_check():
@@ -417,30 +419,13 @@ def remind_late() -> int:
                 referral=view.row, clock=due.clock.code, sequence=last.sequence + 1 if last else 1
             )
             reminder.save(force_insert=True)
-            mail_reminder_task.enqueue(str(reminder.pk))
+            notify(NotificationKind.REFERRAL_LATE, view.row, to=_reminded(view.row, reminder.sequence))
             count += 1
     return count
 
 
-def mail_reminder(reminder_id: uuid.UUID) -> None:
-    """Mail one reminder: to the receiving agency's staff and to whoever sent it; after some, to the chiefs, too."""
-    with clock("remind_referrals"):
-        reminder = ReferralReminder.objects.select_related("referral").filter(pk=reminder_id).first()
-        before_chief = count_of("referral_chief")
-        out = kept_out(reminder.referral.case_id, people_of_center()) if reminder else set()
-    if reminder is None:
-        return
-    referral = reminder.referral
-    of_chiefs = Q(role="chief", agency__is_center=True) if reminder.sequence > before_chief else Q(pk=None)
-    told = Membership.objects.live().filter(
-        Q(agency=referral.receiver_id, role="agency_staff") | Q(pk=referral.sent_by_id) | of_chiefs
-    )
-    place = f"{settings.WAGTAILADMIN_BASE_URL}{reverse('casework:referral', args=[referral.pk])}"
-    text = _("つなぎ %(number)s への返事が遅れています。ログインして確かめてください。") % {
-        "number": referral.number
-    }
-    for address in sorted(
-        set(told.exclude(user__email="").exclude(user__in=out).values_list("user__email", flat=True))
-    ):
-        subject = f"[{settings.WAGTAIL_SITE_NAME}] {_('つなぎへの返事')}"
-        send_mail(subject, f"{text}\n\n{place}\n", None, [address])
+def _reminded(referral: Referral, sequence: int) -> list[int]:
+    told = [*members_of(referral.receiver_id, permission="casework.answer_role"), referral.sent_by_id]
+    if sequence > count_of("referral_chief"):
+        told += chiefs()
+    return told

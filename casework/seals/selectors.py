@@ -48,14 +48,3 @@ def seats_on_duty() -> QuerySet[Any]:
     """Return the seats of the center's people whose duty is every case, one for each person, by name of the agency."""
     seats = Membership.objects.live().filter(agency__is_center=True, role__in=DUTY)
     return seats.order_by("user", "pk").distinct("user").select_related("user", "agency")
-
-
-def people_of_center() -> set[int]:
-    """Return the keys of everybody who has a seat at the center."""
-    return set(Membership.objects.filter(agency__is_center=True).values_list("user", flat=True))
-
-
-def kept_out(case_id: uuid.UUID, people: set[int]) -> set[int]:
-    """Return those of these people of the center whom a seal keeps out. For jobs that tell somebody of a case."""
-    row = newest_seal(case_id)
-    return people - set(row.members) if row and row.members else set()

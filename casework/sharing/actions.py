@@ -16,6 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import members_of
 from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
@@ -79,7 +82,21 @@ def share_items(
     wanted = sorted(set(labels), key=lambda label: (str(label.person_id or ""), label.item))
     _check(case, agency=agency, labels=wanted, ground=ground, by=by)
     share = _open_share(case, agency)
-    return [line for label in wanted if (line := _add_line(share, label, ground, by))]
+    lines = [line for label in wanted if (line := _add_line(share, label, ground, by))]
+    if any(_shows_more(line) for line in lines):
+        notify(NotificationKind.SHARE, case, to=members_of(agency.pk, permission="casework.view_case"), by=by)
+    return lines
+
+
+def _shows_more(line: ShareLine) -> bool:
+    """Return whether the agency sees something by this line now that it did not see: else it is told of nothing.
+
+    Of a packet it is told as of a referral.
+    """
+    if line.item == Item.REFERRAL or not ShareLine.objects.live().filter(pk=line.pk).exists():
+        return False
+    same = ShareLine.objects.live().filter(share=line.share_id, person=line.person_id, item=line.item)
+    return not same.exclude(pk=line.pk).exists()
 
 
 def _check(case: Case, *, agency: Agency, labels: list[Label], ground: Ground, by: Viewer) -> None:
@@ -258,18 +275,18 @@ def end_lines(lines: Iterable[ShareLine], *, cause: EndCause, reason: str, by: V
         _record(
             by, "share_line_ended", line, before=_terms(line), after={"cause": cause.value, "reason": reason}
         )
-    _recall([line for line in ended if line.pk in were_live])
+    _recall([line for line in ended if line.pk in were_live], by)
     return ended
 
 
-def _recall(lines: list[ShareLine]) -> None:
+def _recall(lines: list[ShareLine], by: Viewer) -> None:
     """Tell each agency what it no longer sees; nothing where another line still shows the same."""
     lost: dict[Agency, list[ShareLine]] = {}
     for line in lines:
         same = ShareLine.objects.live().filter(share=line.share_id, person=line.person_id, item=line.item)
         if not same.exists():
             lost.setdefault(line.agency, []).append(line)
-    Recall.objects.bulk_create(
+    recalls = [
         Recall(
             case_id=those[0].case_id,
             agency=agency,
@@ -279,7 +296,11 @@ def _recall(lines: list[ShareLine]) -> None:
             ),
         )
         for agency, those in lost.items()
-    )
+    ]
+    Recall.objects.bulk_create(recalls)
+    for recall in recalls:
+        readers = members_of(recall.agency_id, permission="casework.view_case")
+        notify(NotificationKind.RECALL, recall, to=readers, by=by)
 
 
 @transaction.atomic

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from permissions.agencies.selectors import memberships_of
 from permissions.viewer import Viewer
+
+from .inbox import COUNT_CAP, count_unread_for
 
 # In the session: a reader who has switched the keys off.
 KEYS_OFF = "keys_off"
@@ -23,11 +28,14 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {}
     entries = [
         ("casework:home", _("ホーム"), True),
+        ("casework:notifications", pgettext("to staff", "お知らせ"), viewer.may("casework.view_case")),
+        ("casework:duties", pgettext("to do", "期限"), viewer.may("casework.view_case")),
         ("casework:inbox", _("受信箱"), viewer.may("casework.view_inbox")),
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
         ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
         ("casework:brought", _("持ちこみ"), viewer.may("casework.bring")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
+        ("casework:board", _("担当の状況"), viewer.may("casework.view_board")),
         ("casework:code_lists", _("選択肢と決まりごと"), viewer.may("casework.edit_codes")),
         ("audit:alarms", _("警報"), viewer.may("casework.view_alarms")),
         ("audit:log", _("操作の記録"), viewer.may("audit.read")),
@@ -38,7 +46,12 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     ]
     here = request.resolver_match.view_name if request.resolver_match else ""
     items = [
-        {"url": _address(name), "label": label, "is_current": name == here}
+        {
+            "url": _address(name),
+            "label": label,
+            "is_current": name == here,
+            "count": _unread(viewer) if name == "casework:notifications" else "",
+        }
         for name, label, shown in entries
         if shown
     ]
@@ -48,6 +61,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         "keys": _keys(request, viewer),
         "find_url": reverse("casework:search") if viewer.may("casework.view_case") else "",
     }
+
+
+def _unread(viewer: Viewer) -> Callable[[], str]:
+    """Return what a template calls where it shows the number: nothing is counted for a page without this header."""
+
+    @cache
+    def shown() -> str:
+        count = count_unread_for(viewer)
+        return f"{COUNT_CAP}+" if count > COUNT_CAP else str(count or "")
+
+    return shown
 
 
 def _keys(request: HttpRequest, viewer: Viewer) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from casework.codes.selectors import label_of
 from casework.households.selectors import PersonView
+from casework.plans.selectors import DecisionView
 from casework.sharing.actions import Ground, Label, share_items
 from casework.sharing.items import Item
 from casework.sharing.selectors import anybody_of, persons_for
@@ -115,22 +116,14 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
         for person, item in {(row.one_id, row.one_item), (row.other_id, row.other_item)}:
             add(person, item, row._meta.verbose_name, said)
     for decision in record.decisions:
-        for direction in decision.directions:
-            add(direction.person_id, direction.item, decision.decision.number, direction.text)
-        for role in decision.roles:
-            heading = f"{decision.decision.number} {role.row.agency.name}"
-            add(role.row.person_id, role.row.item, heading, role.row.what)
-            for answer in role.answers:
-                add(
-                    role.row.person_id,
-                    role.row.item,
-                    heading,
-                    f"{answer.get_kind_display()} {answer.text}".strip(),
-                )
+        for row, heading, text in _of_decision(decision):
+            add(row.person_id, row.item, heading, text)
     for referral in record.referrals:
         packet = referral.row
         said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
         add(packet.person_id, packet.item, packet.number, said)
+    for task in record.tasks:
+        add(task.person_id, task.item, f"{task._meta.verbose_name} {task.due_on:%Y-%m-%d}", task.what)
     for current in record.notes:
         for note in (current, *current.earlier):
             add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", _said_in(note))
@@ -148,6 +141,17 @@ def _of_person(view: PersonView) -> Iterator[tuple[str, Any, str]]:
     for issue in (*view.issues.open, *view.issues.closed) if view.issues else ():
         said = f"{issue.get_severity_display()} {issue.get_said_by_display()} {issue.words}".strip()
         yield issue.item, issue.get_code_display(), said
+
+
+def _of_decision(view: DecisionView) -> Iterator[tuple[Any, str, str]]:
+    """Yield (labelled row, heading, text) of the directions, roles and answers of a decision."""
+    for direction in view.directions:
+        yield direction, view.decision.number, direction.text
+    for role in view.roles:
+        heading = f"{view.decision.number} {role.row.agency.name}"
+        yield role.row, heading, role.row.what
+        for answer in role.answers:
+            yield role.row, heading, f"{answer.get_kind_display()} {answer.text}".strip()
 
 
 def _said_in(note: Any) -> str:

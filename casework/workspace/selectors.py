@@ -29,12 +29,13 @@ from casework.relations.selectors import name_pairs, standing_relations_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
+from casework.tasks.selectors import case_tasks_for
 from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import Read
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
-from .models import SavedList
+from .models import SavedList, SavedPage
 
 NOTES_SHOWN = 50
 
@@ -87,6 +88,7 @@ class CaseRecord:
     has_more_notes: bool
     decisions: list[DecisionView]
     referrals: list[ReferralView]
+    tasks: list[Any]  # those that have not ended
     is_concealed: bool
     contacts: list[Contact]
     shared: list[SharedWith]
@@ -155,9 +157,9 @@ def case_page_for(
     return CasePage(rows, Cursor(shown[-1][1], shown[-1][0]) if more else None)
 
 
-def saved_query_for(viewer: Viewer) -> str:
-    """Return the conditions under which this person wants to find the case list, as its address has them."""
-    row = SavedList.objects.filter(membership=viewer.membership).first()
+def saved_query_for(viewer: Viewer, page: str = SavedPage.CASES) -> str:
+    """Return the conditions under which this person wants to find a list, as its address has them."""
+    row = SavedList.objects.filter(membership=viewer.membership, page=page).first()
     return row.query if row else ""
 
 
@@ -195,6 +197,7 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
         notes=notes[:NOTES_SHOWN],
         has_more_notes=len(notes) > NOTES_SHOWN,
         decisions=decisions,
+        tasks=name_people(viewer, case_tasks_for(viewer, case)),
         shared=_shared_with(viewer, case),
         blocks=_blocks(viewer, case),
     )
@@ -263,6 +266,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
             reads.add((note, case, note.person_id, note.item))
     for decision in record.decisions:
         reads.update(_reads_of(decision))
+    for task in record.tasks:
+        reads.add((task, case, task.person_id, task.item))
     for referral in record.referrals:
         reads.add((referral.row, case, referral.row.person_id, referral.row.item))
     record_items(viewer, reads)

@@ -20,6 +20,7 @@ from casework.issues.models import Issue
 from casework.notes.models import Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.sharing.items import Item
+from casework.tasks.models import Task, TaskEnd
 from permissions.agencies.models import Agency, Membership
 from permissions.roles import ROLES
 from permissions.viewer import Viewer, viewer_of
@@ -40,7 +41,11 @@ LABELLED = (
     Direction,
     RoleRow,
     RoleAnswer,
+    Task,
+    TaskEnd,
 )
+# Of these items a task stands; of the others it was done.
+OPEN_TASKS = frozenset({"basic", "history"})
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
 CODE_OF_ITEM = {"health": "disease", "money": "debt", "assessment": "family"}  # an issue of each label
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
@@ -143,7 +148,7 @@ class CanaryWorld(World):
 
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
-        notes, paragraphs, directions, roles, answers = [], [], [], [], []
+        notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
@@ -155,7 +160,11 @@ class CanaryWorld(World):
             roles.append(RoleRow(**of, agency=by.agency, issue="見本", what=text("rolerow")))
             told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
             answers.append(RoleAnswer(**label, **told, role=roles[-1], text=text("roleanswer")))
-        for rows in (notes, paragraphs, directions, roles, answers):
+            due = {"due_on": dt.date(2026, 1, 9), "owner": by, "made_by": by}
+            tasks.append(Task(**label, **due, what=text("task")))
+            if item not in OPEN_TASKS:
+                ends.append(TaskEnd(**label, task=tasks[-1], kind="done", words=text("taskend"), ended_by=by))
+        for rows in (notes, paragraphs, directions, roles, answers, tasks, ends):
             type(rows[0]).objects.bulk_create(rows)
 
     def canaries(self, labels: Any) -> set[str]:
@@ -171,7 +180,9 @@ class CanaryWorld(World):
 
 
 def _tables_of(who: str, item: str) -> list[str]:
-    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer"]
+    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer", "task"]
+    if item not in OPEN_TASKS:
+        tables.append("taskend")
     if item == "basic":
         tables += ["person", "stay"] if who else ["household"]
     if who and item in CODE_OF_ITEM:

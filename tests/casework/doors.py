@@ -18,7 +18,7 @@ from casework.sheets.models import Sheet
 from casework.sheets.selectors import sheet_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
-from tests.casework.canaries import CODE_OF_ITEM, LABELLED, CanaryWorld, Family, canaries_in
+from tests.casework.canaries import CODE_OF_ITEM, LABELLED, OPEN_TASKS, CanaryWorld, Family, canaries_in
 from tests.casework.ledger import Label
 
 Rows = dict[str, set[Label]]
@@ -56,8 +56,10 @@ def rows_of(labels: frozenset[Label]) -> Rows:
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
-        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer"):
+        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer", "task"):
             rows[name].add(label)
+        if item not in OPEN_TASKS:
+            rows["taskend"].add(label)
         if item == "basic":
             for name in ("person", "stay") if person else ("household",):
                 rows[name].add(label)

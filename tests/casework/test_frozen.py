@@ -85,6 +85,8 @@ FROZEN = {
     "casework_referralanswer": "words",
     "casework_referralrevocation": "reason",
     "casework_referralreminder": "clock",
+    "casework_task": "what",
+    "casework_taskend": "words",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {

@@ -442,6 +442,7 @@ def test_reminders_go_by_working_days_and_reach_the_chief_after_two(
         viewer.user.email = f"{viewer.user.username}@example.org"
         viewer.user.save()
     referral = send(world, Label(world.hazuki.mother.pk, "money"))
+    run_tasks()  # that it was sent
     today = timezone.localdate()
     due = working_day_after(today, days=1)
 

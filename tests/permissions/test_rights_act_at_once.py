@@ -16,6 +16,7 @@ from casework.plans.models import RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, block, end_line
 from casework.sharing.models import ShareLine
 from casework.sheets import actions as sheets
+from casework.tasks.models import Task
 from permissions.agencies.actions import close_agency, end_membership
 from permissions.agencies.models import Agency, Membership
 from permissions.url_map import mapped_urls
@@ -26,7 +27,7 @@ from tests.worlds import CONSENT
 UNTIL = dt.timedelta(minutes=10)
 YESTERDAY = dt.timedelta(days=1)
 # Views that anybody signed in may open; what they show depends on who asks.
-LISTS = ("casework:home", "casework:case_list")
+LISTS = ("casework:home", "casework:case_list", "casework:duties")
 
 
 class Shared:
@@ -68,6 +69,7 @@ class Shared:
         """Return a real key for every argument a URL of casework takes."""
         with acting_for(self.world.chief):
             note = Note.objects.filter(case=self.family.case).first()
+            task = Task.objects.filter(case=self.family.case, end__isnull=True).first()
             consent = Consent.objects.filter(case=self.family.case).first()
         return {
             "case_id": self.family.case.pk,
@@ -77,6 +79,7 @@ class Shared:
             "person_id": self.world.hazuki.mother.pk,
             "line_id": self.lines[0].pk,
             "note_id": note.pk,
+            "task_id": task.pk,
             "consent_id": consent.pk,
             "block_id": uuid.uuid4(),
             "concealment_id": uuid.uuid4(),
@@ -335,7 +338,9 @@ def _tells_of_the_case(answer, shared, loss=None):
     body = answer.content.decode()
     if loss is end_lines:
         # The notice that sharing has ended names the number, to which the agency confirms that it keeps nothing.
-        recall = re.compile(rf'<a href="/casework/recalls/[^"]+">{shared.family.case.number}</a>')
+        recall = re.compile(
+            rf'<a (?:class="m-nowrap" )?href="/casework/recalls/[^"]+">{shared.family.case.number}</a>'
+        )
         body = recall.sub("", body)
     words = ("⟦", "葉月原", "見本の役割", "%PDF", shared.family.case.number, shared.family.decision.number)
     return any(word in body for word in words)

@@ -1,0 +1,58 @@
+"""What people are told of, and which row of the database each kind names."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class NotificationKind(models.TextChoices):
+    """What happened. Source: the list of ux.md 6.1 (new contact, referral, answer, deadline, consent change)."""
+
+    CONTACT = "contact", _("新しい相談が届きました")
+    REFERRAL = "referral", _("つなぎが届きました")
+    REFERRAL_ANSWER = "referral_answer", _("つなぎに返事がありました")
+    REFERRAL_LATE = "referral_late", _("つなぎへの返事が遅れています")
+    ROLE = "role", _("役割が決まりました")
+    ROLE_ANSWER = "role_answer", _("役割に回答がありました")
+    TASK = "task", _("することを頼まれました")
+    DEADLINE = "deadline", _("期限が近いか、過ぎています")
+    CONSENT = "consent", _("同意が記録されたか、撤回されました")
+    SHARE = "share", _("共有が始まりました")
+    RECALL = "recall", _("共有が終わりました")
+    HOLDER = "holder", _("担当が変わりました")
+
+
+K = NotificationKind
+
+# What a person narrows their list by.
+GROUPS: dict[str, tuple[str, ...]] = {
+    "contact": (K.CONTACT,),
+    "referral": (K.REFERRAL, K.REFERRAL_LATE),
+    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER),
+    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE),
+    "consent": (K.CONSENT,),
+    "share": (K.SHARE, K.RECALL),
+    "role": (K.ROLE, K.HOLDER),
+}
+GROUP_LABELS = {
+    "contact": _("新しい相談"),
+    "referral": _("つなぎ"),
+    "answer": _("返事"),
+    "deadline": pgettext_lazy("to do", "期限"),
+    "consent": _("同意"),
+    "share": _("共有"),
+    "role": _("役割・担当"),
+}
+
+# The column of a notification that names its subject, and the table it is in. Exactly one of them is filled.
+SUBJECTS: dict[str, str] = {
+    "contact": "casework.Contact",
+    "referral": "casework.Referral",
+    "role": "casework.RoleRow",
+    "case": "casework.Case",
+    "recall": "casework.Recall",
+    "consent": "casework.Consent",
+    "task": "casework.Task",
+}

@@ -1,0 +1,123 @@
+"""The chief's board: who holds what, and what is overdue. Numbers and nothing else: no household, no citizen, no case."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from casework.cases.selectors import is_open, is_quiet
+from casework.sharing.selectors import cases_for
+from permissions.agencies.models import Agency, Membership
+from permissions.people import name_of
+from permissions.viewer import Viewer
+
+from .duties import DutyFilter, DutyKind, duties_for
+
+Seat = tuple[int, int]  # agency and membership that hold a case; 0: nobody is named yet
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number and the list behind it."""
+
+    count: int
+    url: str
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """What one worker holds, or what of an agency nobody is named for (``worker`` empty)."""
+
+    worker: str
+    has_left: bool
+    is_nobody: bool
+    open: Figure
+    late_tasks: Figure
+    late_referrals: Figure
+    quiet: Figure
+
+    @property
+    def is_overdue(self) -> bool:
+        return bool(self.late_tasks.count or self.late_referrals.count or self.quiet.count)
+
+
+@dataclass(frozen=True)
+class BoardGroup:
+    """An agency and its rows: nobody's first, then by name."""
+
+    agency: str
+    rows: list[BoardRow]
+
+
+def board_for(viewer: Viewer) -> list[BoardGroup]:
+    """Return who holds what and what of it is overdue: the center's agencies first. For the chief.
+
+    Overdue is a task past its day, a referral whose answer is late, and an open case in which whoever holds it has done nothing
+    for QUIET_DAYS. Each number is counted where its list is made.
+    """
+    if not viewer.may("casework.view_board"):
+        return []
+    counts = {
+        "open": _held(viewer, is_open()),
+        "late_tasks": _late(viewer, DutyKind.TASK),
+        "late_referrals": _late(viewer, DutyKind.REFERRAL),
+        "quiet": _held(viewer, is_open() & is_quiet("pk", "holder")),
+    }
+    seats: dict[int, list[int]] = defaultdict(list)
+    for agency, worker in sorted({seat for count in counts.values() for seat in count}):
+        seats[agency].append(worker)
+    agencies = Agency.objects.filter(pk__in=seats).order_by("-is_center", "name", "pk")
+    members = Membership.objects.select_related("user").in_bulk(
+        {each for row in seats.values() for each in row}
+    )
+    live = set(Membership.objects.live().filter(pk__in=members).values_list("pk", flat=True))
+    return [
+        BoardGroup(agency.name, _rows(agency.pk, seats[agency.pk], members, live, counts))
+        for agency in agencies
+    ]
+
+
+def _held(viewer: Viewer, which: Any) -> Counter[Seat]:
+    rows = cases_for(viewer).filter(which).values_list("holder", "worker").annotate(Count("pk")).order_by()
+    return Counter({(holder, worker or 0): count for holder, worker, count in rows})
+
+
+def _late(viewer: Viewer, kind: str) -> Counter[Seat]:
+    late = duties_for(viewer, DutyFilter(kind=kind, due="late"))
+    return Counter((duty.holder, duty.worker or 0) for duty in late if duty.holder)
+
+
+def _rows(
+    agency: int,
+    workers: Iterable[int],
+    members: dict[int, Membership],
+    live: set[int],
+    counts: dict[str, Any],
+) -> list[BoardRow]:
+    rows = []
+    for worker in workers:
+        seat = (agency, worker)
+        member = members.get(worker)
+        numbers = {name: Figure(count[seat], _address(name, seat)) for name, count in counts.items()}
+        name = name_of(member.user) if member else _("担当者が決まっていない")
+        rows.append(BoardRow(name, bool(worker) and worker not in live, not worker, **numbers))
+    return sorted(rows, key=lambda row: (not row.is_nobody, row.worker))
+
+
+def _address(name: str, seat: Seat) -> str:
+    whose: dict[str, Any] = {"holder": seat[0], "worker": seat[1]}
+    told = {
+        "open": {"open": "on"},
+        "quiet": {"open": "on", "quiet": "on"},
+        "late_tasks": {"kind": DutyKind.TASK.value, "due": "late"},
+        "late_referrals": {"kind": DutyKind.REFERRAL.value, "due": "late"},
+    }[name]
+    page = "casework:duties" if "kind" in told else "casework:case_list"
+    return f"{reverse(page)}?{urlencode({**told, **whose})}"

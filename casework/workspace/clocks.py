@@ -1,0 +1,79 @@
+"""Jobs of the worker's clock."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import F
+
+from casework.consent.models import Consent
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.models import Notification
+from casework.plans.models import RoleRow
+from casework.sharing.items import Item
+from casework.sharing.selectors import lines_reaching
+from casework.tasks.models import Task
+from permissions.agencies.models import Membership
+from permissions.agencies.selectors import viewer_for_membership
+from permissions.roles import ROLES
+from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
+from permissions.walls.context import acting_for
+
+from .duties import Duty, DutyFilter, DutyKind, duties_for
+
+# How many days before: a consent is asked for anew with time to spare.
+BEGUN_WITHIN = dt.timedelta(days=3)
+DAYS_BEFORE = {DutyKind.TASK: 1, DutyKind.ROLE: 3, DutyKind.CONSENT: 14}
+MODELS: dict[DutyKind, tuple[type[Any], str]] = {
+    DutyKind.TASK: (Task, "task"),
+    DutyKind.ROLE: (RoleRow, "role"),
+    DutyKind.CONSENT: (Consent, "consent"),
+}
+
+
+def remind_deadlines() -> None:
+    """Tell everybody once of each deadline of theirs that comes near. Asked in their own name, at their own doors."""
+    readers = [code for code, role in ROLES.items() if role.reads_cases]
+    for key in Membership.objects.live().filter(role__in=readers).order_by("pk").values_list("pk", flat=True):
+        viewer = viewer_for_membership(key)
+        if viewer is not None:
+            with acting_for(viewer):
+                _remind(viewer)
+
+
+def _remind(viewer: Viewer) -> None:
+    _tell_of_begun(viewer)
+    for duty in _near(viewer):
+        model, column = MODELS[DutyKind(duty.kind)]
+        told = Notification.objects.filter(
+            membership=viewer.membership, kind=NotificationKind.DEADLINE, **{column: duty.key}
+        )
+        if not told.exists():
+            notify(NotificationKind.DEADLINE, model(pk=duty.key), to=[viewer.membership.pk])
+
+
+def _tell_of_begun(viewer: Viewer) -> None:
+    """Tell of what was shared for a later day, once it has begun."""
+    begun = lines_reaching(viewer).filter(
+        starts_at__gt=ClockNow() - BEGUN_WITHIN, added_at__lt=F("starts_at")
+    )
+    for line in begun.exclude(item=Item.REFERRAL).select_related("case"):
+        told = Notification.objects.filter(
+            membership=viewer.membership, kind=NotificationKind.SHARE, case=line.case, at__gte=line.starts_at
+        )
+        if not told.exists():
+            notify(NotificationKind.SHARE, line.case, to=[viewer.membership.pk])
+
+
+def _near(viewer: Viewer) -> Iterator[Duty]:
+    for kind, days in DAYS_BEFORE.items():
+        for duty in duties_for(viewer, DutyFilter(kind=kind)):
+            is_mine = duty.membership == viewer.membership.pk or (
+                kind == DutyKind.ROLE and duty.agency == viewer.agency.pk
+            )
+            if is_mine and duty.days_left is not None and duty.days_left <= days:
+                yield duty
