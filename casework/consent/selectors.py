@@ -12,7 +12,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.households.models import Person
+from casework.households.models import Living, Person
+from casework.households.selectors import stays_for
+from casework.households.stays import living_now
 from casework.sharing.bases import TOLD_WITHOUT_DECISION, Basis
 from casework.sharing.consents import standing_scopes
 from casework.sharing.items import Item
@@ -93,7 +95,10 @@ def consent_states_for(viewer: Viewer, case: Case) -> list[ConsentState]:
         .filter(case=case, basis=Basis.SUPPORT_MEETING)
         .values_list("person_id", flat=True)
     )
-    people = persons_for(viewer).filter(case=case).order_by("position", "pk")
+    # Nobody is asked any more who has died; what they said before stays in sight.
+    dead = {person for person, stays in stays_for(viewer, case).items() if living_now(stays) == Living.DIED}
+    everybody = persons_for(viewer).filter(case=case).order_by("position", "pk")
+    people = [person for person in everybody if person.pk not in dead or by_person[person.pk]]
     return [_state(person, by_person[person.pk], person.pk in by_meeting) for person in people]
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-# A line of consent needs the consent of its person, or of everybody in the household, for just this agency and item, and
+# A line of consent needs the consent of its person, or of everybody who lives in the household, for just this agency and item, and
 # ends with it. Two people at once: share_items and withdraw_consent wait for each other at the case's row.
 FUNCTIONS = """
 CREATE FUNCTION casework_line_rests_on_consent() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   IF NOT EXISTS (SELECT 1 FROM casework_lineconsent lc WHERE lc.line_id = NEW.id) OR EXISTS (
     SELECT 1 FROM casework_person p
-     WHERE p.case_id = NEW.case_id AND (NEW.person_id IS NULL OR p.id = NEW.person_id)
+     WHERE p.case_id = NEW.case_id
+       AND (p.id = NEW.person_id OR NEW.person_id IS NULL AND casework_lives_here(p.id))
        AND NOT EXISTS (
          SELECT 1 FROM casework_lineconsent lc
            JOIN casework_consent c ON c.id = lc.consent_id

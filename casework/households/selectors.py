@@ -88,6 +88,11 @@ def stays_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Any]]:
     return {person_id: standing(stays) for person_id, stays in found.items()}
 
 
+def who_live_here(people: list[Any]) -> list[Any]:
+    """Return those with ``lives_here``: who is named when a household is. Of people who all live elsewhere, all."""
+    return [person for person in people if person.lives_here] or people
+
+
 def all_stays_for(viewer: Viewer, case: Case, person_id: uuid.UUID) -> list[Any]:
     """Return every stay of a person, the latest day first; each with ``is_corrected``."""
     rows = list(

@@ -25,6 +25,18 @@ END $$;
 """
 
 
+# A person lives here by their latest stay that nobody corrected; without any, too (households/stays.py says the same).
+LIVES = """
+CREATE FUNCTION casework_lives_here(person uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT coalesce((SELECT s.living FROM casework_stay s WHERE s.person_id = person
+                      AND NOT EXISTS (SELECT 1 FROM casework_stay k WHERE k.corrects_id = s.id)
+                    ORDER BY s.since_on DESC NULLS LAST, s.noted_at DESC, s.id DESC LIMIT 1), 'together')
+         IN ('together', 'away')
+$$;
+"""
+
+
 def keeps(table: str, earlier: str, *columns: str) -> str:
     """Return the trigger: a row that names an earlier one has the same case, person and item, and these columns."""
     kept = ", ".join(f"'{name}'" for name in (earlier, "case_id", "person_id", "item", *columns))
@@ -34,4 +46,4 @@ def keeps(table: str, earlier: str, *columns: str) -> str:
     )
 
 
-FUNCTIONS = f"{KEEPS}{keeps('casework_stay', 'corrects_id')}\n"
+FUNCTIONS = f"{LIVES}{KEEPS}{keeps('casework_stay', 'corrects_id')}\n"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from permissions.walls.policies import Wall
 
 # Runs as the owner: whom a household hides from is known to the center alone, and everybody's policy asks for it.
-# A person lives here by their latest stay that nobody corrected (households/stays.py).
 LINK = """
 CREATE FUNCTION casework_may_link(of_case uuid, one uuid, other uuid) RETURNS boolean LANGUAGE sql STABLE
 SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -14,10 +13,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE c.case_id = of_case AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)
        AND EXISTS (
          SELECT 1 FROM casework_person p WHERE p.id IN (one, other) AND (
-           coalesce((SELECT s.living FROM casework_stay s WHERE s.person_id = p.id
-                        AND NOT EXISTS (SELECT 1 FROM casework_stay k WHERE k.corrects_id = s.id)
-                      ORDER BY s.since_on DESC NULLS LAST, s.noted_at DESC, s.id DESC LIMIT 1), 'together')
-             NOT IN ('together', 'away')
+           NOT casework_lives_here(p.id)
            OR EXISTS (SELECT 1 FROM casework_concealmentthreat t WHERE t.concealment_id = c.id
                          AND translate(t.name, ' 　', '') = translate(p.name, ' 　', '')))))
 $$;

@@ -17,6 +17,7 @@ from permissions.errors import NotAllowed
 from permissions.walls.clock import ClockToday
 
 from .items import Item
+from .models import LivesHere
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -75,12 +76,12 @@ def agreed_labels(case: Case, *, agency: Agency) -> set[tuple[uuid.UUID, str]]:
 
 
 def support_for(case: Case, *, agency: Agency, person_id: uuid.UUID | None, item: str) -> Support:
-    """Return the consents for a line about this person, or about the household: everybody's.
+    """Return the consents for a line about this person, or about the household: everybody's who lives there now.
 
     Raises NotAllowed naming the first person who has not agreed to it.
     """
     people = apps.get_model("casework", "Person").objects.filter(case=case).order_by("position", "pk")
-    concerned = list(people.filter(pk=person_id) if person_id else people)
+    concerned = list(people.filter(pk=person_id) if person_id else people.filter(LivesHere("pk")))
     scopes = standing_scopes().filter(consent__case=case, agency=agency, item=item)
     # The one that lasts longest, then the newest.
     ranked = scopes.select_related("consent").order_by(

@@ -39,6 +39,13 @@ class NotHidden(Func):
     output_field: Any = models.BooleanField()
 
 
+class LivesHere(Func):
+    """The person belongs to the household now, as far as whoever asks may know (households/sql.py)."""
+
+    function = "casework_lives_here"
+    output_field: Any = models.BooleanField()
+
+
 class Labelled(Walled):
     """A row with case content. The label: the case, the person (empty: the household), one item.
 

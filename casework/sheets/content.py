@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casework.households.models import Household, Person
-from casework.households.selectors import household_for, name_people
+from casework.households.selectors import household_for, name_people, who_live_here
 from casework.plans.models import Direction, Seat
 from casework.plans.selectors import AnsweredRole, DecisionView, decision_view_for
 from casework.sharing.items import Item
+from casework.sharing.models import LivesHere
 from casework.sharing.selectors import persons_for
 from permissions.viewer import Viewer
 
@@ -55,7 +56,8 @@ def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
     if view is None:
         return None
     household = household_for(viewer, case)
-    people = list(persons_for(viewer).filter(case=case).order_by("position", "pk"))
+    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
+    people = who_live_here(list(known.order_by("position", "pk")))
     name_people(viewer, [*view.directions, *(role.row for role in view.roles)])
     return SheetContent(
         viewer=viewer,

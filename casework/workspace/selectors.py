@@ -16,7 +16,7 @@ from casework.concealment.selectors import concealed_among, is_concealed
 from casework.duplicates.selectors import joined_for
 from casework.households.models import Household, Person
 from casework.households.safety import rules_of
-from casework.households.selectors import PersonView, household_for, name_people, people_for
+from casework.households.selectors import PersonView, household_for, name_people, people_for, who_live_here
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
 from casework.issues.selectors import issues_by_person
@@ -27,7 +27,7 @@ from casework.referrals.selectors import ReferralView, calls_for_coordination, c
 from casework.relations.models import Group
 from casework.relations.selectors import name_pairs, standing_relations_for
 from casework.sharing.items import Item
-from casework.sharing.models import Block, Recall, RecallAnswer, ShareLine
+from casework.sharing.models import Block, LivesHere, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
 from casework.tasks.selectors import case_tasks_for
 from permissions.agencies.models import Agency, Membership
@@ -139,7 +139,12 @@ def case_page_for(
     cases = cases_for(viewer).select_related("holder", "worker__user").in_bulk(ids)
     households = {row.case_id: row for row in labelled_for(viewer, Household).filter(case__in=ids)}
     people: dict[uuid.UUID, list[Any]] = {}
-    for person in persons_for(viewer).filter(case__in=ids).order_by("position", "pk"):
+    for person in (
+        persons_for(viewer)
+        .filter(case__in=ids)
+        .annotate(lives_here=LivesHere("pk"))
+        .order_by("position", "pk")
+    ):
         people.setdefault(person.case_id, []).append(person)
     concealed = concealed_among(ids)
     rows = [
@@ -147,7 +152,7 @@ def case_page_for(
             cases[case_id],
             moment,
             households.get(case_id),
-            people.get(case_id, []),
+            who_live_here(people.get(case_id, [])),
             case_id in concealed,
         )
         for case_id, moment in shown

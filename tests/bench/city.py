@@ -296,9 +296,9 @@ SELECT n, j, f.name || ' ' || g.name AS name, f.kana || ' ' || g.kana AS kana, f
   JOIN bench_name g ON g.kind = 'given' AND g.pos = given
 """
 PERSONS = """
-INSERT INTO casework_person (id, case_id, item, name, kana, relation, birth_on, occupation, position)
+INSERT INTO casework_person (id, case_id, item, name, kana, relation, sex, birth_on, occupation, position)
 SELECT pg_temp.key('person', n * 8 + j), pg_temp.key('case', n), 'basic', name, kana,
-       (ARRAY['self', 'spouse', 'child', 'child'])[j + 1], birth_on, '', j
+       (ARRAY['self', 'spouse', 'child', 'child'])[j + 1], 'not_asked', birth_on, '', j
   FROM bench_person
 """
 CONTACTS = """

@@ -1,6 +1,7 @@
 """Who lives with the household, since when: written once, corrected by later rows, seen with the person's basics."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -8,15 +9,19 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.cases.models import CaseEvent
+from casework.consent.models import LineConsent
+from casework.consent.selectors import consent_states_for
 from casework.households.actions import StayDraft, add_person, correct_stay, record_stay
 from casework.households.models import Person, Stay
 from casework.households.selectors import all_stays_for, people_for
 from casework.seen import ChangedMeanwhile
-from casework.sharing.actions import Label
-from casework.workspace.selectors import case_record_for
+from casework.sharing.actions import Label, share_items
+from casework.sharing.models import ShareLine
+from casework.workspace.selectors import case_page_for, case_record_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.worlds import CONSENT
 
 pytestmark = pytest.mark.django_db
 
@@ -209,3 +214,76 @@ def test_form_for_a_person_asks_whether_they_live_there(world, client):
         person = Person.objects.get(name="三栗 和江")
         assert person.sex == "female"
         assert [stay.living for stay in Stay.objects.filter(person=person)] == ["apart"]
+
+
+# --- what depends on who lives here ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("living", "is_asked"), [("together", True), ("away", True), ("apart", False), ("died", False)]
+)
+def test_line_about_the_household_needs_the_consent_of_those_who_live_there(world, living, is_asked):
+    home, agency = world.hazuki, world.anshin
+    with acting_for(world.coordinator):
+        stay = StayDraft(living)
+        add_person(home.case, values={"name": "三栗 和江"}, stay=stay, by=world.coordinator)
+
+    with acting_for(world.coordinator):
+        if is_asked:
+            with pytest.raises(NotAllowed, match="三栗 和江さんの同意"):
+                share_items(
+                    home.case,
+                    agency=agency,
+                    labels=[Label(None, "basic")],
+                    ground=CONSENT,
+                    by=world.coordinator,
+                )
+        else:
+            (line,) = share_items(
+                home.case, agency=agency, labels=[Label(None, "basic")], ground=CONSENT, by=world.coordinator
+            )
+            assert line.agency == agency
+
+
+def test_database_asks_those_who_live_there_too(world):
+    """Somebody moves in behind the back of the form: the trigger counts anew."""
+    home, agency = world.hazuki, world.anshin
+    with acting_for(world.coordinator):
+        newcomer = add_person(
+            home.case, values={"name": "おい"}, stay=StayDraft("apart"), by=world.coordinator
+        )
+        (line,) = share_items(
+            home.case, agency=agency, labels=[Label(None, "basic")], ground=CONSENT, by=world.coordinator
+        )
+        record_stay(newcomer, StayDraft("together", timezone.localdate()), by=world.coordinator)
+        rests = [(rest.consent_id, rest.case_id) for rest in LineConsent.objects.filter(line=line)]
+        again = ShareLine.objects.get(pk=line.pk)
+        again.pk = uuid.uuid4()
+        for consent_id, case_id in rests:
+            LineConsent(line_id=again.pk, consent_id=consent_id, case_id=case_id).save(force_insert=True)
+        with pytest.raises(IntegrityError, match="no consent that holds"), transaction.atomic():
+            again.save(force_insert=True)
+        transaction.set_rollback(True)
+
+
+def test_lists_and_consents_name_who_lives_here(world):
+    home = world.hazuki
+    with acting_for(world.coordinator):
+        for name, living in (("三栗 和江", "apart"), ("葉月原 正", "died")):
+            add_person(home.case, values={"name": name}, stay=StayDraft(living), by=world.coordinator)
+    with acting_for(world.chief):
+        (row,) = [row for row in case_page_for(world.chief).rows if row.case == home.case]
+        listed = [person.name for person in row.people]
+        asked = [state.person.name for state in consent_states_for(world.chief, home.case)]
+
+    assert listed == [home.mother.name, home.son.name]
+    assert asked == [home.mother.name, home.son.name, "三栗 和江"]
+
+
+def test_agency_that_sees_only_somebody_elsewhere_finds_their_name_in_its_list(world):
+    write(world, world.hazuki.son, "apart")
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.son.pk, "basic"))
+
+    with acting_for(world.anshin_worker):
+        (row,) = case_page_for(world.anshin_worker).rows
+        assert [person.name for person in row.people] == [world.hazuki.son.name]
