@@ -101,11 +101,11 @@ def readers_of(viewer: Viewer, case: Case) -> dict[tuple[uuid.UUID | None, str],
     if not viewer.sees_all_cases:
         return {}
     shut_out = Block.objects.filter(case=case, agency__isnull=False, lifted_at__isnull=True)
-    shown = ShareLine.objects.live().filter(NotBlocked("case"), case=case)
+    shown = ShareLine.objects.live().filter(case=case)
     # A block is the database's word about whoever asks it, which is the center here; so blocks are looked up.
     agencies = Agency.objects.open().filter(pk__in=shown.values("agency"))
     readers: dict[tuple[uuid.UUID | None, str], list[Agency]] = {}
-    for agency in agencies.exclude(pk__in=shut_out.values("agency")).order_by("name", "pk"):
+    for agency in agencies.exclude(pk__in=shut_out.values("agency")).order_by("name"):
         lines = lines_reaching(anybody_of(agency)).filter(case=case)
         for label in lines.values_list("person", "item").distinct():
             readers.setdefault(label, []).append(agency)

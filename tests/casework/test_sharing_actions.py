@@ -438,6 +438,7 @@ def test_each_agency_is_told_once_of_all_that_it_no_longer_sees(world, mother, s
     gone += world.share(home, world.anshin, Label(None, "roles"))
     gone += world.share(home, world.anshin, Label(mother.pk, "money"), ground=Ground("consent", "別の書面"))
     world.share(home, world.anshin, Label(mother.pk, "health"), ground=law)  # still shows it
+    world.share(home, world.anshin, Label(home.son.pk, "money"), Label(None, "money"))  # show another's
     gone += world.share(home, world.jiritsu, Label(mother.pk, "basic"))
     gone += world.share(home, world.kenko, Label(mother.pk, "basic"), ground=soon)
     world.share(world.tomono, world.jiritsu, Label(world.tomono.mother.pk, "basic"))

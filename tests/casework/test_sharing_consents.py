@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from casework.cases.actions import create_case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
+from casework.consent.models import ConsentScope
 from casework.households.models import Person
 from casework.sharing.consents import Support, agreed_labels, standing_scopes, support_for, unwanted_labels
 from casework.sharing.items import Item
@@ -16,6 +17,7 @@ from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.worlds import make_agency
 
+HOUR = dt.timedelta(hours=1)
 DAY = dt.timedelta(days=1)
 
 
@@ -104,7 +106,9 @@ def test_a_refusal_is_no_consent_and_a_consent_holds_to_the_end_of_its_last_day(
     mother, son = world.hazuki.mother, world.hazuki.son
     say(world, mother, (world.one, "basic"), valid_until=day(2))
     say(world, son, (world.one, "basic"))
-    say(world, world.tomono.son, answer="refused", home=world.tomono)
+    refused = say(world, world.tomono.son, answer="refused", home=world.tomono)
+    with acting_for(world.coordinator):  # whoever writes a scope for it by another way
+        ConsentScope(consent=refused, case=world.tomono.case, agency=world.one, item="basic").save()
     label = {"agency": world.one, "person_id": mother.pk, "item": "basic"}
 
     found = []
@@ -112,11 +116,12 @@ def test_a_refusal_is_no_consent_and_a_consent_holds_to_the_end_of_its_last_day(
         shift_clock(days * DAY)
         found.append(asked(world, agreed_labels, world.hazuki.case, agency=world.one))
     assert found == [{(mother.pk, "basic"), (son.pk, "basic")}] * 2 + [{(son.pk, "basic")}]
+    assert asked(world, agreed_labels, world.tomono.case, agency=world.one) == set()
     with pytest.raises(NotAllowed):
         asked(world, support_for, world.hazuki.case, **label)
 
 
-def test_of_several_consents_the_one_that_lasts_longest_counts_and_then_the_newest(world):
+def test_of_several_consents_the_one_that_lasts_longest_counts_and_then_the_newest(world, shift_clock):
     mother = world.hazuki.mother
     scope = (world.one, "basic")
 
@@ -129,14 +134,20 @@ def test_of_several_consents_the_one_that_lasts_longest_counts_and_then_the_newe
     assert counts() == [longer]
     newer = say(world, mother, scope, valid_until=day(20))
     assert counts() == [newer]
+    shift_clock(HOUR)
     endless = say(world, mother, scope)
     say(world, mother, scope, valid_until=day(30))
     say(world, mother, (world.two, "basic"))
     say(world, mother, (world.one, "money"))
     assert counts() == [endless]
+    shift_clock(0 * HOUR)  # the moment counts, not the number
+    say(world, mother, scope)
+    assert counts() == [endless]
 
 
-def test_a_line_about_a_person_needs_their_consent_and_one_about_the_household_everybodys(world):
+def test_a_line_about_a_person_needs_their_consent_and_one_about_the_household_everybodys(
+    world, django_assert_num_queries
+):
     home, mother, son = world.hazuki, world.hazuki.mother, world.hazuki.son
 
     def support(person, item="basic"):
@@ -157,11 +168,20 @@ def test_a_line_about_a_person_needs_their_consent_and_one_about_the_household_e
     assert said(mother.pk, "money") == missing(mother.name, money)
     of_son = say(world, son, (world.one, "basic"))
     assert support(None).consents == [of_mother, of_son]
+    with acting_for(world.coordinator), django_assert_num_queries(2):
+        found = support_for(home.case, agency=world.one, person_id=None, item="basic")
+        assert (len(found.consents), found.until) == (2, None)
     with acting_for(world.coordinator):
         Person.objects.filter(pk=son.pk).update(position=0)
         Person.objects.filter(pk=mother.pk).update(position=1)
     assert support(None).consents == [of_son, of_mother]
     assert said(None, "money") == missing(son.name, money)
+    # Of one place, the key decides; what was written last does not come last for that.
+    first, last = sorted((mother, son), key=lambda person: person.pk)
+    with acting_for(world.coordinator):
+        for person in (last, first):
+            Person.objects.filter(pk=person.pk).update(position=7)
+    assert [consent.person_id for consent in support(None).consents] == [first.pk, last.pk]
 
 
 def test_a_household_without_people_cannot_agree(world):
@@ -172,7 +192,9 @@ def test_a_household_without_people_cannot_agree(world):
             asked(world, support_for, case, agency=world.one, person_id=person, item="basic")
 
 
-def test_what_somebody_asked_not_to_show_counts_for_them_and_the_household_until_they_say_otherwise(world):
+def test_what_somebody_asked_not_to_show_counts_for_them_and_the_household_until_they_say_otherwise(
+    world, shift_clock
+):
     mother, son = world.hazuki.mother, world.hazuki.son
 
     def unwanted(agency=world.one, home=world.hazuki):
@@ -199,5 +221,10 @@ def test_what_somebody_asked_not_to_show_counts_for_them_and_the_household_until
     everything = {(who, item) for who in (son.pk, None) for item in Item.values}
     assert unwanted() == {(mother.pk, "money")} | everything
     say(world, son, (world.two, "basic"))
+    shift_clock(HOUR)
+    say(world, mother, (world.two, "basic"), exclusions=(Exclusion(world.one, "money"),))
+    assert unwanted() == {(mother.pk, "money"), (None, "money")}
+    shift_clock(0 * HOUR)
+    say(world, mother, (world.two, "basic"))  # of a higher number, but recorded before
     assert unwanted() == {(mother.pk, "money"), (None, "money")}
     assert unwanted(home=world.tomono) == {(world.tomono.mother.pk, "plan"), (None, "plan")}

@@ -168,6 +168,9 @@ def test_what_is_blocked_is_not_there(shared, wearing, target):
         "people": people, "money": people, "health": people,
     }  # fmt: skip
     assert asked(world.chief, lambda viewer: list(ledger_of(viewer, world.tomono.case))) == []
+    assert len(asked(world.chief, lambda viewer: list(ledger_of(viewer, world.hazuki.case)))) == 4
+    of_hazuki = asked(world.chief, lambda viewer: {row.case_id for row in recalls_for(viewer)})
+    assert of_hazuki == {world.hazuki.case.pk}
 
 
 def test_whether_one_label_is_reached(shared):
@@ -212,7 +215,9 @@ def names(readers):
     return {label: [agency.code for agency in agencies] for label, agencies in readers.items()}
 
 
-def test_readers_of_a_case_are_the_agencies_that_see_it_now_in_the_order_of_their_names(shared, wearing):
+def test_readers_of_a_case_are_the_agencies_that_see_it_now_in_the_order_of_their_names(
+    shared, wearing, django_assert_num_queries
+):
     world = shared.world
     mother, son = world.hazuki.mother, world.hazuki.son
     second = Label(mother.pk, "basic"), Label(son.pk, "health")
@@ -232,7 +237,8 @@ def test_readers_of_a_case_are_the_agencies_that_see_it_now_in_the_order_of_thei
         (son.pk, "health"): ["kenko", "jiritsu"],
     }
     assert read() == everything
-    assert read(case=world.tomono.case) == {(None, "basic"): ["anshin"]}
+    with acting_for(world.chief), django_assert_num_queries(2):  # the agencies of this case, and one's lines
+        assert names(readers_of(world.chief, world.tomono.case)) == {(None, "basic"): ["anshin"]}
     for nobody in (world.anshin_worker, world.auditor, world.editor, world.anshin_admin):
         assert read(nobody) == {}
 
@@ -350,6 +356,20 @@ def test_the_case_list_follows_what_changed_last_and_leaves_out_what_is_closed(s
     assert listed(world.anshin_worker) == keys[::-1]
     Share.objects.filter(agency=world.anshin, case=keys[0]).update(closed_at=now)
     assert listed(world.anshin_worker) == keys[1:]
+
+
+def test_an_envelope_that_the_sweep_has_not_closed_is_not_listed_without_a_living_line(
+    shared, wearing, shift_clock
+):
+    world = shared.world
+    with wearing("app_web"):
+        until = Ground("consent", "書面", until=timezone.now() + HOUR)
+        world.share(world.hazuki, world.other, Label(world.hazuki.mother.pk, "basic"), ground=until)
+    assert listed(world.stranger) == [world.hazuki.case.pk]
+
+    shift_clock(2 * HOUR)
+    assert Share.objects.get(agency=world.other).closed_at is None
+    assert listed(world.stranger) == []
 
 
 def test_lines_ask_for_the_ledgers_people_at_once(shared, django_assert_num_queries):
