@@ -11,6 +11,8 @@ from django.db import connection
 from django.urls import reverse
 
 from casework.consent.models import Consent
+from casework.households.models import Stay
+from casework.issues.models import Issue
 from casework.notes.models import Note
 from casework.plans.models import RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, block, end_line
@@ -71,6 +73,8 @@ class Shared:
             note = Note.objects.filter(case=self.family.case).first()
             task = Task.objects.filter(case=self.family.case, end__isnull=True).first()
             consent = Consent.objects.filter(case=self.family.case).first()
+            stay = Stay.objects.filter(person=self.world.hazuki.mother).first()
+            issue = Issue.objects.filter(person=self.world.hazuki.mother).first()
         return {
             "case_id": self.family.case.pk,
             "decision_id": self.family.decision.pk,
@@ -81,6 +85,9 @@ class Shared:
             "note_id": note.pk,
             "task_id": task.pk,
             "consent_id": consent.pk,
+            "stay_id": stay.pk,
+            "issue_id": issue.pk,
+            "relation_id": uuid.uuid4(),
             "block_id": uuid.uuid4(),
             "concealment_id": uuid.uuid4(),
             "request_id": uuid.uuid4(),
@@ -197,7 +204,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     answers = {name: client.get(url) for method, name, url in doors(shared.keys()) if method == "get"}
 
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
-    assert is_open == {"case", "decision", "role_answer", "sheet", "sheet_file"}
+    assert is_open == {"case", "relations", "ecomap", "decision", "role_answer", "sheet", "sheet_file"}
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"
     for name in LISTS:
