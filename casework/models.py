@@ -16,6 +16,7 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
+from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .notes.models import Note, NoteParagraph
@@ -54,6 +55,7 @@ __all__ = [
     "Case",
     "CaseActivity",
     "CaseEvent",
+    "CaseFile",
     "CaseGrant",
     "Code",
     "Concealment",
@@ -69,6 +71,9 @@ __all__ = [
     "Decision",
     "Direction",
     "EmergencyCall",
+    "FileCheck",
+    "FileContent",
+    "FileRemoval",
     "Household",
     "Lift",
     "LiftRequest",

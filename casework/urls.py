@@ -6,6 +6,7 @@ from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
+from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.notes.urls import urlpatterns as notes
@@ -31,6 +32,7 @@ urlpatterns = [
     *concealment,
     *consent,
     *households,
+    *files,
     *notes,
     *tasks,
     *sharing,

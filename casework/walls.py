@@ -13,6 +13,7 @@ from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
+from casework.files import sql as files
 from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.notifications import sql as notifications
@@ -371,6 +372,23 @@ WALLS: tuple[Wall, ...] = (
     *duplicates.WALLS,
     labelled_wall("casework_task", frozen=True),
     labelled_wall("casework_taskend", frozen=True),
+    # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
+    # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
+    Wall(
+        table="casework_casefile",
+        select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT})",
+        insert=center("casework_casefile"),
+        frozen=True,
+    ),
+    Wall(
+        table="casework_filecontent",
+        select=f"{reaches('casework_filecontent')} AND ({CENTER} OR NOT {files.UNCHECKED})",
+        insert=center("casework_filecontent"),
+        delete=f"{center('casework_filecontent')} AND {files.IS_REMOVED}",
+    ),
+    # Why it was taken away is the center's.
+    center_wall("casework_fileremoval"),
+    labelled_wall("casework_filecheck", frozen=True),
     *notifications.WALLS,
     *workspace.WALLS,
 )
@@ -397,12 +415,18 @@ LABELLED_TABLES = (
     "casework_referralanswer",
     "casework_task",
     "casework_taskend",
+    "casework_casefile",
+    "casework_filecontent",
+    "casework_fileremoval",
+    "casework_filecheck",
     "casework_shareline",
 )
 
-# Tables whose changes an agency may notice in the order of its list. A paragraph comes with its note, which is noticed.
+# A paragraph comes with its note, bytes with their file, which is noticed; that a file was taken away is the center's.
+_UNNOTICED = ("casework_noteparagraph", "casework_filecontent", "casework_fileremoval")
+# Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
-    *(table for table in LABELLED_TABLES if table != "casework_noteparagraph"),
+    *(table for table in LABELLED_TABLES if table not in _UNNOTICED),
     *("casework_person", "casework_case"),
 )
 
@@ -418,7 +442,7 @@ def functions_sql() -> str:
         *(consent.FUNCTIONS, _same_case("casework_consent"), consent.KEYS, referrals.KEYS),
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS),
-        *(tasks.KEYS, notifications.RIGHTS),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS),
     )
     return "\n".join(parts) + "\n"
 

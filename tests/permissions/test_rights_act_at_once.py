@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from casework.consent.models import Consent
+from casework.files.models import CaseFile
 from casework.notes.models import Note
 from casework.plans.models import RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, block, end_line
@@ -69,6 +70,7 @@ class Shared:
         """Return a real key for every argument a URL of casework takes."""
         with acting_for(self.world.chief):
             note = Note.objects.filter(case=self.family.case).first()
+            file = CaseFile.objects.get(case=self.family.case, person=self.world.hazuki.mother, item="money")
             task = Task.objects.filter(case=self.family.case, end__isnull=True).first()
             consent = Consent.objects.filter(case=self.family.case).first()
         return {
@@ -80,6 +82,7 @@ class Shared:
             "line_id": self.lines[0].pk,
             "note_id": note.pk,
             "task_id": task.pk,
+            "file_id": file.pk,
             "consent_id": consent.pk,
             "block_id": uuid.uuid4(),
             "concealment_id": uuid.uuid4(),
@@ -197,7 +200,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     answers = {name: client.get(url) for method, name, url in doors(shared.keys()) if method == "get"}
 
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
-    assert is_open == {"case", "decision", "role_answer", "sheet", "sheet_file"}
+    assert is_open == {"case", "decision", "role_answer", "sheet", "sheet_file", "file_open"}
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"
     for name in LISTS:
