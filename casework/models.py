@@ -17,6 +17,7 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
+from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
@@ -60,6 +61,7 @@ __all__ = [
     "Case",
     "CaseActivity",
     "CaseEvent",
+    "CaseFile",
     "CaseGrant",
     "Code",
     "Concealment",
@@ -75,6 +77,9 @@ __all__ = [
     "Decision",
     "Direction",
     "EmergencyCall",
+    "FileCheck",
+    "FileContent",
+    "FileRemoval",
     "FoundPlace",
     "Household",
     "Issue",

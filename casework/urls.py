@@ -6,6 +6,7 @@ from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
+from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
@@ -36,6 +37,7 @@ urlpatterns = [
     *households,
     *issues,
     *relations,
+    *files,
     *notes,
     *tasks,
     *sharing,

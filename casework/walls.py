@@ -14,6 +14,7 @@ from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
+from casework.files import sql as files
 from casework.households import sql as households
 from casework.issues import sql as issues
 from casework.notes import sql as notes
@@ -420,6 +421,24 @@ WALLS: tuple[Wall, ...] = (
     *duplicates.WALLS,
     labelled_wall("casework_task", frozen=True),
     labelled_wall("casework_taskend", frozen=True),
+    # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
+    # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
+    Wall(
+        table="casework_casefile",
+        select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT})"
+        f" AND {not_hidden('casework_casefile')}",
+        insert=center("casework_casefile"),
+        frozen=True,
+    ),
+    Wall(
+        table="casework_filecontent",
+        select=f"{reaches('casework_filecontent')} AND ({CENTER} OR NOT {files.UNCHECKED})",
+        insert=center("casework_filecontent"),
+        delete=f"{center('casework_filecontent')} AND {files.IS_REMOVED}",
+    ),
+    # Why it was taken away is the center's.
+    center_wall("casework_fileremoval"),
+    labelled_wall("casework_filecheck", frozen=True),
     *notifications.WALLS,
     *workspace.WALLS,
 )
@@ -451,13 +470,19 @@ LABELLED_TABLES = (
     "casework_referralanswer",
     "casework_task",
     "casework_taskend",
+    "casework_casefile",
+    "casework_filecontent",
+    "casework_fileremoval",
+    "casework_filecheck",
     "casework_shareline",
 )
 
-# Tables whose changes an agency may notice in the order of its list. A paragraph comes with its note, which is noticed;
-# of issues some are noticed (issues/sql.py).
+# A paragraph comes with its note, bytes with their file, which is noticed; that a file was taken away is the center's. Of
+# issues some are noticed (issues/sql.py).
+_UNNOTICED = ("casework_noteparagraph", "casework_issue", "casework_filecontent", "casework_fileremoval")
+# Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
-    *(table for table in LABELLED_TABLES if table not in ("casework_noteparagraph", "casework_issue")),
+    *(table for table in LABELLED_TABLES if table not in _UNNOTICED),
     *("casework_person", "casework_case"),
 )
 
@@ -482,7 +507,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS),
     )
     return "\n".join(parts) + "\n"
 

@@ -18,6 +18,7 @@ from django.utils import timezone
 
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.files.actions import add_file
 from casework.households.actions import StayDraft, change_person, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
@@ -36,6 +37,7 @@ from casework.tasks.actions import TaskDraft, add_task
 from casework.walls import WALLS
 from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
+from permissions.uploads.pipeline import Taken
 from permissions.url_map import mapped_urls
 from permissions.walls.context import acting_for
 from tests.matrix import EVERYBODY, MATRIX, READERS
@@ -115,6 +117,9 @@ class MatrixWorld(World):
             task = add_task(
                 home.case, TaskDraft(label, what, timezone.localdate(), self.chief.membership), by=self.chief
             )
+            title = f"CANARY-{home.mother.name}-history 資料"
+            taken = Taken("txt", "", title.encode(), "0" * 64)
+            file = add_file(home.case, label, taken, title=title, has_no_place=False, by=self.chief)
             blocked = block(
                 home.case, agency=self.agencies["blocked"], user_id=None, reason="関係者", by=self.chief
             )
@@ -132,6 +137,7 @@ class MatrixWorld(World):
             "relation": relation,
             "decision": decision,
             "task": task,
+            "file": file,
             "block": blocked,
             "line": lines[0],
             "consent": consent,
@@ -402,6 +408,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "referral_id": uuid.uuid4(),
         "notification_id": uuid.uuid4(),
         "task_id": ids["task"].pk,
+        "file_id": ids["file"].pk,
         "consent_id": ids["consent"].pk,
         "concealment_id": world.concealment.pk,
         "request_id": uuid.uuid4(),
@@ -457,9 +464,12 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}
-    if url_name == "casework:role_answer":
-        is_owner = ("葉月原母", "health") in person.labels
-        return {200} if is_owner else {403}
+    if url_name in ("casework:role_answer", "casework:file_open"):
+        # The role is one agency's alone; the file is of the mother's history, which not everybody sees who sees the case.
+        is_file = url_name == "casework:file_open"
+        label = ("葉月原母", "history" if is_file else "health")
+        opens = label in person.labels or (is_file and person.sees_all)
+        return {200} if opens else {404 if is_file else 403}
     return {200, 302, 422}
 
 

@@ -23,6 +23,7 @@ from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case, move_to_stage
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, ask_to_lift, conceal, open_place
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
+from casework.files.actions import add_file, remove_file
 from casework.households.actions import StayDraft, add_person, create_household, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
@@ -56,6 +57,7 @@ from forms_app.submissions.actions import receive_submission
 from forms_app.submissions.given import GivenAnswer
 from marugoto_site.logging import LineFormatter, WithoutContent
 from permissions.audit.alarms import raise_alarms, review_alarm
+from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for
 from tests.forms_app.conftest import publish
 
@@ -76,6 +78,8 @@ MADE_FOR_IT = {
     "casework_relation",
     "casework_note",
     "casework_task",
+    "casework_casefile",
+    "casework_fileremoval",
     "casework_taskend",
     "casework_noteparagraph",
     "casework_direction",
@@ -219,11 +223,15 @@ def _household(person, words, by):
 
 
 def _ask(words, case, person, owner, by):
-    """One thing that is to be done, one that was dropped."""
+    """One thing that is to be done, one that was dropped; a file, and one that was taken away."""
     for number in range(2):
         draft = TaskDraft(Label(person.pk, "history"), words("期限"), timezone.localdate(), owner.membership)
         task = add_task(case, draft, by=by)
+        taken = Taken("txt", words("資料"), words("中身").encode(), "0" * 64)
+        title = words("資料の名前")
+        file = add_file(case, Label(None, "history"), taken, title=title, has_no_place=False, by=by)
         if number:
+            remove_file(file, reason=words("取り除く"), by=by)
             end_task(task, kind="dropped", words=words("やめた"), by=by)
 
 

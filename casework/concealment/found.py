@@ -47,6 +47,7 @@ HIDDEN = (
     "Relation",
     "Task",
     "TaskEnd",
+    "CaseFile",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

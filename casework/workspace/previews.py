@@ -118,12 +118,8 @@ def pieces_of(record: CaseRecord) -> dict[Key, list[Piece]]:
     for decision in record.decisions:
         for row, heading, text in _of_decision(decision):
             add(row.person_id, row.item, heading, text)
-    for referral in record.referrals:
-        packet = referral.row
-        said = "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
-        add(packet.person_id, packet.item, packet.number, said)
-    for task in record.tasks:
-        add(task.person_id, task.item, f"{task._meta.verbose_name} {task.due_on:%Y-%m-%d}", task.what)
+    for row, heading, text in _referrals_tasks_files(record):
+        add(row.person_id, row.item, heading, text)
     for current in record.notes:
         for note in (current, *current.earlier):
             add(note.person_id, note.item, f"{note.occurred_at:%Y-%m-%d} {note.title}", _said_in(note))
@@ -152,6 +148,16 @@ def _of_decision(view: DecisionView) -> Iterator[tuple[Any, str, str]]:
         yield role.row, heading, role.row.what
         for answer in role.answers:
             yield role.row, heading, f"{answer.get_kind_display()} {answer.text}".strip()
+
+
+def _referrals_tasks_files(record: CaseRecord) -> Iterator[tuple[Any, str, str]]:
+    for referral in record.referrals:
+        packet = referral.row
+        yield packet, packet.number, "\n".join(filter(None, (packet.heard, packet.issues, packet.we_keep)))
+    for task in record.tasks:
+        yield task, f"{task._meta.verbose_name} {task.due_on:%Y-%m-%d}", task.what
+    for file in record.files:
+        yield file, f"{file._meta.verbose_name} {file.number}", file.title
 
 
 def _said_in(note: Any) -> str:

@@ -14,6 +14,7 @@ from casework.cases.states import Stage
 from casework.codes.lists import NOT_ASKED
 from casework.concealment.selectors import concealed_among, is_concealed
 from casework.duplicates.selectors import joined_for
+from casework.files.selectors import case_files_for
 from casework.households.models import Household, Person
 from casework.households.safety import rules_of
 from casework.households.selectors import PersonView, household_for, name_people, people_for, who_live_here
@@ -88,6 +89,7 @@ class CaseRecord:
     has_more_notes: bool
     decisions: list[DecisionView]
     referrals: list[ReferralView]
+    files: list[Any]
     tasks: list[Any]  # those that have not ended
     is_concealed: bool
     contacts: list[Contact]
@@ -178,6 +180,9 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
     referrals = case_referrals_for(viewer, case)
     name_people(viewer, [view.row for view in referrals])
     issues = issues_by_person(viewer, case)
+    files = name_people(viewer, case_files_for(viewer, case))
+    for note in notes:
+        note.files = [file for file in files if file.note_id == note.pk and not file.is_removed]
     people = people_for(viewer, case, also=issues)
     joined = joined_for(viewer, case)
     concealed = is_concealed(viewer, case)
@@ -202,6 +207,7 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
         notes=notes[:NOTES_SHOWN],
         has_more_notes=len(notes) > NOTES_SHOWN,
         decisions=decisions,
+        files=files,
         tasks=name_people(viewer, case_tasks_for(viewer, case)),
         shared=_shared_with(viewer, case),
         blocks=_blocks(viewer, case),
@@ -271,6 +277,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
             reads.add((note, case, note.person_id, note.item))
     for decision in record.decisions:
         reads.update(_reads_of(decision))
+    for file in record.files:
+        reads.add((file, case, file.person_id, file.item))
     for task in record.tasks:
         reads.add((task, case, task.person_id, task.item))
     for referral in record.referrals:

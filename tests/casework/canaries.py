@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from casework.cases.models import Case
+from casework.files.models import CaseFile, FileContent
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from casework.issues.models import Issue
 from casework.notes.models import Note, NoteParagraph
@@ -43,6 +44,7 @@ LABELLED = (
     RoleAnswer,
     Task,
     TaskEnd,
+    CaseFile,
 )
 # Of these items a task stands; of the others it was done.
 OPEN_TASKS = frozenset({"basic", "history"})
@@ -149,6 +151,7 @@ class CanaryWorld(World):
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
         notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
+        files, contents = [], []
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
@@ -164,7 +167,11 @@ class CanaryWorld(World):
             tasks.append(Task(**label, **due, what=text("task")))
             if item not in OPEN_TASKS:
                 ends.append(TaskEnd(**label, task=tasks[-1], kind="done", words=text("taskend"), ended_by=by))
-        for rows in (notes, paragraphs, directions, roles, answers, tasks, ends):
+            number = f"F-{family.name}-{position}"
+            file = {"title": text("casefile"), "kind": "txt", "size_bytes": 1, "digest": "0" * 64}
+            files.append(CaseFile(**label, **file, number=number, added_by=by))
+            contents.append(FileContent(**label, file=files[-1], content=text("content").encode()))
+        for rows in (notes, paragraphs, directions, roles, answers, tasks, ends, files, contents):
             type(rows[0]).objects.bulk_create(rows)
 
     def canaries(self, labels: Any) -> set[str]:
@@ -180,7 +187,7 @@ class CanaryWorld(World):
 
 
 def _tables_of(who: str, item: str) -> list[str]:
-    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer", "task"]
+    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer", "task", "casefile"]
     if item not in OPEN_TASKS:
         tables.append("taskend")
     if item == "basic":

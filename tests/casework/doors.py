@@ -56,7 +56,7 @@ def rows_of(labels: frozenset[Label]) -> Rows:
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
-        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer", "task"):
+        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer", "task", "casefile"):
             rows[name].add(label)
         if item not in OPEN_TASKS:
             rows["taskend"].add(label)

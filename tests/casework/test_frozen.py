@@ -21,6 +21,7 @@ from casework.concealment.actions import (
 from casework.concealment.models import FoundPlace
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
+from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
 from casework.notes.models import Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -41,6 +42,7 @@ from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLi
 from casework.sharing.selectors import persons_for
 from casework.triage.models import Screening
 from permissions.errors import NotAllowed
+from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for, clock
 from tests.worlds import CONSENT, make_agency, make_viewer
 
@@ -86,6 +88,9 @@ FROZEN = {
     "casework_referralrevocation": "reason",
     "casework_referralreminder": "clock",
     "casework_task": "what",
+    "casework_casefile": "title",
+    "casework_fileremoval": "reason",
+    "casework_filecheck": "checked_at",
     "casework_taskend": "words",
     "marugoto_permissions_auditentry": "verb",
 }
@@ -120,6 +125,13 @@ def full_world(world):
         withdraw_consent(consent, agency=None, item="", **words)
     with acting_for(worker):
         answer_recall(Recall.objects.get(), kind="destroyed", law="", by=worker)
+    with acting_for(world.chief):
+        taken = Taken("txt", "見本", b"x", "0" * 64)
+        file = add_file(
+            home.case, Label(None, "history"), taken, title="", has_no_place=False, by=world.chief
+        )
+        check_file(file, by=world.chief)
+        remove_file(file, reason="見本", by=world.chief)
     _refer(world, agency, worker)
     with acting_for(world.chief):
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.urls import reverse
 
 from casework.consent.models import Consent
+from casework.files.models import CaseFile
 from casework.households.models import Stay
 from casework.issues.models import Issue
 from casework.notes.models import Note
@@ -71,6 +72,7 @@ class Shared:
         """Return a real key for every argument a URL of casework takes."""
         with acting_for(self.world.chief):
             note = Note.objects.filter(case=self.family.case).first()
+            file = CaseFile.objects.get(case=self.family.case, person=self.world.hazuki.mother, item="money")
             task = Task.objects.filter(case=self.family.case, end__isnull=True).first()
             consent = Consent.objects.filter(case=self.family.case).first()
             stay = Stay.objects.filter(person=self.world.hazuki.mother).first()
@@ -84,6 +86,7 @@ class Shared:
             "line_id": self.lines[0].pk,
             "note_id": note.pk,
             "task_id": task.pk,
+            "file_id": file.pk,
             "consent_id": consent.pk,
             "stay_id": stay.pk,
             "issue_id": issue.pk,
@@ -204,7 +207,9 @@ def test_before_the_end_the_doors_are_open(shared, client):
     answers = {name: client.get(url) for method, name, url in doors(shared.keys()) if method == "get"}
 
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
-    assert is_open == {"case", "relations", "ecomap", "decision", "role_answer", "sheet", "sheet_file"}
+    assert is_open == {
+        "case", "relations", "ecomap", "decision", "role_answer", "sheet", "sheet_file", "file_open",
+    }  # fmt: skip
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"
     for name in LISTS:

@@ -1,0 +1,26 @@
+"""The database's side of files: what belongs to a file has its label, and bytes go only with a removal."""
+
+from __future__ import annotations
+
+_OF = (
+    "ALTER TABLE casework_{name} ADD CONSTRAINT casework_{name}_of_file FOREIGN KEY (file_id, case_id, item)"
+)
+_TO = "  REFERENCES casework_casefile (id, case_id, item) DEFERRABLE INITIALLY DEFERRED;"
+
+KEYS = "\n".join(
+    [
+        "ALTER TABLE casework_casefile ADD CONSTRAINT casework_casefile_id_case UNIQUE (id, case_id, item);",
+        *(f"{_OF.format(name=name)}\n{_TO}" for name in ("filecontent", "fileremoval", "filecheck")),
+    ]
+)
+
+# From before the household hid, and nobody has looked through it since.
+UNCHECKED = (
+    "EXISTS (SELECT 1 FROM casework_concealment c WHERE c.case_id = casework_filecontent.case_id"
+    " AND c.set_at >= casework_filecontent.added_at"
+    " AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)"
+    " AND NOT EXISTS (SELECT 1 FROM casework_filecheck k WHERE k.file_id = casework_filecontent.file_id"
+    " AND k.checked_at >= c.set_at))"
+)
+HAS_CONTENT = "EXISTS (SELECT 1 FROM casework_filecontent b WHERE b.file_id = casework_casefile.id)"
+IS_REMOVED = "EXISTS (SELECT 1 FROM casework_fileremoval r WHERE r.file_id = casework_filecontent.file_id)"
