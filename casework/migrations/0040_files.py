@@ -74,7 +74,7 @@ ALTER TABLE casework_filecheck FORCE ROW LEVEL SECURITY;
 DROP POLICY IF EXISTS wall_owner ON casework_filecheck;
 CREATE POLICY wall_owner ON casework_filecheck FOR ALL TO app_owner USING (true) WITH CHECK (true);
 DROP POLICY IF EXISTS wall_select ON casework_filecheck;
-CREATE POLICY wall_select ON casework_filecheck FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_filecheck.case_id AND l.item = casework_filecheck.item AND l.person_id IS NOT DISTINCT FROM casework_filecheck.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_filecheck.case_id = ANY ((select wall_blocked())::uuid[])));
+CREATE POLICY wall_select ON casework_filecheck FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_filecheck.case_id AND l.item = casework_filecheck.item AND l.person_id IS NOT DISTINCT FROM casework_filecheck.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_filecheck.case_id = ANY ((select wall_blocked())::uuid[])) AND NOT (casework_filecheck.id = ANY ((select wall_hidden())::uuid[])));
 DROP POLICY IF EXISTS wall_insert ON casework_filecheck;
 CREATE POLICY wall_insert ON casework_filecheck FOR INSERT TO app_web WITH CHECK ((select wall_center()) AND NOT (casework_filecheck.case_id = ANY ((select wall_blocked())::uuid[])));
 DROP POLICY IF EXISTS wall_update ON casework_filecheck;
