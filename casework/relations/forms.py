@@ -12,7 +12,7 @@ from casework.once import OnceForm
 from permissions.typed import TypedMixin
 
 from .actions import RelationDraft
-from .models import GROUP_OF, GROUPS, Group, Kind, Relation
+from .models import GROUP_OF, GROUPS, Group, Relation
 
 PARTIAL = _("年月日のすべてが分からないときは、空にして「くわしいこと」に書いてください。")
 
@@ -109,6 +109,3 @@ class NamesForm(forms.Form):
 
     def hides_names(self) -> bool:
         return self.is_valid() and self.cleaned_data["names"] == "off"
-
-
-assert set(GROUP_OF) == set(Kind.values)  # noqa: S101 -- every kind belongs to a group
