@@ -372,12 +372,19 @@ def test_an_envelope_that_the_sweep_has_not_closed_is_not_listed_without_a_livin
     assert listed(world.stranger) == []
 
 
-def test_lines_ask_for_the_ledgers_people_at_once(shared, django_assert_num_queries):
-    world = shared.world
+def test_lines_ask_for_the_ledgers_people_at_once(shared, wearing, django_assert_num_queries):
+    world, approver = shared.world, shared.world.chief.membership
+    with wearing("app_web"):
+        ground = Ground("life_safety", "見本", approver, until=timezone.now() + HOUR)
+        world.share(world.hazuki, world.anshin, Label(None, "plan"), ground=ground)
+    met = []
     with acting_for(world.chief), django_assert_num_queries(1):
         for row in ledger_of(world.chief, world.hazuki.case):
             assert row.agency.name
             assert row.added_by.user.username
-            assert row.approver is None
-            assert row.ended_by is None or row.ended_by.user.username
+            ended = (row.ended_by.user.username, row.end.reason) if row.ended_by else None
+            met.append((row.approver and row.approver.user.username, ended))
+    assert (met.count(("chief", None)), met.count((None, ("coordinator", "撤回"))), len(met)) == (1, 1, 5)
+    with acting_for(world.chief):
+        assert ledger_of(world.chief, world.hazuki.case).query.order_by[-1] == "pk"
     assert Person.objects.count() == 4
