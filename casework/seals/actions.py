@@ -35,7 +35,9 @@ def seal_case(case: Case, *, members: set[int], reason: str, seen: int, by: View
         raise NotAllowed(_("自分を外すことはできません。ほかのセンター長に頼んでください。"))
     if case.worker is not None and case.worker.agency.is_center and case.worker.user_id not in members:
         raise NotAllowed(_("担当者を外すことはできません。先に担当者を替えてください。"))
-    return _add(case, members, reason, seen, by, verb="case_sealed")
+    row = _add(case, members, reason, seen, by)
+    record_event(by, "case_sealed", row, case_id=case.pk, after={"members": row.members})
+    return row
 
 
 @transaction.atomic
@@ -45,10 +47,12 @@ def unseal_case(case: Case, *, reason: str, seen: int, by: Viewer) -> Seal:
     row = newest_seal(case.pk)
     if row is None or not row.members:
         raise NotAllowed(_("このケースは、見る人を限っていません。"))
-    return _add(case, set(), reason, seen, by, verb="case_unsealed")
+    opened = _add(case, set(), reason, seen, by)
+    record_event(by, "case_unsealed", opened, case_id=case.pk)
+    return opened
 
 
-def _add(case: Case, members: set[int], reason: str, seen: int, by: Viewer, *, verb: str) -> Seal:
+def _add(case: Case, members: set[int], reason: str, seen: int, by: Viewer) -> Seal:
     if not reason.strip():
         raise NotAllowed(_("理由を書いてください。"))
     row = Seal(
@@ -64,7 +68,6 @@ def _add(case: Case, members: set[int], reason: str, seen: int, by: Viewer, *, v
         raise NotAllowed(
             _("ほかの人が先に変えました。画面を開き直して、いまの内容を確かめてください。")
         ) from clash
-    record_event(by, verb, row, case_id=case.pk, after={"members": row.members})
     return row
 
 

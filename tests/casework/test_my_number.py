@@ -106,9 +106,9 @@ def test_number_in_a_field_of_a_person_is_masked_in_its_event_and_in_the_search(
     url = reverse("casework:person_item", args=[world.hazuki.case.pk, world.hazuki.mother.pk, "contact"])
     seen = client.get(url).context["form"]["seen"].value()
 
-    page = client.post(
-        url, {"phone": WRITTEN[1], "address": NUMBER, "caution": "", "seen": seen}, follow=True
-    )
+    means = dict.fromkeys(("sms", "email_use", "post"), "not_asked")
+    data = {**means, "phone": WRITTEN[1], "address": NUMBER, "caution": "", "seen": seen}
+    page = client.post(url, data, follow=True)
 
     with acting_for(world.coordinator):
         row = PersonContact.objects.get(person=world.hazuki.mother)
