@@ -27,7 +27,8 @@ from tests.casework.pages import sign_in
 from tests.casework.test_referrals import answer, send
 from tests.worlds import World
 
-pytestmark = pytest.mark.django_db
+# Thorough rather than quick: `make test` runs them.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def link_of(world, referral, by=None):

@@ -31,6 +31,10 @@ from permissions.uploads.pipeline import take_in
 from permissions.walls.context import acting_for
 from tests.casework.pages import headers, masked, sign_in
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
+
 PLACE = "見本市東雲区見本町一丁目二番三号"
 
 

@@ -30,6 +30,10 @@ from permissions.walls.context import acting_for
 from tests.casework.pages import masked, sign_in
 from tests.worlds import agree
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
+
 COUPLE = [str(kind) for kind in GROUPS[Group.COUPLE]]
 PARENT = [str(kind) for kind in GROUPS[Group.PARENT]]
 LOOSE = {

@@ -39,6 +39,10 @@ from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.worlds import make_viewer
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
+
 STAFF = ("chief", "coordinator", "reception", "anshin_worker", "kenko_worker", "jiritsu_worker", "stranger")
 OTHERS = ("editor", "auditor", "sysadmin", "anshin_admin")
 LAW = Ground("law", "見本の法律")

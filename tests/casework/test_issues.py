@@ -25,7 +25,8 @@ from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.worlds import CONSENT
 
-pytestmark = pytest.mark.django_db
+# Thorough rather than quick: `make test` runs them.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 def note(world, person, code, severity="2", **words):

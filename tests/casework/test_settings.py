@@ -24,7 +24,8 @@ from permissions.walls.context import acting_for, clock
 from tests.casework.pages import sign_in
 from tests.casework.test_referrals import send
 
-pytestmark = pytest.mark.django_db
+# Thorough rather than quick: `make test` runs them.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 YESTERDAY = timezone.localdate() - dt.timedelta(days=1)
 

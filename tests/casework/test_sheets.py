@@ -257,6 +257,10 @@ def slowly(*args):
     return make(*args)
 actions.make_pdf = slowly
 from django.core.management import call_command
+
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
 call_command("run_worker", *sys.argv[2:])
 """
 

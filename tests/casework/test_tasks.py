@@ -28,6 +28,10 @@ from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 
+# Thorough rather than quick: `make test` runs them.
+pytestmark = pytest.mark.slow
+
+
 LAW = Ground("law", "見本の法律")
 
 

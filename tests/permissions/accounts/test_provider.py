@@ -39,7 +39,8 @@ from tests.permissions.accounts.providing import (
     start,
 )
 
-pytestmark = pytest.mark.django_db
+# Thorough rather than quick: `make test` runs them.
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture
