@@ -48,6 +48,14 @@ def seed(apps, schema_editor):
         )
 
 
+def unseed(apps, schema_editor):
+    # A code is never deleted where the site runs; this goes back past the lists.
+    with schema_editor.connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE casework_code DISABLE TRIGGER code_stays")
+        cursor.execute("DELETE FROM casework_code WHERE list = ANY (%s)", [list(LISTS)])
+        cursor.execute("ALTER TABLE casework_code ENABLE TRIGGER code_stays")
+
+
 WALL = """
 ALTER TABLE casework_code ENABLE ROW LEVEL SECURITY;
 ALTER TABLE casework_code FORCE ROW LEVEL SECURITY;
@@ -99,5 +107,5 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL(WALL, migrations.RunSQL.noop),
-        migrations.RunPython(seed, migrations.RunPython.noop),
+        migrations.RunPython(seed, unseed),
     ]

@@ -40,6 +40,18 @@ REVOKE UPDATE, DELETE ON casework_seal FROM app_web;
 DROP TRIGGER IF EXISTS wall_frozen ON casework_seal;
 CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_seal FOR EACH STATEMENT EXECUTE FUNCTION wall_refuse_change();
 """
+BACK = """
+CREATE OR REPLACE FUNCTION wall_blocked() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(shut.case_id), '{}') FROM (
+    SELECT b.case_id FROM casework_block b
+     WHERE b.lifted_at IS NULL AND (b.agency_id = wall_agency() OR b.user_id = wall_person())
+    UNION
+    SELECT t.case_id FROM casework_concealmentthreat t
+     WHERE (t.agency_id = wall_agency() OR t.user_id = wall_person())
+       AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = t.concealment_id)) shut
+$$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -66,5 +78,5 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('case', 'number'), name='seal_number_once'), models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='seal_has_reason'), models.CheckConstraint(condition=models.Q(('members__len', 0), ('members__len__gte', 2), _connector='OR'), name='seal_not_of_one')],
             },
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop),
+        migrations.RunSQL(WALL, BACK),
     ]

@@ -114,6 +114,20 @@ REVOKE UPDATE, DELETE ON casework_foundplace FROM app_web;
 DROP TRIGGER IF EXISTS wall_frozen ON casework_foundplace;
 CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_foundplace FOR EACH STATEMENT EXECUTE FUNCTION wall_refuse_change();
 """
+BACK = """
+DROP POLICY wall_select ON casework_note;
+CREATE POLICY wall_select ON casework_note FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_note.case_id AND l.item = casework_note.item AND l.person_id IS NOT DISTINCT FROM casework_note.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_note.case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY wall_select ON casework_noteparagraph;
+CREATE POLICY wall_select ON casework_noteparagraph FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_noteparagraph.case_id AND l.item = casework_noteparagraph.item AND l.person_id IS NOT DISTINCT FROM casework_noteparagraph.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_noteparagraph.case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY wall_select ON casework_direction;
+CREATE POLICY wall_select ON casework_direction FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_direction.case_id AND l.item = casework_direction.item AND l.person_id IS NOT DISTINCT FROM casework_direction.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_direction.case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY wall_select ON casework_rolerow;
+CREATE POLICY wall_select ON casework_rolerow FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_rolerow.case_id AND l.item = casework_rolerow.item AND l.person_id IS NOT DISTINCT FROM casework_rolerow.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_rolerow.case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY wall_select ON casework_roleanswer;
+CREATE POLICY wall_select ON casework_roleanswer FOR SELECT TO app_web USING (((select wall_center()) OR EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_roleanswer.case_id AND l.item = casework_roleanswer.item AND l.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id AND l.agency_id = (select wall_reader()) AND l.ended_at IS NULL AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))) AND NOT (casework_roleanswer.case_id = ANY ((select wall_blocked())::uuid[])));
+DROP POLICY IF EXISTS wall_select ON casework_foundplace;
+DROP FUNCTION wall_hidden();
+"""
 
 
 class Migration(migrations.Migration):
@@ -145,5 +159,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '場所が書かれている記録',
             },
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop),
+        migrations.RunSQL(WALL, BACK),
     ]

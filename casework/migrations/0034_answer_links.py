@@ -31,6 +31,9 @@ REVOKE UPDATE, DELETE ON casework_answerlink FROM app_web;
 DROP TRIGGER IF EXISTS wall_frozen ON casework_answerlink;
 CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_answerlink FOR EACH STATEMENT EXECUTE FUNCTION wall_refuse_change();
 """
+BACK = """
+DROP FUNCTION casework_standing_link(text) CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -61,5 +64,5 @@ class Migration(migrations.Migration):
                 'verbose_name': '返事のリンク',
             },
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop),
+        migrations.RunSQL(WALL, BACK),
     ]
