@@ -1,6 +1,7 @@
 """Links and cards by which agencies without accounts answer: once, in the state for which they were made (domain.md 2.5)."""
 
 import datetime as dt
+import io
 import threading
 from urllib.parse import urlsplit
 
@@ -8,6 +9,7 @@ import pytest
 from django.db import DatabaseError, connection, connections, transaction
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from casework.cases.models import Case
 from casework.concealment.actions import GroundDraft, conceal
@@ -194,10 +196,29 @@ def test_center_makes_a_card_and_a_link(world, client, monkeypatch, referral):
     ((template, context_),) = printed
     assert template == "casework/sheets/handover_card.html"
     assert (context_["words"], context_["person"]) == ("ゆっくり話してください", world.hazuki.mother)
-    assert context_["qr"].startswith("data:image/svg+xml;base64,")
+    assert context_["qr"].size > 20
     assert "/casework/referrals/answer/" in link.context["address"]
     with acting_for(world.coordinator):
         assert AnswerLink.objects.count() == 2
+
+
+def test_card_on_paper_has_the_code_that_leads_to_the_link(world, referral, monkeypatch):
+    """Printed for real; what is dark on the paper is read against the code of the address."""
+    addresses = []
+    monkeypatch.setattr(
+        card, "make_link", lambda view, *, by: addresses.append(make_link(view, by=by)) or addresses[0]
+    )
+    with acting_for(world.coordinator):
+        view = referral_for(world.coordinator, referral.pk)
+        pdf = make_card(view, words="ゆっくり\n話してください", by=world.coordinator)
+    page = PdfReader(io.BytesIO(pdf)).pages[0]
+    text = page.extract_text()
+
+    drawn = card._drawn(addresses[0])
+    squares = page.get_contents().get_data().count(b" l\n") / 3
+    assert "ゆっくり" in text
+    assert "話してください" in text
+    assert squares >= drawn.path.count("M")
 
 
 def test_card_never_tells_a_concealed_place(world, referral, monkeypatch):
