@@ -64,7 +64,8 @@ def clear_places(case: Case, *, by: Viewer) -> None:
         for row in _rows(model, case.pk)
         if any(holds_place(text, digests) for text in _texts(row))
     ]
-    new = [row for row in found if not FoundPlace.objects.filter(pk=row.pk).exists()]
+    known = set(FoundPlace.objects.filter(case=case).values_list("pk", flat=True))
+    new = [row for row in found if row.pk not in known]
     FoundPlace.objects.bulk_create(new)
     if changed or new:
         record_event(

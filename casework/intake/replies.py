@@ -21,6 +21,8 @@ from .models import Contact
 TITLES = ("さん", "様", "さま", "くん", "君", "ちゃん", "氏")
 # Shorter addresses ("なし", "不明") are in every second sentence.
 LEAST_ADDRESS = 5
+# 林 and 母 are names in many records; alone they are words of every second sentence.
+LEAST_NAME = 3
 
 
 def refuse_names(contact: Contact, body: str, *, by: Viewer) -> None:
@@ -47,7 +49,8 @@ def _names(contact: Contact, by: Viewer) -> Iterator[str]:
     if contact.case_id is None:
         return
     for name in persons_for(by).filter(case=contact.case_id).values_list("name", flat=True):
-        yield name
+        if len(fold(name)) >= LEAST_NAME:
+            yield name
         yield from (part + title for part in name.split() for title in TITLES)
     addresses: Iterable[str] = (
         labelled_for(by, PersonContact).filter(case=contact.case_id).values_list("address", flat=True)

@@ -298,21 +298,27 @@ def _in_the_senders_name(referral: Referral, act: Callable[[Referral, Viewer], N
     An agency may neither share nor hold a case by its own act. Nobody there any more: the answer stands, and the case waits
     for somebody of the center, who sees it on every list.
     """
-    viewer = who_may_share(referral.sent_by_id)
+    viewer = who_may_share(referral.sent_by_id, referral_id=referral.pk)
     if viewer is not None:
         with acting_for(viewer):
             act(referral, viewer)
 
 
-def who_may_share(membership_id: int) -> Viewer | None:
-    """Return this member of the center, or a colleague of the same agency, who may share; None if nobody is left."""
-    viewer = viewer_for_membership(membership_id)
-    if viewer is None or not viewer.may("casework.share"):
-        able = [code for code, role in ROLES.items() if "casework.share" in role.permissions]
-        agency = Membership.objects.filter(pk=membership_id).values("agency")
-        found = Membership.objects.live().filter(agency__in=agency, role__in=able).order_by("pk").first()
-        viewer = viewer_for_membership(found.pk) if found else None
-    return viewer
+def who_may_share(membership_id: int, *, referral_id: uuid.UUID) -> Viewer | None:
+    """Return this member of the center, or a colleague of the same agency, who may share and sees the referral.
+
+    None if nobody is left: a seal or a block may have shut out whoever began it.
+    """
+    able = [code for code, role in ROLES.items() if "casework.share" in role.permissions]
+    agency = Membership.objects.filter(pk=membership_id).values("agency")
+    seats = Membership.objects.live().filter(agency__in=agency, role__in=able).values_list("pk", flat=True)
+    for pk in sorted(seats, key=lambda pk: (pk != membership_id, pk)):
+        viewer = viewer_for_membership(pk)
+        if viewer is not None:
+            with acting_for(viewer):
+                if Referral.objects.filter(pk=referral_id).exists():
+                    return viewer
+    return None
 
 
 def _lock_case(referral: Referral, by: Viewer) -> None:

@@ -67,7 +67,7 @@ def holder_of(secret: str) -> HeldLink | None:
     """Return what a secret opens now; None for one that is wrong, over, used or of another state: nobody is told which."""
     with context.link(_hash(secret)):
         found = AnswerLink.objects.filter(secret_hash=_hash(secret)).first()
-    viewer = who_may_share(found.made_by_id) if found else None
+    viewer = who_may_share(found.made_by_id, referral_id=found.referral_id) if found else None
     if found is None or viewer is None:
         return None
     with context.acting_for(viewer):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from casework.concealment.actions import GroundDraft, conceal
 from casework.consent.actions import make_team_letter
 from casework.disclosure.actions import make_letter
-from casework.households.actions import set_item
+from casework.households.actions import add_person, set_item
 from casework.households.letters import LETTER_MEANS
 from casework.households.models import Permitted, Person, PersonContact, Post
 from casework.households.safety import Means, allowed, rules_for, rules_of
@@ -256,3 +256,14 @@ def test_status_page_never_says_a_place_of_the_vault(world, client, answered):
     assert refused.status_code == 422
     assert refused.context["reply_form"].errors["__all__"][0].endswith("：秘匿している場所")
     assert not Message.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_name_of_one_or_two_letters_counts_only_as_a_name(world, answered):
+    with acting_for(world.coordinator):
+        for name in ("林", "母"):
+            add_person(answered.case, values={"name": name}, by=world.coordinator)
+        reply_to_citizen(answered, body="小林町の森林公園で、母子の集まりがあります。", by=world.coordinator)
+        for text in ("林さんに会います", "母様へ"):
+            with pytest.raises(NotAllowed, match="番号を知っている人"):
+                reply_to_citizen(answered, body=text, by=world.coordinator)

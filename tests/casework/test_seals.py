@@ -11,6 +11,8 @@ from casework.intake.actions import open_case, record_contact
 from casework.intake.selectors import contacts_for
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
+from casework.referrals.actions import send_referral
+from casework.referrals.models import ReferralAnswer
 from casework.seals.actions import seal_case, unseal_case
 from casework.seals.models import Seal
 from casework.seals.selectors import seal_for
@@ -21,7 +23,7 @@ from permissions.agencies.actions import end_membership
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
 from tests.casework.pages import sign_in
-from tests.casework.test_referrals import send
+from tests.casework.test_referrals import answer, draft, send
 from tests.worlds import make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -250,3 +252,23 @@ def test_form_begins_with_oneself_and_the_worker_and_keeps_what_was_chosen(world
     ended = client.post(reverse("casework:unseal", args=[case.pk]), {"reason": "終わり", "seen": "1"})
     assert ended.status_code == 302
     assert sees(world.reception, case)
+
+
+@pytest.mark.parametrize("has_colleague", [True, False])
+def test_agency_answers_a_referral_whose_sender_a_seal_keeps_out(world, other_chief, has_colleague):
+    """The answer stands; what follows is done by a colleague of the sender who sees the case, or waits for one."""
+    case = world.hazuki.case
+    with acting_for(world.chief):
+        referral = send_referral(case, draft(world), by=world.chief)
+    circle = [world.coordinator]
+    if has_colleague:
+        circle.append(make_viewer("coordinator3", world.center, "coordinator"))
+    seal(world, case, *circle, by=other_chief)
+
+    answer(world, referral, "accepted")
+    answer(world, referral, "first_contact", words="会いました")
+
+    with acting_for(other_chief):
+        assert ReferralAnswer.objects.filter(referral=referral).count() == 2
+        holder = Case.objects.get(pk=case.pk).holder
+    assert (holder == world.jiritsu) == has_colleague
