@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django import forms
+from django.db import IntegrityError, transaction
 
 from permissions.typed import TypedMixin
 
@@ -17,6 +20,19 @@ class ChangedMeanwhile(Exception):
     def __init__(self, current: Any) -> None:
         super().__init__("changed meanwhile")
         self.current = current
+
+
+@contextmanager
+def only_one(model: type[Any], **followed: Any) -> Iterator[None]:
+    """Add the one row that may follow another (``follows=row``), inside. Raises ChangedMeanwhile with a colleague's."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        quicker = model.objects.filter(**followed).first()
+        if quicker is None:
+            raise
+        raise ChangedMeanwhile(quicker) from error
 
 
 def fingerprint(row: Any, fields: list[str]) -> str:

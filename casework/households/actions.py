@@ -7,7 +7,7 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from casework.concealment.places import FIELDS, NOT_KEPT
 from casework.events import record_event
 from casework.once import made_before
 from casework.search.actions import index
-from casework.seen import ChangedMeanwhile, fingerprint
+from casework.seen import ChangedMeanwhile, fingerprint, only_one
 from casework.sharing.items import Item
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -96,15 +96,9 @@ def correct_stay(stay: Stay, draft: StayDraft, *, by: Viewer, key: uuid.UUID | N
     before: Stay | None = made_before(Stay, key)
     if before:
         return before
-    try:
-        with transaction.atomic():
-            row = Stay(id=key or uuid.uuid4(), case_id=stay.case_id, person_id=stay.person_id, corrects=stay)
-            return _write_stay(row, draft, by)
-    except IntegrityError as error:
-        quicker = Stay.objects.filter(corrects=stay).first()
-        if quicker is None:
-            raise
-        raise ChangedMeanwhile(quicker) from error
+    with only_one(Stay, corrects=stay):
+        row = Stay(id=key or uuid.uuid4(), case_id=stay.case_id, person_id=stay.person_id, corrects=stay)
+        return _write_stay(row, draft, by)
 
 
 def _check_stay(draft: StayDraft, by: Viewer) -> None:

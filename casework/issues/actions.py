@@ -7,13 +7,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
 from casework.once import made_before, wait_for
-from casework.seen import ChangedMeanwhile
+from casework.seen import only_one
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -73,14 +73,8 @@ def follow_issue(issue: Issue, draft: IssueDraft, *, by: Viewer, key: uuid.UUID 
         code=issue.code,
         follows=issue,
     )
-    try:
-        with transaction.atomic():
-            return _write(row, draft, by)
-    except IntegrityError as error:
-        quicker = Issue.objects.filter(follows=issue).first()
-        if quicker is None:
-            raise
-        raise ChangedMeanwhile(quicker) from error
+    with only_one(Issue, follows=issue):
+        return _write(row, draft, by)
 
 
 def _check(draft: IssueDraft, by: Viewer) -> None:

@@ -7,13 +7,13 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.once import made_before
-from casework.seen import ChangedMeanwhile
+from casework.seen import only_one
 from casework.sharing.actions import Label
 from casework.tasks.actions import TaskDraft, add_task
 from permissions.agencies.models import Membership
@@ -118,14 +118,8 @@ def correct_note(note: Note, draft: CorrectionDraft, *, by: Viewer, key: uuid.UU
         corrects=note,
         correction_reason=draft.reason,
     )
-    try:
-        with transaction.atomic():
-            _add(correction, draft.paragraphs)
-    except IntegrityError as error:
-        quicker = Note.objects.filter(corrects=note).first()
-        if quicker is None:
-            raise
-        raise ChangedMeanwhile(quicker) from error
+    with only_one(Note, corrects=note):
+        _add(correction, draft.paragraphs)
     record_event(
         by,
         "note_corrected",

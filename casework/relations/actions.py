@@ -7,14 +7,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.events import record_event
 from casework.once import made_before, wait_for
-from casework.seen import ChangedMeanwhile
+from casework.seen import only_one
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -79,14 +79,8 @@ def follow_relation(
         group=relation.group,
         follows=relation,
     )
-    try:
-        with transaction.atomic():
-            return _write(row, draft, by)
-    except IntegrityError as error:
-        quicker = Relation.objects.filter(follows=relation).first()
-        if quicker is None:
-            raise
-        raise ChangedMeanwhile(quicker) from error
+    with only_one(Relation, follows=relation):
+        return _write(row, draft, by)
 
 
 def _check(draft: RelationDraft, by: Viewer) -> None:
