@@ -76,10 +76,11 @@ class SettingForm(TypedMixin, forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, definition: Count | Text, now: str, **kwargs: Any) -> None:
+        value = _number(definition) if isinstance(definition, Count) else _text(definition)
+        # Before TypedMixin looks at the fields.
+        self.base_fields = {**self.base_fields, "value": value}
         super().__init__(*args, **kwargs)
         self.initial.update(value=now, seen=now)
-        self.fields["value"] = _number(definition) if isinstance(definition, Count) else _text(definition)
-        self.order_fields(["value", "seen"])
 
     def clean_seen(self) -> str:
         # Browsers send line ends of their own.

@@ -233,6 +233,20 @@ def test_letter_has_the_words_of_the_city(world, client, monkeypatch):
     assert printed[0]["intro"][0].startswith("あなたを支えるために")
 
 
+def test_text_that_is_too_long_is_told_and_kept_and_never_cut(world, client):
+    sign_in(client, world.chief)
+    page = reverse("casework:setting_edit", args=["team_letter_intro"])
+    shown = client.get(page)
+
+    refused = client.post(page, {"value": "長" * 2_001, "seen": shown.context["form"]["seen"].value()})
+
+    assert "maxlength" not in str(shown.context["form"])
+    assert set(refused.context["form"].errors) == {"value"}
+    assert refused.context["form"]["value"].value() == "長" * 2_001
+    with acting_for(world.chief):
+        assert not Setting.objects.exists()
+
+
 def test_button_puts_the_proposal_back(world, client):
     change(world, "openings_letter_intro", "ちがう文")
     sign_in(client, world.chief)
