@@ -78,7 +78,7 @@ class SettingForm(TypedMixin, forms.Form):
     def __init__(self, *args: Any, definition: Count | Text, now: str, **kwargs: Any) -> None:
         value = _number(definition) if isinstance(definition, Count) else _text(definition)
         # Before TypedMixin looks at the fields.
-        self.base_fields = {**self.base_fields, "value": value}
+        self.base_fields = {**self.base_fields, "value": value}  # type: ignore[misc] # of this form alone
         super().__init__(*args, **kwargs)
         self.initial.update(value=now, seen=now)
 
