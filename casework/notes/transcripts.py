@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import codecs
 import unicodedata
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from permissions.uploads.errors import NotTaken
+from permissions.uploads.texts import decoded
+
 MOST_BYTES = 200_000
 MOST_LETTERS = 40_000
 MOST_IN_LINE = 10_000
-# In other encodings (EUC-JP, say) whose bytes are taken for Shift_JIS, these make up most of a text.
-_HALF_WIDTH_KANA = range(0xFF61, 0xFFA0)
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class NotATranscript(Exception):
@@ -33,32 +32,12 @@ def read_transcript(file: UploadedFile) -> str:
         raise NotATranscript(
             _("ファイルが大きすぎます。%(most)dKBまでの文章を読みこめます。") % {"most": most}
         )
-    text = _decoded(file.read()).replace("\r\n", "\n").replace("\r", "\n").strip()
+    try:
+        text = decoded(file.read()).replace("\r\n", "\n").replace("\r", "\n").strip()
+    except NotTaken as refusal:
+        raise NotATranscript(str(refusal)) from refusal
     _check(text)
     return text
-
-
-def _decoded(content: bytes) -> str:
-    if content.startswith(_UTF_16):
-        raise NotATranscript(
-            _("文字コードがUTF-16です。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。")
-        )
-    if b"\x00" in content:
-        raise NotATranscript(_("文章のファイルではないようです。中身を確かめてください。"))
-    for encoding in ("utf-8-sig", "cp932"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if encoding == "utf-8-sig" or not _is_garbled(text):
-            return text
-    raise NotATranscript(
-        _("文字コードが分かりません。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。")
-    )
-
-
-def _is_garbled(text: str) -> bool:
-    return sum(ord(char) in _HALF_WIDTH_KANA for char in text) * 3 > len(text)
 
 
 def _check(text: str) -> None:

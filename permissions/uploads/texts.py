@@ -20,7 +20,7 @@ def remade_text(content: bytes) -> bytes:
     """Return a text as UTF-8 with line ends as LF. Raises NotTaken for what is no text."""
     if len(content) > MOST_BYTES:
         raise NotTaken(_("文章のファイルは500KBまでです。分けてから、もう一度選んでください。"))
-    text = _decoded(content).replace("\r\n", "\n").replace("\r", "\n")
+    text = decoded(content).replace("\r\n", "\n").replace("\r", "\n")
     if any(unicodedata.category(char) == "Cc" and char not in "\n\t\f" for char in text):
         raise NotTaken(_("文章のファイルではないようです。中身を確かめてください。"))
     masked = mask_my_numbers(text)
@@ -30,9 +30,12 @@ def remade_text(content: bytes) -> bytes:
     return masked.encode()
 
 
-def _decoded(content: bytes) -> str:
+def decoded(content: bytes) -> str:
+    """Return the text of a file in UTF-8 (with a mark or without) or Shift_JIS. Raises NotTaken for another encoding."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise NotTaken(_unknown())
+        raise NotTaken(
+            _("文字コードがUTF-16です。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。")
+        )
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)
@@ -41,8 +44,4 @@ def _decoded(content: bytes) -> str:
         # In another encoding (EUC-JP, say) taken for Shift_JIS, these make up most of a text.
         if encoding == "utf-8-sig" or sum(ord(char) in _HALF_WIDTH_KANA for char in text) * 3 <= len(text):
             return text
-    raise NotTaken(_unknown())
-
-
-def _unknown() -> str:
-    return _("文字コードが分かりません。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。")
+    raise NotTaken(_("文字コードが分かりません。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。"))
