@@ -34,6 +34,7 @@ from .referrals.models import (
     ReferralReminder,
     ReferralRevocation,
 )
+from .registers.models import Register, RegisterRow
 from .relations.models import Relation
 from .seals.models import Seal
 from .search.models import SearchRow
@@ -108,6 +109,8 @@ __all__ = [
     "ReferralLine",
     "ReferralReminder",
     "ReferralRevocation",
+    "Register",
+    "RegisterRow",
     "Relation",
     "RoleAnswer",
     "RoleRow",

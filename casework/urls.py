@@ -14,6 +14,7 @@ from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
+from casework.registers.urls import urlpatterns as registers
 from casework.relations.urls import urlpatterns as relations
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
@@ -49,4 +50,5 @@ urlpatterns = [
     *emergency,
     *codes,
     *duplicates,
+    *registers,
 ]

@@ -21,6 +21,7 @@ from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.notifications import sql as notifications
 from casework.referrals import sql as referrals
+from casework.registers import sql as registers
 from casework.relations import sql as relations
 from casework.search import sql as search
 from casework.sharing import sql as sharing
@@ -441,6 +442,7 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_filecheck", frozen=True),
     *notifications.WALLS,
     *workspace.WALLS,
+    *registers.WALLS,
 )
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
@@ -452,6 +454,7 @@ DEFINER_FUNCTIONS = (
     *sheets.DEFINER_FUNCTIONS,
     *bringing.DEFINER_FUNCTIONS,
     *referrals.DEFINER_FUNCTIONS,
+    *registers.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -507,7 +510,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, registers.UNDO),
     )
     return "\n".join(parts) + "\n"
 

@@ -57,7 +57,8 @@ ROLES: dict[str, Role] = {
     "chief": Role(
         _("センター長"),
         _COORDINATE
-        | {"casework.block", "casework.view_alarms", "casework.edit_codes", "casework.view_board"},
+        | {"casework.block", "casework.view_alarms", "casework.edit_codes", "casework.view_board"}
+        | {"casework.take_register"},
         sees_all_cases=True,
         center_only=True,
     ),

@@ -28,7 +28,7 @@ ANSWERERS = COORDINATION | {"agency_staff"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One URL: who, with which methods, and of which object (case, contact, code, submission, session, person
+    """One URL: who, with which methods, and of which object (case, contact, code, register, submission, session, person
     of the agency "full", nobody's, or none)."""
 
     who: frozenset[str]
@@ -178,6 +178,17 @@ MATRIX: dict[str, Cell] = {
     "casework:seal": Cell(CHIEF, GET_POST, "case"),
     "casework:unseal": Cell(CHIEF, GET_POST, "case"),
     "casework:setting_edit": Cell(CHIEF, GET_POST, "code"),
+    "casework:registers": Cell(CHIEF, GET_POST),
+    "casework:register": Cell(CHIEF, object="register"),
+    "casework:register_columns": Cell(CHIEF, GET_POST, "register"),
+    "casework:register_mapping": Cell(CHIEF, object="register"),
+    "casework:register_check": Cell(CHIEF, POST, "register"),
+    "casework:register_take": Cell(CHIEF, POST, "register"),
+    "casework:register_resume": Cell(CHIEF, POST, "register"),
+    "casework:register_undo": Cell(CHIEF, POST, "register"),
+    "casework:register_clear": Cell(CHIEF, POST, "register"),
+    "casework:register_report": Cell(CHIEF, POST, "register"),
+    "casework:case_register": Cell(CENTER, object="case"),
     "casework:emergency_open": Cell(frozenset({"agency_staff"}), GET_POST),
     "casework:openings": Cell(COORDINATION, object="case"),
     "casework:openings_letter": Cell(COORDINATION, GET_POST, "case"),

@@ -26,6 +26,10 @@ from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
+from casework.registers.actions import read_register
+from casework.registers.mapping import first_mapping
+from casework.registers.models import RegisterRow
+from casework.registers.reading import Table
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seals.actions import seal_case
 from casework.seen import fingerprint
@@ -127,6 +131,7 @@ class MatrixWorld(World):
             stays = [self._stay(home, person) for person in (home.mother, home.son)]
             relation = self._relations(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
+            self.register = self._register(home)
             lines = list(ShareLine.objects.filter(case=home.case))
             for line in lines:
                 end_line(line, by=self.chief, reason="準備のおわり")
@@ -149,6 +154,17 @@ class MatrixWorld(World):
             scopes=((self.anshin, "basic"),), exclusions=(Exclusion(None, "money", f"{CONSENT_CANARY} 娘"),),
         )  # fmt: skip
         return record_consent(home.case, home.mother, draft, by=self.chief)
+
+    def _register(self, home: Household) -> Any:
+        """A ledger of which one row was taken for this household, and one has not been yet."""
+        columns, rows = ["番号", "経過"], [(2, ["1", "前"]), (3, ["2", f"{CONSENT_CANARY} まだの行"])]
+        table = Table("台帳", "0" * 64, columns, rows, 0)
+        register = read_register(table, name=home.case.number, mapping=first_mapping(columns), by=self.chief)
+        kept = [{"label": "経過", "display": f"{CONSENT_CANARY} 台帳"}]
+        row = RegisterRow.objects.get(register=register, position=2)
+        row.case, row.state, row.cells, row.is_head = home.case, "taken", kept, True
+        row.save()
+        return register
 
     def _stay(self, home: Household, person: Any) -> Any:
         words = f"CANARY-{person.name}-basic 同居"
@@ -409,6 +425,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "notification_id": uuid.uuid4(),
         "task_id": ids["task"].pk,
         "file_id": ids["file"].pk,
+        "register_id": world.register.pk,
         "consent_id": ids["consent"].pk,
         "concealment_id": world.concealment.pk,
         "request_id": uuid.uuid4(),

@@ -33,6 +33,7 @@ CLEARED: dict[str, tuple[str, ...]] = {
     "PersonContact": ("safe_hours", "cover_name", "address", "caution"),
     "PersonHealth": ("condition", "doctor"),
     "PersonMoney": ("situation",),
+    "RegisterRow": ("cells",),
     "Contact": ("one_line", "reply_to", "referrer_name", "answers"),
 }
 # Frozen tables whose rows are hidden; and those that the center is told of, because without the row nobody could answer.

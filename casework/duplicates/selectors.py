@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -83,6 +84,14 @@ def people_like_contact(viewer: Viewer, *, reply_to: str, answers: Iterable[dict
     for row in told:
         if row["key"] in ("name", "kana"):
             lines += lines_of_person(row["display"], row["display"] if row["key"] == "kana" else "", None)
+    return _alike(viewer, lines, not_in=None)
+
+
+def people_like_draft(
+    viewer: Viewer, *, name: str, kana: str, birth_on: dt.date | None, phone: str, address: str
+) -> list[Alike]:
+    """Return people who share a key with somebody who is not here yet."""
+    lines = [*lines_of_person(name, kana, birth_on), *lines_of_contact(phone, address)]
     return _alike(viewer, lines, not_in=None)
 
 

@@ -25,6 +25,8 @@ from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
 from casework.referrals.selectors import ReferralView, calls_for_coordination, case_referrals_for
+from casework.registers.models import RegisterRow
+from casework.registers.selectors import kept_for
 from casework.relations.models import Group
 from casework.relations.selectors import name_pairs, standing_relations_for
 from casework.sharing.items import Item
@@ -93,6 +95,7 @@ class CaseRecord:
     tasks: list[Any]  # those that have not ended
     is_concealed: bool
     contacts: list[Contact]
+    register_rows: list[RegisterRow]
     shared: list[SharedWith]
     blocks: list[BlockView]
 
@@ -202,6 +205,7 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
         referrals=referrals,
         is_concealed=concealed,
         contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
+        register_rows=kept_for(viewer, case),
         household=household_for(viewer, case),
         people=people,
         notes=notes[:NOTES_SHOWN],

@@ -21,6 +21,7 @@ MAY = {
     "casework.view_openings": "coordinator chief",
     "casework.block": "chief",
     "casework.edit_codes": "chief",
+    "casework.take_register": "chief",
     "casework.view_board": "chief",
     "casework.view_alarms": "chief privacy_officer",
     "casework.break_glass": "agency_staff",
