@@ -381,7 +381,7 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         table="casework_sheet",
         select=f"membership_id = {ME} AND wall_reaches_all(casework_sheet.labels)"
-        f" AND {reaches_case('casework_sheet.case_id')}",
+        f" AND {reaches_case('casework_sheet.case_id')} AND NOT {sheets.FROM_BEFORE_HIDING}",
         insert=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
         update=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
     ),

@@ -105,6 +105,7 @@ def register_columns(request: ViewerRequest, register: Register) -> HttpResponse
 @requires(TAKE_REGISTERS, load=_register)
 def register_mapping(request: ViewerRequest, register: Register) -> HttpResponse:
     """Send out the mapping as a file: headings, targets and words of codes."""
+    record(request.viewer, "listed", None, detail={"list": "register_mapping", "shown": 0})
     return _file(as_file(register.name, register.mapping), f"{register.name}.json", "application/json")
 
 

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from casework.cases.models import Case
+from casework.concealment.selectors import standing
 from casework.reads import grounds_of
 from permissions.agencies.selectors import viewer_for_membership
 from permissions.audit.actions import record
@@ -90,6 +91,8 @@ def make_sheet(sheet_id: uuid.UUID, *, membership_id: int) -> None:
 def _make(sheet: Sheet, viewer: Viewer) -> None:
     try:
         with transaction.atomic():
+            # Before anything is read: of a concealment that comes meanwhile the sheet must not know.
+            sheet.hidings = list(standing(sheet.case_id).values_list("pk", flat=True))
             content, pdf = _printed(sheet, viewer)
             if content is not None:  # refused by the database where a label of it does not reach the reader
                 _finish(sheet, pdf=pdf, content=content)
@@ -143,5 +146,6 @@ def _finish(
         failure=failure,
         pdf=pdf,
         labels=labels,
+        hidings=sheet.hidings,
         made_at=None if failure else ClockNow(),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +26,9 @@ class Sheet(Walled):
     """A sheet of a decision (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
 
     ``labels`` lists every label printed on it, [[case, person or null, item]]: the database shows the row only
-    while its reader reaches all of them, so a sheet dies with the share it was made from. The bytes stand in
-    the row, so that job and file cannot part company.
+    while its reader reaches all of them, so a sheet dies with the share it was made from. ``hidings``: the concealments
+    that stood when it was read; one that came later may hide what is printed on it. The bytes stand in the row, so that
+    job and file cannot part company.
     """
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
@@ -39,6 +41,7 @@ class Sheet(Walled):
     failure = models.CharField(max_length=60, blank=True)
     labels = models.JSONField(default=list)
     made_at = models.DateTimeField(null=True, blank=True)
+    hidings = ArrayField(models.UUIDField(), blank=True, default=list)
     pdf = models.BinaryField(null=True, blank=True)
 
     class Meta:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import QuerySet
 
+from casework.concealment.selectors import standing
 from casework.sharing.selectors import cases_for, reaches
 from permissions.viewer import Viewer
 
@@ -33,7 +34,11 @@ def _own(viewer: Viewer) -> QuerySet[Sheet]:
 
 
 def _still_reaches(viewer: Viewer, sheet: Sheet) -> bool:
-    return all(
+    """Return whether the reader reaches every label that is printed, and no household has hidden since it was read."""
+    knows_all = sheet.made_at is None or set(sheet.hidings).issuperset(
+        standing(sheet.case_id).values_list("pk", flat=True)
+    )
+    return knows_all and all(
         reaches(viewer, case_id=uuid.UUID(case), person_id=uuid.UUID(person) if person else None, item=item)
         for case, person, item in sheet.labels
     )

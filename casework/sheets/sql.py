@@ -12,4 +12,12 @@ SET search_path = public, pg_temp AS $$
 $$;
 """
 
+# Printed before the household hid: where its people are may stand on it, and nobody reads through a PDF. Not by time, since
+# what began later may have read earlier: a sheet knows of the concealments that stood when it was read.
+FROM_BEFORE_HIDING = (
+    "(casework_sheet.made_at IS NOT NULL AND EXISTS (SELECT 1 FROM casework_concealment c"
+    " WHERE c.case_id = casework_sheet.case_id AND NOT (c.id = ANY (casework_sheet.hidings))"
+    " AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)))"
+)
+
 DEFINER_FUNCTIONS = ("casework_waiting_sheets",)

@@ -10,12 +10,16 @@ from django.db import connection
 from django.db.models import CharField, Value
 
 from casework.cases.selectors import case_keys_for, count_cases_for
+from casework.files.models import CaseFile
+from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
-from casework.sheets.content import content_for
+from casework.sheets import content as sheet_content
 from casework.sheets.models import Sheet
 from casework.sheets.selectors import sheet_for
+from casework.workspace.finding import find_cases_for
+from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
 from tests.casework.canaries import CODE_OF_ITEM, LABELLED, OPEN_TASKS, CanaryWorld, Family, canaries_in
@@ -51,13 +55,15 @@ RAW = " UNION ALL ".join(
 )
 
 
-def rows_of(labels: frozenset[Label]) -> Rows:
-    """Return which labels stand in which table when these labels are seen."""
+def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()) -> Rows:
+    """Return which labels stand in which table when these labels are seen, and the files of some cases are not."""
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
-        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer", "task", "casefile"):
+        for name in ("note", "noteparagraph", "direction", "rolerow", "roleanswer", "task"):
             rows[name].add(label)
+        if label[0] not in unseen_files:
+            rows["casefile"].add(label)
         if item not in OPEN_TASKS:
             rows["taskend"].add(label)
         if item == "basic":
@@ -111,11 +117,36 @@ def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
 def rows_by_door(viewer: Viewer) -> Rows:
     """Return the labels of the rows that the door gives, table by table. A row given twice is an error."""
     found: Rows = {name: set() for name in (*TABLES, "person")}
-    first, *rest = [_tagged(labelled_for(viewer, model), "person_id") for model in LABELLED]
+    first, *rest = [_tagged(_through_door(viewer, model), "person_id") for model in LABELLED]
     for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
         assert (case, person, item) not in found[name]
         found[name].add((case, person, item))
     return found
+
+
+def _through_door(viewer: Viewer, model: Any) -> Any:
+    """Files have a door of their own, by which the bytes go, too."""
+    if model is not CaseFile:
+        return labelled_for(viewer, model)
+    files = [file for file in files_for(viewer) if content_for(viewer, file) is not None]
+    return CaseFile.objects.filter(pk__in=[file.pk for file in files])
+
+
+def found(viewer: Viewer, family: Family) -> set[uuid.UUID]:
+    """Return the cases that a search for the family's name finds."""
+    name = next(iter(family.people.values())).name[:-1]
+    return {row.case.pk for row in find_cases_for(viewer, name).rows}
+
+
+def found_by_rule(family: Family, labels: frozenset[Label]) -> set[uuid.UUID]:
+    """The name stands in the basics of everybody, and of the household."""
+    return {case for case, _person, item in labels if case == family.case.pk and item == "basic"}
+
+
+def told(viewer: Viewer) -> set[Any]:
+    """Return the cases that the viewer's notifications name."""
+    named = inbox_for(viewer).values_list("case_id", "referral__case_id")
+    return {case for pair in named for case in pair if case}
 
 
 def _tagged(rows: Any, person: str) -> Any:
@@ -187,7 +218,7 @@ def rows_by_sql() -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
 def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
     """Return labels and canaries of what a decision sheet would print for this viewer now, or None."""
     sheet = Sheet(case=family.case, decision=family.decision, membership=viewer.membership)
-    content = content_for(viewer, sheet)
+    content = sheet_content.content_for(viewer, sheet)
     if content is None:
         return None
     texts = [content.household.summary if content.household else ""]
@@ -198,9 +229,14 @@ def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | Non
     return set(content.labels), canaries_in("".join(texts))
 
 
-def printed_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
+def printed_by_rule(
+    world: CanaryWorld, family: Family, labels: frozenset[Label], *, is_concealed: bool = False
+) -> Any:
+    """Where somebody works stands on the sheet, and in the vault while the household hides."""
     here = {label for label in labels if label[0] == family.case.pk}
-    tables = ("household", "person", "direction", "rolerow", "roleanswer")
+    tables = {"household", "person", "direction", "rolerow", "roleanswer"} - (
+        {"person"} if is_concealed else set()
+    )
     texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
     return (here, texts) if here else None
 

@@ -37,6 +37,7 @@ class Line:
     until: dt.datetime | None
     serial: int = 0
     rests_on: frozenset[Key] = frozenset()
+    evidence: str = "見本"
 
     def holds(self, now: dt.datetime) -> bool:
         return self.starts_at <= now and self.stands(now)
@@ -66,6 +67,15 @@ class Agreement:
         return dt.datetime.combine(self.valid_until + dt.timedelta(days=1), dt.time.min, JAPAN)
 
 
+@dataclass(frozen=True)
+class Hiding:
+    """A concealment that stands: of which household, since when, and the agency that must not learn of it."""
+
+    case: Key
+    since: dt.datetime
+    threat: Key | None
+
+
 @dataclass
 class Ledger:
     """Who may see what. ``labels`` are those that exist, ``centers`` the agencies of the center."""
@@ -84,16 +94,30 @@ class Ledger:
     ended: set[Key] = field(default_factory=set)
     agreements: dict[Key, Agreement] = field(default_factory=dict)
     recalls: list[tuple[Key, Key]] = field(default_factory=list)
+    circles: dict[Key, frozenset[Key]] = field(default_factory=dict)
+    hidings: dict[Key, Hiding] = field(default_factory=dict)
+    looked_through: dict[Key, dt.datetime] = field(default_factory=dict)
 
     # --- what happens -----------------------------------------------------------------------------
 
     def refuses_share(self, case: Key, agency: Key) -> bool:
-        return not self.agency_is_open(agency) or (case, "agency", agency) in self.blocks.values()
+        is_shut_out = (case, "agency", agency) in self.blocks.values() or self.must_not_learn(agency, case)
+        return is_shut_out or not self.agency_is_open(agency)
 
-    def is_repeated(self, label: Label, agency: Key, basis: str, until: dt.datetime | None) -> bool:
+    def is_repeated(
+        self, label: Label, agency: Key, basis: str, until: dt.datetime | None, evidence: str = "見本"
+    ) -> bool:
         """Whether the same thing on the same basis is seen already; then nothing is added."""
         held = self.lines.get((label, agency), ())
-        return any(x.holds(self.now) and (x.basis, x.until) == (basis, until) for x in held)
+        wanted = (basis, until, evidence)
+        return any(x.holds(self.now) and (x.basis, x.until, x.evidence) == wanted for x in held)
+
+    def conceal(self, key: Key, hiding: Hiding) -> list[Line]:
+        """Hide a household; return the lines that end, because the agency must not learn of it."""
+        self.hidings[key] = hiding
+        ending = [x for x in self.all_open() if (x.label[0], x.agency) == (hiding.case, hiding.threat)]
+        self.end_all(ending)
+        return ending
 
     def open_envelope(self, case: Key, agency: Key) -> None:
         if not self.is_open.get((case, agency)):
@@ -196,7 +220,30 @@ class Ledger:
 
     def is_blocked(self, seat: Seat, case: Key) -> bool:
         targets = {(case, "agency", seat.agency), (case, "user", seat.user)}
-        return not targets.isdisjoint(self.blocks.values())
+        if not targets.isdisjoint(self.blocks.values()) or self.must_not_learn(seat.agency, case):
+            return True
+        circle = self.circles.get(case)
+        return seat.kind == "duty" and circle is not None and seat.user not in circle
+
+    def must_not_learn(self, agency: Key, case: Key) -> bool:
+        return any((x.case, x.threat) == (case, agency) for x in self.hidings.values())
+
+    def is_concealed(self, case: Key) -> bool:
+        return any(x.case == case for x in self.hidings.values())
+
+    def hiding(self, case: Key) -> set[Key]:
+        """Return the concealments of a household that stand."""
+        return {key for key, x in self.hidings.items() if x.case == case}
+
+    def is_unchecked(self, case: Key) -> bool:
+        """Whether nobody has looked through the files of a household since it hid: no agency sees them."""
+        looked = self.looked_through.get(case)
+        return any(x.case == case and (looked is None or looked < x.since) for x in self.hidings.values())
+
+    def unseen_files(self, seat: Seat) -> frozenset[Key]:
+        """Return the cases whose files this seat does not see, whatever it reaches."""
+        cases = {case for case, _person, _item in self.labels}
+        return frozenset(case for case in cases if seat.kind != "duty" and self.is_unchecked(case))
 
     def reach(self, seat: Seat) -> frozenset[Label]:
         """Return every label this seat sees now."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, ClassVar
 from unittest import mock
@@ -28,9 +29,24 @@ from hypothesis.stateful import (
     rule,
 )
 
+from casework.concealment.actions import GroundDraft, Threat, ask_to_lift, conceal, lift_concealment
+from casework.concealment.models import Concealment
 from casework.consent.actions import ConsentDraft, record_consent, withdraw_consent
 from casework.consent.models import Consent
 from casework.emergency.actions import open_in_emergency
+from casework.files.actions import check_file
+from casework.files.models import CaseFile
+from casework.referrals.actions import (
+    AnswerDraft,
+    ReferralDraft,
+    answer_referral,
+    revoke_referral,
+    send_referral,
+)
+from casework.referrals.models import Referral, ReferralLine
+from casework.referrals.states import NEXT_KINDS, OVER, ReferralAnswerKind
+from casework.seals.actions import seal_case, unseal_case
+from casework.seals.models import Seal
 from casework.sharing import actions
 from casework.sharing.clocks import sweep_lapsed_lines
 from casework.sharing.items import Item
@@ -45,8 +61,9 @@ from permissions.viewer import SESSION_KEY, viewer_for_request, viewer_of
 from permissions.walls.context import acting_for
 from tests.casework import doors
 from tests.casework.canaries import CanaryWorld
-from tests.casework.ledger import JAPAN, Agreement, Ledger, Line, Seat
+from tests.casework.ledger import JAPAN, Agreement, Hiding, Ledger, Line, Seat
 
+K = ReferralAnswerKind
 ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
 families = st.sampled_from(("hazuki", "tomono"))
 agencies = st.sampled_from(("anshin", "kenko", "jiritsu", "other"))
@@ -62,6 +79,24 @@ staff = st.sampled_from(("anshin", "kenko", "jiritsu", "other", "nurse@kenko", "
 blockable = st.sampled_from(("anshin", "jiritsu", "nurse@kenko", "reception"))
 READERS = ("anshin", "kenko", "jiritsu", "other", "nurse@kenko", "nurse@jiritsu", "reception", "chief")
 IN_TURN = (*READERS, "anshin_admin", "coordinator", "editor", "auditor", "sysadmin")
+
+
+@dataclass
+class Sent:
+    """A referral as the dictionary knows it: the lines it brought, and what was answered so far."""
+
+    key: Any
+    case: Any
+    packet: Any
+    receiver: Any
+    agreed: list[Any]
+    lines: list[Line] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    is_revoked: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.is_revoked or bool(self.answers and self.answers[-1] in OVER)
 
 
 class SharingMachine(RuleBasedStateMachine):
@@ -82,7 +117,9 @@ class SharingMachine(RuleBasedStateMachine):
         self.ledger = Ledger(now=self.began_at, labels=self.world.labels)
         self.ledger.agreements = {x.key: x for x in self.first_agreements()}
         self.tries: dict[str, list[dt.datetime]] = defaultdict(list)
-        self.sheets: dict[Any, tuple[Seat, set[Any]]] = {}
+        self.sheets: dict[Any, tuple[Seat, set[Any], set[Any]]] = {}
+        self.sent: list[Sent] = []
+        self.holders = {family.case.pk: family.case.holder_id for family in self.world.families.values()}
         self.chosen = "nurse@kenko"
         self.touched: list[str] = []
         self.turn = 0
@@ -539,6 +576,212 @@ class SharingMachine(RuleBasedStateMachine):
         for block in list(self.ledger.blocks):
             self.lift(block)
 
+    # --- seals --------------------------------------------------------------------------------------
+
+    @rule(family=families)
+    def seal(self, family: str) -> None:
+        """The head of the center, the case's worker, and nobody else of the center."""
+        case = self.world.families[family].case
+        with acting_for(self.world.chief):
+            number = Seal.objects.filter(case=case).count()
+            words = {"reason": "見本", "seen": number, "by": self.world.chief}
+            if case.pk in self.ledger.circles:
+                unseal_case(case, **words)
+                del self.ledger.circles[case.pk]
+                self.tally["unsealed"] += 1
+            else:
+                circle = {self.world.chief.user.pk, self.world.coordinator.user.pk}
+                seal_case(case, members=circle, **words)
+                self.ledger.circles[case.pk] = frozenset(circle)
+                self.tally["sealed"] += 1
+        self.touched += ["reception", "chief"]
+
+    # --- concealment --------------------------------------------------------------------------------
+
+    @rule(family=families, agency=st.one_of(st.none(), agencies))
+    def conceal(self, family: str, agency: str | None) -> None:
+        home, by = self.world.families[family], self.world.coordinator
+        case = home.case
+        threat = self.agency_row(agency) if agency else None
+        if threat and threat.pk == self.holders[case.pk]:
+            return  # whoever holds the case is not shut out of it
+        with acting_for(by):
+            threats = (Threat("見本", agency=threat),) if threat else ()
+            row = conceal(case, home.people["mother"], GroundDraft("provisional", "見本"), threats, by=by)
+        hiding = Hiding(case.pk, self.ledger.now, threat.pk if threat else None)
+        self.ledger.conceal(row.pk, hiding)
+        self.tally["concealed"] += 1
+        self.tally["must not learn"] += threat is not None
+        self.touched += READERS if threat is None else []
+        if agency:
+            self.touch_agency(agency)
+
+    @precondition(lambda self: self.ledger.hidings)
+    @rule(number=st.integers(0, 5))
+    def lift_concealment(self, number: int) -> None:
+        keys = list(self.ledger.hidings)
+        key = keys[number % len(keys)]
+        with acting_for(self.world.coordinator):
+            row = Concealment.objects.get(pk=key)
+            request = ask_to_lift(row, reason="見本", by=self.world.coordinator)
+        with acting_for(self.world.chief):
+            lift_concealment(request, by=self.world.chief)
+        del self.ledger.hidings[key]
+        self.tally["concealment lifted"] += 1
+        self.touched += READERS
+
+    @precondition(lambda self: self.ledger.hidings)
+    @rule(family=families)
+    def look_through_files(self, family: str) -> None:
+        case, by = self.world.families[family].case, self.world.coordinator
+        with acting_for(by):
+            for file in CaseFile.objects.filter(case=case):
+                check_file(file, by=by)
+        self.ledger.looked_through[case.pk] = self.ledger.now
+        self.tally["looked through"] += self.ledger.is_concealed(case.pk)
+        self.touched += ["anshin", "kenko"]
+
+    def conceal_what_is_seen_and_printed(self) -> None:
+        """A sheet from before, a file nobody has looked through, and an agency that must not learn of it."""
+        self._share("hazuki", "kenko", [("mother", "basic"), ("mother", "plan")], basis="law")
+        if "kenko" in dict(zip((name for _f, name in self.readable()), range(99), strict=False)):
+            self._make_sheet("hazuki", "kenko")
+        self.conceal("hazuki", "other")
+        self.look_through_files("hazuki")
+
+    # --- referrals ----------------------------------------------------------------------------------
+
+    @rule(family=families, agency=agencies, who=st.sampled_from(("mother", "son")), agreed=labels)
+    def refer(self, family: str, agency: str, who: str, agreed: list[tuple[str, str]]) -> None:
+        """The packet is seen at once, what was agreed once it is accepted, and both end with the referral."""
+        home, to, by = self.world.families[family], self.world.agencies[agency], self.world.coordinator
+        packet = home.label(who, "referral")
+        wanted = [home.label(*each) for each in agreed]
+        supports = {label: self._support(label, to.pk) for label in (packet, *wanted)}
+        draft = ReferralDraft(
+            to, packet[1], "見本", "見本", "見本", actions.Ground("consent", "見本"),
+            answer_by=self.ledger.now.astimezone(JAPAN).date() + dt.timedelta(days=90),
+            agreed=tuple(actions.Label(person, item) for _case, person, item in wanted),
+        )  # fmt: skip
+        self.touch_agency(agency)
+        with acting_for(by):
+            if self.ledger.refuses_share(home.case.pk, to.pk) or None in supports.values():
+                with pytest.raises(NotAllowed):
+                    send_referral(home.case, draft, by=by)
+                self.tally["referral refused"] += 1
+                return
+            row = send_referral(home.case, draft, by=by)
+        sent = Sent(row.pk, home.case.pk, packet, to.pk, wanted)
+        self.sent.append(sent)
+        self._add_lines_of(sent, supports)
+        self.tally["referred"] += 1
+
+    @precondition(lambda self: any(not sent.is_over for sent in self.sent))
+    @rule(number=st.integers(0, 5), choice=st.integers(0, 5))
+    def answer(self, number: int, choice: int) -> None:
+        """By the agency if somebody there sees it, else as the center was told on the telephone."""
+        waiting = [sent for sent in self.sent if not sent.is_over]
+        sent = waiting[number % len(waiting)]
+        kinds = NEXT_KINDS[sent.answers[-1] if sent.answers else ""]
+        self._answer(sent, kinds[choice % len(kinds)])
+
+    def _answer(self, sent: Sent, kind: str) -> None:
+        seat = next(
+            (
+                self.seat(name)
+                for name in READERS
+                if self.seat(name).agency == sent.receiver
+                and sent.packet in self.ledger.reach(self.seat(name))
+            ),
+            None,
+        )
+        viewer = viewer_for_membership(int(str(seat.membership))) if seat else self.world.coordinator
+        assert viewer
+        self.tally["answered by the agency" if seat else "answered by telephone"] += 1
+        draft = AnswerDraft(
+            kind, words="見本", reason="no_capacity" if kind == ReferralAnswerKind.RETURNED else "",
+            **({} if seat else {"medium": "phone", "contact_person": "見本"}),
+        )  # fmt: skip
+        with acting_for(self.world.coordinator):
+            row = Referral.objects.get(pk=sent.key)
+        with acting_for(viewer):
+            answer_referral(row, draft, answered=len(sent.answers), by=viewer)
+        sent.answers.append(kind)
+        if kind == ReferralAnswerKind.ACCEPTED:
+            self._share_what_was_agreed(sent)
+        elif kind == ReferralAnswerKind.FIRST_CONTACT:
+            self.holders[sent.case] = sent.receiver
+        elif kind in (ReferralAnswerKind.DECLINED, ReferralAnswerKind.RETURNED):
+            self._give_back(sent)
+        self.tally[f"answered {kind}"] += 1
+        self.touch_agency(self.agency_name(sent.receiver))
+
+    def _share_what_was_agreed(self, sent: Sent) -> None:
+        supports = {label: self._support(label, sent.receiver) for label in sent.agreed}
+        if self.ledger.refuses_share(sent.case, sent.receiver) or None in supports.values():
+            self.tally["agreed items not shared"] += 1
+            return
+        self._add_lines_of(sent, supports)
+
+    @precondition(lambda self: any(not sent.is_over for sent in self.sent))
+    @rule(number=st.integers(0, 5))
+    def revoke(self, number: int) -> None:
+        waiting = [sent for sent in self.sent if not sent.is_over]
+        sent, by = waiting[number % len(waiting)], self.world.coordinator
+        with acting_for(by):
+            revoke_referral(Referral.objects.get(pk=sent.key), reason="見本", by=by)
+        sent.is_revoked = True
+        self._give_back(sent)
+        self.tally["revoked"] += 1
+        self.touch_agency(self.agency_name(sent.receiver))
+
+    def _give_back(self, sent: Sent) -> None:
+        if self.holders[sent.case] == sent.receiver:
+            self.holders[sent.case] = self.world.coordinator.agency.pk
+        self.ledger.end_all([line for line in sent.lines if not self.ledger.is_gone(line)])
+
+    def _support(self, label: Any, agency: Any) -> list[Agreement] | None:
+        family = next(home for home in self.world.families.values() if home.case.pk == label[0])
+        return self.ledger.support(label, agency, [person.pk for person in family.people.values()])
+
+    def _add_lines_of(self, sent: Sent, supports: dict[Any, Any]) -> None:
+        """The lines a referral has now and had not before are those of the labels, and no other."""
+        with acting_for(self.world.coordinator):
+            kept = ReferralLine.objects.filter(referral=sent.key).values("line")
+            known = [line.key for line in sent.lines]
+            made = list(ShareLine.objects.filter(pk__in=kept).exclude(pk__in=known))
+        by_label = {(row.case_id, row.person_id, row.item): row for row in made}
+        wanted = {sent.packet} if not sent.lines else set(sent.agreed)
+        assert set(by_label) == wanted
+        assert len(made) == len(wanted)
+        self.ledger.open_envelope(sent.case, sent.receiver)
+        for number, (label, row) in enumerate(sorted(by_label.items(), key=str)):
+            support = supports[label]
+            line = Line(
+                row.pk, label, sent.receiver, "consent", self.ledger.now, _end_of(support, None),
+                self.tally["shared"] + number, frozenset(each.key for each in support), row.evidence,
+            )  # fmt: skip
+            self.ledger.add(line)
+            sent.lines.append(line)
+        self.tally["shared"] += len(made)
+
+    def refer_accept_and_return(self) -> None:
+        """The whole way of a case that comes back, whatever came before."""
+        if self.ledger.is_somebody_out():
+            self.all_come_back()
+        before = len(self.sent)
+        self.refer("tomono", "anshin", "mother", [("mother", "money"), ("son", "basic")])
+        for kind in (K.RECEIVED, K.ACCEPTED, K.FIRST_CONTACT, K.RETURNED):
+            for sent in self.sent[before:]:
+                self._answer(sent, kind)
+
+    def refer_and_revoke(self) -> None:
+        if self.ledger.is_somebody_out():
+            self.all_come_back()
+        self.refer("hazuki", "jiritsu", "mother", [("mother", "health")])
+        if any(not sent.is_over for sent in self.sent):
+            self.revoke(99)
+
     # --- sheets -------------------------------------------------------------------------------------
 
     @precondition(lambda self: self.readable())
@@ -575,6 +818,7 @@ class SharingMachine(RuleBasedStateMachine):
         self.sheets[made.pk] = (
             seat,
             {label for label in self.ledger.reach(seat) if label[0] == home.case.pk},
+            self.ledger.hiding(home.case.pk),
         )
         self.tally["sheets"] += 1
         self.touched.append(name)
@@ -614,7 +858,11 @@ class SharingMachine(RuleBasedStateMachine):
         self.tally["seen"] += bool(reach)
         assert doors.listed(viewer) == self.ledger.cases(seat)
         assert doors.direct(viewer, self.world) == self.ledger.cases(seat)
-        own = {key for key, (owner, needed) in self.sheets.items() if owner == seat and needed <= reach}
+        own = {
+            key
+            for key, (owner, needed, known) in self.sheets.items()
+            if owner == seat and needed <= reach and self.ledger.hiding(next(iter(needed))[0]) <= known
+        }
         assert doors.sheets_by_door(viewer, list(self.sheets)) == own
         if not self.is_door_alone:
             self.check_database(seat, own)
@@ -623,13 +871,19 @@ class SharingMachine(RuleBasedStateMachine):
         reach = self.ledger.reach(seat)
         family = self.world.families[("hazuki", "tomono")[self.turn // 2 % 2]]
         here = {label for label in reach if label[0] == family.case.pk}
-        assert doors.rows_by_door(viewer) == doors.rows_of(reach)
+        assert doors.rows_by_door(viewer) == doors.rows_of(reach, self.ledger.unseen_files(seat))
+        assert doors.found(viewer, family) == doors.found_by_rule(family, reach)
+        named = doors.told(viewer)
+        assert named <= self.ledger.cases(seat)
+        self.tally["told of"] += bool(named)
         if self.turn % 2:
             self.check_object_permissions(viewer, seat, family, here)
             return
         assert doors.page(viewer) == doors.page_by_rule(reach)
         assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
-        assert doors.printed(viewer, family) == doors.printed_by_rule(self.world, family, reach)
+        concealed = self.ledger.is_concealed(family.case.pk)
+        printed = doors.printed_by_rule(self.world, family, reach, is_concealed=concealed)
+        assert doors.printed(viewer, family) == printed
 
     def check_object_permissions(self, viewer: Any, seat: Seat, family: Any, here: set[Any]) -> None:
         """A right is asked about an object that came through the door: a person comes with their basics."""
@@ -645,7 +899,7 @@ class SharingMachine(RuleBasedStateMachine):
     def check_database(self, seat: Seat, own_sheets: set[Any]) -> None:
         rows, keys, counts = doors.rows_by_sql()
         cases = set(self.ledger.cases(seat))
-        assert rows == doors.rows_of(self.ledger.reach(seat))
+        assert rows == doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))
         assert (keys["case"], keys["decision"]) == (cases, cases)
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == own_sheets
@@ -704,6 +958,10 @@ RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.break_glass_and_wait(),
     lambda machine: machine.withdraw_something_that_is_seen(),
     lambda machine: machine.refuse_what_was_agreed(),
+    lambda machine: machine.seal("tomono"),
+    lambda machine: machine.conceal_what_is_seen_and_printed(),
+    lambda machine: machine.refer_accept_and_return(),
+    lambda machine: machine.refer_and_revoke(),
 )
 
 

@@ -19,8 +19,14 @@ from django.db.models import F, OuterRef, Q
 from hypothesis import Phase, settings
 
 from casework import walls
+from casework.concealment.models import Concealment
+from casework.files import selectors as files
+from casework.files.sql import UNCHECKED
+from casework.referrals.states import ReferralAnswerKind
 from casework.sharing import actions, models, selectors
 from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, ShareLine
+from casework.sheets import selectors as sheets
+from casework.sheets.sql import FROM_BEFORE_HIDING
 from permissions.agencies.models import MembershipQuerySet
 from permissions.walls.clock import ClockNow
 from tests.casework.canaries import CanaryWorld
@@ -106,6 +112,14 @@ def forget_inactive_people(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(MembershipQuerySet, "live", lambda self: self.filter(ended_at__isnull=True))
 
 
+def forget_files_nobody_looked_through(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(files, "_not_looked_through", Concealment.objects.none)
+
+
+def forget_sheets_from_before_hiding(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sheets, "standing", lambda case_id: Concealment.objects.none())
+
+
 # --- faults of the database ------------------------------------------------------------------------------
 
 
@@ -120,6 +134,13 @@ def policy(table: str, condition: str) -> Callable[[pytest.MonkeyPatch], None]:
 def without(words: str, table: str = "casework_note") -> Callable[[pytest.MonkeyPatch], None]:
     """Leave words out of the policy of one table."""
     whole = walls.reaches(table)
+    assert whole.count(words) == 1
+    return policy(table, whole.replace(words, ""))
+
+
+def lacking(table: str, words: str) -> Callable[[pytest.MonkeyPatch], None]:
+    """Leave words out of what a table's own policy says."""
+    whole = next(wall.select for wall in walls.WALLS if wall.table == table)
     assert whole.count(words) == 1
     return policy(table, whole.replace(words, ""))
 
@@ -184,6 +205,26 @@ FAULTS = [
     Fault(
         "the policy ignores blocks", SharingMachine, function("wall_blocked", "b.lifted_at IS NULL", "false")
     ),
+    Fault(
+        "a seal keeps nobody out",
+        SharingMachine,
+        function("wall_blocked", "NOT (wall_person() = ANY (s.members))", "false"),
+    ),
+    Fault(
+        "who must not learn of a concealment is let in",
+        SharingMachine,
+        function("wall_blocked", "(t.agency_id = wall_agency() OR t.user_id = wall_person())", "false"),
+    ),
+    Fault(
+        "an agency reads files nobody looked through",
+        SharingMachine,
+        lacking("casework_filecontent", f" AND ({walls.CENTER} OR NOT {UNCHECKED})"),
+    ),
+    Fault(
+        "a sheet outlives hiding", SharingMachine, lacking("casework_sheet", f" AND NOT {FROM_BEFORE_HIDING}")
+    ),
+    Fault("the door shows files nobody looked through", DoorAloneMachine, forget_files_nobody_looked_through),
+    Fault("the door opens sheets from before hiding", DoorAloneMachine, forget_sheets_from_before_hiding),
     Fault("closed agencies count", SharingMachine, function("wall_standing", "a.closed_at IS NULL AND")),
     Fault("inactive people count", SharingMachine, function("wall_standing", "AND u.is_active")),
     Fault("ended memberships count", SharingMachine, function("wall_standing", "m.ended_at IS NULL AND")),
@@ -236,6 +277,34 @@ def tell_a_short_history(machine: SharingMachine) -> None:
         machine.all_come_back()
     machine.sweep()
     look(machine, "jiritsu", "chief", family="tomono")
+    hide_and_seal(machine)
+    hand_over_and_take_back(machine)
+
+
+def hide_and_seal(machine: SharingMachine) -> None:
+    machine.lift_all()
+    machine.seal("hazuki")
+    look(machine, "reception", "coordinator")
+    machine.seal("hazuki")
+    look(machine, "reception")
+    for agency in ("anshin", "other"):
+        machine._share("hazuki", agency, [("mother", "basic"), ("mother", "history")], basis="law")
+    machine._make_sheet("hazuki", "anshin")
+    machine.conceal("hazuki", "other")
+    look(machine, "anshin", "other", "chief")
+    machine.look_through_files("hazuki")
+    look(machine, "anshin")
+    machine.lift_concealment(0)
+    look(machine, "anshin", "other", "chief")
+
+
+def hand_over_and_take_back(machine: SharingMachine) -> None:
+    machine.refer("tomono", "kenko", "mother", [("mother", "money")])
+    look(machine, "kenko", family="tomono")
+    machine._answer(machine.sent[-1], ReferralAnswerKind.ACCEPTED)
+    look(machine, "kenko", family="tomono")
+    machine._answer(machine.sent[-1], ReferralAnswerKind.RETURNED)
+    look(machine, "kenko", "chief", family="tomono")
 
 
 def look(machine: SharingMachine, *names: str, family: str = "hazuki") -> None:

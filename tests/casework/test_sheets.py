@@ -17,6 +17,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 from wagtail import hooks
 
+from casework.concealment.actions import GroundDraft, ask_to_lift, conceal, lift_concealment
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.sharing.actions import Label, end_line
 from casework.sharing.models import ShareLine
@@ -116,6 +117,42 @@ def test_sheet_dies_with_the_line_it_was_made_from(world):
     with acting_for(viewer):
         assert sheet_for(viewer, sheet.pk) is None
         assert Sheet.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_sheet_from_before_a_household_hid_is_opened_by_nobody(world):
+    """A place may stand on it that is in the vault now. Of a later concealment, a sheet made meanwhile does not know either."""
+    viewer, home = world.anshin_worker, world.hazuki
+    sheet = order(world, viewer)
+    make_sheet(sheet.pk, membership_id=viewer.membership.pk)
+    with acting_for(world.chief):
+        of_center = request_sheet(home.case, sheet.decision, by=world.chief)
+    make_sheet(of_center.pk, membership_id=world.chief.membership.pk)
+
+    def opened():
+        found = []
+        for reader, key in ((viewer, sheet.pk), (world.chief, of_center.pk)):
+            with acting_for(reader):
+                by_door = sheet_for(reader, key) is not None
+                assert Sheet.objects.filter(pk=key).exists() == by_door
+                found.append(by_door)
+        return found
+
+    assert opened() == [True, True]
+    with acting_for(world.reception):
+        word = GroundDraft("provisional", "本人の申し出")
+        concealment = conceal(home.case, home.mother, word, by=world.reception)
+    assert opened() == [False, False]
+    with acting_for(viewer):
+        anew = request_sheet(home.case, sheet.decision, by=viewer)
+    make_sheet(anew.pk, membership_id=viewer.membership.pk)
+    with acting_for(viewer):
+        assert sheet_for(viewer, anew.pk).hidings == [concealment.pk]
+    with acting_for(world.coordinator):
+        request = ask_to_lift(concealment, reason="終わった", by=world.coordinator)
+    with acting_for(world.chief):
+        lift_concealment(request, by=world.chief)
+    assert opened() == [True, True]
 
 
 @pytest.mark.django_db
