@@ -15,7 +15,7 @@ from tests.casework.sharing_machine import DoorAloneMachine, SharingMachine
 
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
-QUICK = settings(COMMON, max_examples=16, stateful_step_count=20, derandomize=True, phases=(Phase.generate,))
+QUICK = settings(COMMON, max_examples=16, stateful_step_count=20, derandomize=True)
 # Twenty times a hundred: rolled-back rows of one transaction are not cleared away before it ends.
 NIGHTLY = settings(COMMON, max_examples=100, stateful_step_count=60, phases=(Phase.generate, Phase.shrink))
 RUNS = range(20 if IS_NIGHT else 1)

@@ -17,6 +17,8 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 
+import django
+
 from . import static, tools
 from .findings import Finding, unexplained
 from .running import Demo, running_demo
@@ -152,7 +154,7 @@ def _seconds_for(form: Form) -> int:
 def _targets(crawl: Crawl) -> Iterator[str | Form]:
     """Yield one address and one form of each kind that carries something to play with."""
     pages = {kind_of(path): path for path, status in crawl.pages.items() if status == 200}
-    yield from (path for kind, path in sorted(pages.items()) if "<uuid>" in kind or "?" in kind)
+    yield from (path for kind, path in sorted(pages.items()) if "<" in kind or "?" in kind)
     forms = {
         (form.method, kind_of(form.action)): form
         for form in sorted(crawl.forms, key=lambda each: each.action)
@@ -194,4 +196,8 @@ def _write(report: Report, open_findings: list[Finding]) -> None:
 
 
 if __name__ == "__main__":
+    os.environ["DJANGO_SETTINGS_MODULE"] = (
+        "tests.scan.planted_settings"  # which address belongs to which view
+    )
+    django.setup()
     main()

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from django.urls import Resolver404, resolve
+
 TOKEN = "csrfmiddlewaretoken"
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # Where casework happens; the editor's /cms/ is Wagtail's, and these people may not enter it.
@@ -98,7 +100,12 @@ def _typed(name: str, kind: str) -> str:
 
 def kind_of(path: str) -> str:
     """Return the address without keys and values: pages of one kind are made by one view."""
-    return re.sub(r"=[^&]*", "", UUID.sub("<uuid>", path))
+    address, question, query = path.partition("?")
+    try:
+        kind = f"/{resolve(address).route}"
+    except Resolver404:
+        kind = UUID.sub("<uuid>", address)
+    return kind + question + re.sub(r"=[^&]*", "", query)
 
 
 class Visitor:
