@@ -45,6 +45,9 @@ from casework.referrals.actions import (
     revoke_referral,
     send_referral,
 )
+from casework.registers.actions import read_register
+from casework.registers.mapping import first_mapping
+from casework.registers.reading import Table
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seals.actions import seal_case
 from casework.seen import fingerprint
@@ -107,6 +110,7 @@ MADE_FOR_IT = {
     "casework_consentwithdrawal",
     "casework_block",  # its reason
     "casework_seal",
+    "casework_registerrow",
     "casework_caseevent",  # before and after
     "casework_searchrow",  # names, readings, telephone numbers and addresses, folded
     "forms_app_answer",
@@ -238,6 +242,8 @@ def _ask(words, case, person, owner, by):
 def _shut(world, words, case):
     block(case, agency=world.other, user_id=None, reason=words("理由"), by=world.chief)
     circle = {each.user.pk for each in (world.chief, world.coordinator, world.reception)}
+    table = Table("台帳", "0" * 64, ["番号", "氏名"], [(2, ["1", words("台帳")])], 0)
+    read_register(table, name="台帳", mapping=first_mapping(table.columns), by=world.chief)
     seal_case(case, members=circle, reason=words("限定"), seen=0, by=world.chief)
 
 
