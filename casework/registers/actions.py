@@ -93,7 +93,7 @@ def order_undoing(register: Register, *, reason: str, by: Viewer) -> None:
     """Have every case taken from this file deleted again, but for those with which somebody has done something since."""
     if not reason.strip():
         raise NotAllowed(_("取り消す理由を書いてください。"))
-    locked = _at_rest(register, by, RegisterState.TAKEN, RegisterState.UNDONE)
+    locked = _at_rest(register, by, RegisterState.TAKEN, RegisterState.UNDONE, although_cleared=True)
     RegisterRow.objects.filter(register=locked, state=RowState.TAKEN).update(findings=[])
     locked.undo_reason = reason.strip()
     _move(locked, RegisterState.UNDOING, "undo_reason")
@@ -136,10 +136,12 @@ def _allow(by: Viewer) -> None:
         raise NotAllowed(_("台帳を取り込むことができるのはセンター長です。"))
 
 
-def _at_rest(register: Register, by: Viewer, *states: RegisterState) -> Register:
+def _at_rest(
+    register: Register, by: Viewer, *states: RegisterState, although_cleared: bool = False
+) -> Register:
     _allow(by)
     locked = Register.objects.select_for_update().get(pk=register.pk)
-    if locked.state not in states or locked.is_cleared:
+    if locked.state not in states or (locked.is_cleared and not although_cleared):
         raise NotAllowed(_("いまはできません。画面を開き直して、いまの状態を確かめてください。"))
     return locked
 

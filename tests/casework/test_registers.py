@@ -551,6 +551,7 @@ def test_rows_that_were_not_taken_are_cleared_away(world):
         assert RegisterRow.objects.count() == 1
         with pytest.raises(NotAllowed):
             clear_rows(register, by=world.chief)
+    assert undo(world, register) == {2: ("undone", [])}
 
 
 def test_colleague_who_leaves_meanwhile_takes_nothing_in(world):
