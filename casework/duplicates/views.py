@@ -28,7 +28,11 @@ from .selectors import joined_for, people_like, record_alike
 @require_GET
 @case_view("casework.edit_household")
 def person_same(request: ViewerRequest, case: Case, person_id: uuid.UUID) -> HttpResponse:
-    return _page(request, case, _person(request, case, person_id))
+    """Who may be the same person. Right after somebody was added (``?added=1``): on to the case if nobody may be."""
+    person = _person(request, case, person_id)
+    if "added" in request.GET and not people_like(request.viewer, person):
+        return redirect("casework:case", case_id=case.pk)
+    return _page(request, case, person)
 
 
 @require_POST

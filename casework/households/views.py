@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -56,7 +57,10 @@ def person_add(request: ViewerRequest, case: Case) -> HttpResponse:
     say_where_places_go(request.viewer, case, form)
     heading = _("世帯の人や、別に暮らす家族を加える")
     if form.is_valid():
-        return _save(request, case, form, heading, add_person, case, stay=form.stay(), key=form.key())
+        key = form.key()
+        # Who may be the same person is shown while whoever added them still has them before their eyes.
+        same = f"{reverse('casework:person_same', args=[case.pk, key])}?added=1"
+        return _save(request, case, form, heading, add_person, case, then=same, stay=form.stay(), key=key)
     return _page(request, case, form, heading)
 
 
@@ -153,9 +157,11 @@ def _save(
     heading: str,
     act: Callable[..., Any],
     target: Any,
+    *,
+    then: str = "",
     **more: Any,
 ) -> HttpResponse:
-    """Act and go back to the case; on a colleague's change show what stands now beside what was typed."""
+    """Act and go back to the case, or where ``then`` says; on a colleague's change show what stands now beside what was typed."""
     try:
         act(target, values=form.values(), by=request.viewer, **more)
     except NotAllowed as refusal:
@@ -167,7 +173,7 @@ def _save(
         )
         return _page(request, case, form.restarted(clash.current), heading, now=form.shown(clash.current))
     messages.success(request, _("保存しました。"))
-    return redirect("casework:case", case_id=case.pk)
+    return redirect(then) if then else redirect("casework:case", case_id=case.pk)
 
 
 def _page(

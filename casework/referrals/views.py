@@ -12,6 +12,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods
 
 from casework.codes.settings import count_of
+from casework.concealment.selectors import agencies_on_both_sides
 from casework.households.selectors import name_people
 from casework.reads import record_items
 from casework.sharing.access import case_view
@@ -77,7 +78,8 @@ def referral_add(request: ViewerRequest, case: Case) -> HttpResponse:
                 request, _("%(number)s を送りました。返事を待ちます。") % {"number": referral.number}
             )
             return redirect("casework:referral", referral_id=referral.pk)
-    context = {"case": case, "form": form, "agency": agency}
+    both_sides = sorted(agencies_on_both_sides(request.viewer, case).get(agency.pk, ()))
+    context = {"case": case, "form": form, "agency": agency, "both_sides": both_sides}
     return TemplateResponse(request, "casework/referral_add.html", context)
 
 

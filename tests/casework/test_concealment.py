@@ -648,12 +648,14 @@ def test_agency_that_also_works_with_the_threat_is_named_to_the_center_alone(wor
     client = browser(world.coordinator)
     page = client.get(reverse("casework:concealment", args=[home.case.pk])).content.decode()
     assert "機関 jiritsuは、「真砂亮」と同じ名前の人の支援にもかかわっています。" in page
-    share = reverse("casework:share_add", args=[home.case.pk])
-    warned = {
-        name: "知らせてはいけない相手「真砂亮」" in client.get(share, {"agency": agency.pk}).content.decode()
-        for name, agency in (("jiritsu", world.jiritsu), ("kenko", world.kenko))
-    }
-    assert warned == {"jiritsu": True, "kenko": False}
+    for screen in ("casework:share_add", "casework:referral_add"):
+        url = reverse(screen, args=[home.case.pk])
+        warned = {
+            name: "知らせてはいけない相手「真砂亮」"
+            in client.get(url, {"agency": agency.pk}).content.decode()
+            for name, agency in (("jiritsu", world.jiritsu), ("kenko", world.kenko))
+        }
+        assert warned == {"jiritsu": True, "kenko": False}
     assert str(person.pk) not in page
 
 

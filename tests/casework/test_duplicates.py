@@ -1,6 +1,7 @@
 """People who may be one: found by equal keys, joined and un-joined by a person only, seen by the center alone."""
 
 import datetime as dt
+import uuid
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -305,3 +306,28 @@ def test_a_new_name_is_compared_at_once(two):
         added = add_person(two.tomono.case, values={"name": "同名", "relation": "other"}, by=two.coordinator)
 
     assert [key for key, _reasons in alike(two, two.hazuki.mother)] == [added.pk]
+
+
+@pytest.mark.parametrize(("name", "is_known"), [("乙 二", True), ("丙 三", False)])
+def test_whoever_adds_a_person_is_shown_who_may_be_the_same(two, client, name, is_known):
+    case = two.hazuki.case
+    sign_in(client, two.reception)
+    form = {
+        "name": name,
+        "relation": "other",
+        "sex": "not_asked",
+        "living": "together",
+        "once": str(uuid.uuid4()),
+    }
+    page = client.post(reverse("casework:person_add", args=[case.pk]), form, follow=True)
+
+    assert page.status_code == 200
+    here = page.request["PATH_INFO"]
+    with acting_for(two.reception):
+        person = Person.objects.get(case=case, name=name)
+    assert here == (
+        reverse("casework:person_same", args=[case.pk, person.pk])
+        if is_known
+        else reverse("casework:case", args=[case.pk])
+    )
+    assert (two.tomono.case.number in page.content.decode()) == is_known
