@@ -37,6 +37,7 @@ SWEEP = "(select wall_job()) = 'sweep_lapsed_lines'"
 TAKE_UP = "(select wall_job()) = 'deliver_submissions'"
 BRING = "(select wall_job()) = 'take_up_brought'"
 REMIND = "(select wall_job()) = 'remind_referrals'"
+SWEEP_DRAFTS = "(select wall_job()) = 'sweep_drafts' AND saved_at < clock_now() - interval '30 days'"
 LOCK_ANEW = "(select wall_job()) = 'lock_places_anew'"
 CHIEF = f"{CENTER} AND (select wall_role()) = 'chief'"
 ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
@@ -283,13 +284,13 @@ WALLS: tuple[Wall, ...] = (
         insert=f"({CENTER} OR {TAKE_UP} OR {BRING}) AND {_of_contact('casework_contacttopic')}",
         delete=f"{CENTER} AND {_of_contact('casework_contacttopic')}",
     ),
-    # Nobody reads over the shoulder of somebody who is writing: neither a colleague nor the chief.
+    # Nobody reads over the shoulder of somebody who is writing: neither a colleague nor the chief. What was left lying goes.
     Wall(
         table="casework_contactdraft",
-        select=_OWN_DRAFT,
+        select=f"{_OWN_DRAFT} OR ({SWEEP_DRAFTS})",
         insert=_OWN_DRAFT,
         update=_OWN_DRAFT,
-        delete=_OWN_DRAFT,
+        delete=f"{_OWN_DRAFT} OR ({SWEEP_DRAFTS})",
     ),
     Wall(
         table="casework_withoutconsent",

@@ -1,5 +1,6 @@
 """What somebody has begun to write down: kept from the first letter, theirs alone, gone once it is recorded."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -7,13 +8,15 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.intake.actions import drop_draft, save_draft
+from casework.intake.clocks import sweep_drafts
 from casework.intake.models import Contact, ContactDraft
 from casework.intake.selectors import drafts_for
-from permissions.agencies.actions import add_membership
+from permissions.agencies.actions import add_membership, end_membership
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.viewer import viewer_of
-from permissions.walls.context import acting_for
+from permissions.walls.clock import ClockNow
+from permissions.walls.context import acting_for, clock
 from tests.casework.test_reception import BACKEND, form
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +192,29 @@ def test_draft_taken_away_meanwhile_is_no_error(world):
     page = client_of(world.reception).get(reverse("casework:contact_record"), {"draft": draft.pk})
 
     assert page.status_code == 200
+
+
+def test_draft_left_lying_for_a_month_goes_and_no_other(world, shift_clock):
+    """The job sees what it may throw away and nothing else; not even that does it read out."""
+    save = {"revision": 0}
+    with acting_for(world.reception):
+        save_draft(uuid.uuid4(), data={"one_line": ["古い"]}, by=world.reception, **save)
+    shift_clock(dt.timedelta(days=29, hours=23))
+    sweep_drafts()
+    assert len(drafts(world.reception)) == 1
+    with acting_for(world.coordinator):
+        young = save_draft(uuid.uuid4(), data={"one_line": ["まだ新しい"]}, by=world.coordinator, **save)
+        ContactDraft.objects.filter(pk=young.pk).update(saved_at=ClockNow())
+    end_membership(world.reception.membership, by=None)  # whoever has left throws nothing away
+    shift_clock(dt.timedelta(days=30, minutes=1))
+    for job in ("sweep_lapsed_lines", "deliver_submissions"):
+        with clock(job):
+            assert ContactDraft.objects.count() == 0
+    with clock("sweep_drafts"):
+        assert ContactDraft.objects.count() == 1
+    sweep_drafts()
+    assert [draft.pk for draft in drafts(world.coordinator)] == [young.pk]
+    with clock("sweep_drafts"):
+        assert ContactDraft.objects.count() == 0
+    with acting_for(world.auditor):
+        assert AuditEntry.objects.filter(verb="draft_dropped").count() == 1
