@@ -165,7 +165,9 @@ def _number_rows(register: Register) -> None:
     )
     seen: set[str] = set()
     for row in rows:
-        row.number = row.cells[column][: TARGETS[NUMBER].most] if column is not None else ""
+        number = row.cells[column] if column is not None else ""
+        # One that is cut off would put two households into one; the row is held back for it (checking.py).
+        row.number = number if len(number) <= TARGETS[NUMBER].most else ""
         row.is_head = not row.number or row.number not in seen
         seen.add(row.number)
     RegisterRow.objects.bulk_update(rows, ["number", "is_head"], batch_size=1_000)
@@ -174,4 +176,4 @@ def _number_rows(register: Register) -> None:
 def _enqueue(register: Register, by: Viewer) -> None:
     from .tasks import move_register  # noqa: PLC0415 -- the task imports the rooms that import this module
 
-    move_register.enqueue(str(register.pk), by.membership.pk)
+    move_register.using(priority=-100).enqueue(str(register.pk), by.membership.pk)

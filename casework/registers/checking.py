@@ -63,8 +63,6 @@ def draft_of(
     draft = CaseDraft(number)
     shared: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
-        if not number:
-            draft.findings[row.pk].append(("no_number", "", ""))
         draft.people.append(_person(draft, row, columns, fields, words, shared))
     _household(draft, rows, shared)
     _order(draft)
@@ -89,6 +87,9 @@ def _person(
         code = fields.get(heading, KEEP)
         if code == KEEP and text:
             person.kept.append({"label": heading, "display": text})
+        if code == NUMBER and not draft.number:
+            most = str(TARGETS[NUMBER].most)
+            draft.findings[row.pk].append(("too_long", heading, most) if text else ("no_number", "", ""))
         if code not in TARGETS or code == NUMBER:
             continue
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import logging
+import time
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -36,15 +37,22 @@ from .models import TAKEN_ONCE, Register, RegisterRow, RegisterState, RowState
 from .selectors import TAKE_REGISTERS, elsewhere_in_file, heads_in, rows_of, staff_by_name, taken_before
 
 logger = logging.getLogger(__name__)
+TURN_SECONDS = 20
 AT_ONCE = 100  # households, of which nothing is written but findings
 # As likely as an equal name or telephone number.
 ALIKE_FROM = 3
 
 
-def move_on(register_id: uuid.UUID, *, membership_id: int) -> None:
-    """Do what was ordered, with the rights of whoever ordered it, at the moment of each step. May run again after a kill."""
+def move_on(register_id: uuid.UUID, *, membership_id: int) -> bool:
+    """Do what was ordered, with the rights of whoever ordered it at the moment of each step; return whether there is more.
+
+    May run again after a kill. Stops after TURN_SECONDS, so that others in the queue have their turn.
+    """
+    until = time.monotonic() + TURN_SECONDS
     while _step(register_id, membership_id):
-        pass
+        if time.monotonic() > until:
+            return True
+    return False
 
 
 def _step(register_id: uuid.UUID, membership_id: int) -> bool:

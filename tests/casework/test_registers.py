@@ -328,6 +328,8 @@ def test_what_stands_against_a_row_is_told_for_every_cell(world):
         ["S-7", "2025-01-07", "二人目", "", "本人", "昭和20年", "", "", "", "", "", ""],
         ["S-7", "", "三人目", "", "", "", "", "", "", "", "", ""],
         ["S-8", "2999-01-01", "先の人", "", "", "", "900000111", "", "", "", "", ""],
+        ["9" * 61, "", "長い番号", "", "", "", "", "", "", "", "", ""],
+        ["9" * 60 + "8", "", "似た長い番号", "", "", "", "", "", "", "", "", ""],
         ["S-9", "", "電話の人", "", "", "", "900000111", "", "", "", "", ""],
     ]
     assert check(world, read(world, rows)) == {
@@ -338,7 +340,9 @@ def test_what_stands_against_a_row_is_told_for_every_cell(world):
         6: ("held", ["date_without_day", "says_otherwise", "two_selves"]),
         7: ("held", ["household"]),
         8: ("held", ["date_to_come", "zero_added"]),
-        9: ("ready", ["zero_added"]),
+        9: ("held", ["too_long"]),
+        10: ("held", ["too_long"]),
+        11: ("ready", ["zero_added"]),
     }
 
 
@@ -609,3 +613,17 @@ def test_pages_lead_from_the_file_to_the_cases_and_back(client, world):
     client.post(reverse("casework:register_clear", args=[register.pk]))
     with acting_for(world.chief):
         assert RegisterRow.objects.count() == 0
+
+
+def test_long_taking_gives_others_their_turn(world, monkeypatch, run_tasks):
+    register = read(world, [MOTHER, SON, OTHER])
+    check(world, register)
+    with acting_for(world.chief):
+        order_taking(register, takes_alike=False, by=world.chief)
+    from casework.registers import taking
+
+    monkeypatch.setattr(taking, "TURN_SECONDS", -1)
+    assert move_on(register.pk, membership_id=world.chief.membership.pk)
+    assert found_in(world.chief, register) == {2: ("taken", []), 3: ("taken", []), 4: ("ready", [])}
+    run_tasks()
+    assert found_in(world.chief, register) == {2: ("taken", []), 3: ("taken", []), 4: ("taken", [])}
