@@ -49,13 +49,14 @@ def move_on(register_id: uuid.UUID, *, membership_id: int) -> bool:
     May run again after a kill. Stops after TURN_SECONDS, so that others in the queue have their turn.
     """
     until = time.monotonic() + TURN_SECONDS
-    while _step(register_id, membership_id):
+    known: list[Words] = []  # codes and people are read once a turn
+    while _step(register_id, membership_id, known):
         if time.monotonic() > until:
             return True
     return False
 
 
-def _step(register_id: uuid.UUID, membership_id: int) -> bool:
+def _step(register_id: uuid.UUID, membership_id: int, known: list[Words]) -> bool:
     """One transaction, one household or one look at some. Returns whether there may be more."""
     viewer = viewer_for_membership(membership_id)
     if viewer is None:
@@ -67,7 +68,9 @@ def _step(register_id: uuid.UUID, membership_id: int) -> bool:
         step = _STEPS.get(register.state) if register else None
         if register is None or step is None:
             return False
-        step(register, viewer)
+        if not known:
+            known.append(Words(words_of_codes(register.mapping["words"]), staff_by_name()))
+        step(register, viewer, known[0])
         register.moved_at = ClockNow()
         register.save(update_fields=["state", "moved_at"])
         return True
@@ -76,12 +79,11 @@ def _step(register_id: uuid.UUID, membership_id: int) -> bool:
 # --- looking ----------------------------------------------------------------------------------------------
 
 
-def _check(register: Register, viewer: Viewer) -> None:
+def _check(register: Register, viewer: Viewer, words: Words) -> None:
     heads = heads_in(register, [RowState.NEW], most=AT_ONCE)
     if not heads:
         register.state = RegisterState.CHECKED
         return
-    words = _words(register)
     known = taken_before(register, [head.number for head in heads])
     looked: list[RegisterRow] = []
     rows = rows_of(heads)
@@ -134,21 +136,17 @@ def _add_alike(draft: CaseDraft, viewer: Viewer) -> bool:
     return found
 
 
-def _words(register: Register) -> Words:
-    return Words(words_of_codes(register.mapping["words"]), staff_by_name())
-
-
 # --- taking -----------------------------------------------------------------------------------------------
 
 
-def _take(register: Register, viewer: Viewer) -> None:
+def _take(register: Register, viewer: Viewer, words: Words) -> None:
     states = [RowState.READY, *([RowState.ALIKE] if register.takes_alike else [])]
     heads = heads_in(register, states, most=1)
     if not heads:
         register.state = RegisterState.TAKEN
         return
     head, rows = heads[0], rows_of(heads)[heads[0].pk]
-    draft = draft_of(head.number, rows, register.columns, register.mapping["fields"], _words(register))
+    draft = draft_of(head.number, rows, register.columns, register.mapping["fields"], words)
     if draft.is_held:  # a code was retired, a colleague has left
         _hold(rows, draft.findings)
         return
@@ -223,7 +221,7 @@ def _person(case: Case, draft: PersonDraft, position: int) -> Person:
 # --- undoing ----------------------------------------------------------------------------------------------
 
 
-def _undo(register: Register, viewer: Viewer) -> None:
+def _undo(register: Register, viewer: Viewer, words: Words) -> None:
     """Undo the last household that nobody has looked at yet (actions.py forgets what was found before)."""
     taken = RegisterRow.objects.filter(register=register, is_head=True, state=RowState.TAKEN, findings=[])
     head = taken.select_related("case").order_by("-position").first()
@@ -245,7 +243,7 @@ def undo_taking(head: RegisterRow, *, by: Viewer) -> bool:
     return is_gone
 
 
-_STEPS: dict[str, Callable[[Register, Viewer], None]] = {
+_STEPS: dict[str, Callable[[Register, Viewer, Words], None]] = {
     RegisterState.CHECKING: _check,
     RegisterState.TAKING: _take,
     RegisterState.UNDOING: _undo,
