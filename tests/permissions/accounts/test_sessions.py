@@ -283,7 +283,7 @@ def test_sessions_of_a_person_come_last_used_first(world):
     now = timezone.now()
     rows = [
         Session.objects.create(
-            id=uuid.UUID(int=number), key_hash=str(number), user=whose, seen_at=seen, expires_at=expires
+            id=uuid.UUID(int=9 - number), key_hash=str(number), user=whose, seen_at=seen, expires_at=expires
         )
         for number, (whose, seen, expires) in enumerate(
             [
@@ -296,7 +296,7 @@ def test_sessions_of_a_person_come_last_used_first(world):
         )
     ]
 
-    assert list(sessions_of(user.pk)) == [rows[1], rows[0], rows[4]]
+    assert list(sessions_of(user.pk)) == [rows[1], rows[4], rows[0]]
 
 
 def test_sessions_of_several_people_end_but_for_one(world):
