@@ -97,6 +97,7 @@ def test_every_count_is_made_even_if_the_first_is_over_and_given_back_when_right
     assert (within, counted) == ([True, False], [2, 2, 2, 2])
     assert [count_of(limit, *parts) for limit, parts in second.counted] == [1, 1, 1, 1]
     assert (first.factor, second.factor) == (None, None)
+    assert count_of(tries.CODE[0], "anshin", HERE) == 0  # no code was typed
 
 
 @pytest.mark.parametrize("which", range(4))
@@ -193,6 +194,8 @@ def test_owner_is_told_of_many_wrong_codes_once_a_day(world, user, shift_clock):
             for task in DBTaskResult.objects.all()
         ]
 
+    other = world.kenko_worker.user
+
     def guess(times, whom=user):
         for _try in range(times):
             tries.code_was_wrong(whom)
@@ -202,10 +205,10 @@ def test_owner_is_told_of_many_wrong_codes_once_a_day(world, user, shift_clock):
     shift_clock(dt.timedelta(hours=23))
     seen.append(guess(5))
     shift_clock(dt.timedelta(hours=25))
-    seen += [guess(10), guess(1), guess(10, world.kenko_worker.user)]
+    seen += [guess(10), guess(1), guess(11, other)]
 
-    assert seen == [0, 1, 1, 1, 1, 2, 2]
-    assert told() == [("send_notice", user.pk, "code_guessed")] * 2
+    assert seen == [0, 1, 1, 1, 1, 2, 3]
+    assert told() == [("send_notice", pk, "code_guessed") for pk in (user.pk, user.pk, other.pk)]
 
 
 # --- browsers that are known ------------------------------------------------------------------------------
