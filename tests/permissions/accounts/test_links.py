@@ -110,7 +110,9 @@ def test_link_is_taken_once_and_of_one_person(by, other, entries, world):
     assert queued() == [("send_notice", by.user.pk, "provider_unlinked")]
 
 
-@pytest.mark.parametrize("act", [lambda by: link(by, "three"), lambda by: unlink_provider(by.user, by=by)])
+@pytest.mark.parametrize(
+    "act", [lambda by: link_provider("three", by=by), lambda by: unlink_provider(by.user, by=by)]
+)
 def test_nothing_changes_when_its_record_fails(by, monkeypatch, act):
     link(by, "one")
 

@@ -141,6 +141,7 @@ def test_nothing_is_asked_of_the_network(place, monkeypatch, breaches, settings)
         ("midmihonshiend", {"mihon", "mihonshi"}, "midend"),
         ("mihonshi", {"mihonshi", "hon"}, ""),
         ("xaxax", {"xax"}, "ax"),
+        ("xabcx", {"abc", "b"}, "xx"),  # the longest first, not the last of the alphabet
     ],
 )
 def test_letters_that_are_left(password, words, left):
