@@ -107,6 +107,19 @@ def test_every_password_of_the_list_is_found_and_no_other(breaches):
     assert not any(is_listed(f"own {number}", breaches) for number in range(2_000))
 
 
+def test_list_is_searched_where_sha1_guards_nothing(breaches, monkeypatch):
+    """As in FIPS mode: there it may only be used for what is not security."""
+    sha1 = hashlib.sha1
+
+    def strict(text, *, usedforsecurity=True):
+        assert usedforsecurity is False
+        return sha1(text, usedforsecurity=usedforsecurity)
+
+    monkeypatch.setattr(hashlib, "sha1", strict)
+
+    assert [is_listed(password, breaches) for password in ("leaked 7", "own")] == [True, False]
+
+
 def test_password_of_the_list_is_refused(place, breaches, settings):
     before = problems("leaked 1234 times over")
     settings.MARUGOTO_BREACH_FILE = breaches
