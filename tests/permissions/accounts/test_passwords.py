@@ -1,6 +1,8 @@
 """Rules for passwords: words of this place, the list of breaches, and nothing about kinds of signs."""
 
 import hashlib
+import io
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -8,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from marugoto_site.settings import base
+from permissions.accounts import passwords
 from permissions.accounts.passwords import (
     BreachListValidator,
     LocalWordsValidator,
@@ -196,8 +199,6 @@ def test_words_of_settings_count_part_by_part(place, settings, name, password):
 
 
 def letters_left_by_rule(password):
-    from permissions.accounts import passwords
-
     return letters_left(password, words=passwords._living_words())
 
 
@@ -227,14 +228,29 @@ def test_names_of_places_count_with_and_without_what_they_end_in(db, settings):
     ]
 
 
-def test_words_of_the_trade_are_read_without_remarks_and_empty_lines(tmp_path, monkeypatch):
-    from permissions.accounts import passwords
-
-    (tmp_path / "words").write_text("# 見出し\n\nＦukushi\nまるごと\n", encoding="utf-8")
-    monkeypatch.setattr(passwords, "WORDS_FILE", tmp_path / "words")
+def test_words_of_the_trade_are_read_without_remarks_and_empty_lines(monkeypatch):
+    texts = {"utf-8": "# 見出し\n\nＦukushi\nまるごと\n"}
+    monkeypatch.setattr(
+        passwords, "WORDS_FILE", SimpleNamespace(read_text=lambda *, encoding: texts[encoding])
+    )
 
     assert passwords._fixed_words.__wrapped__() == {"fukushi", "まるごと"}
     assert passwords._fixed_words() is passwords._fixed_words()
+    monkeypatch.undo()
+    assert passwords.WORDS_FILE.read_text(encoding="utf-8").startswith("#")
+
+
+@pytest.mark.parametrize("end", [b"\n", b":7\r\n"])
+def test_first_whole_line_at_or_after_every_place(end):
+    hashes = [sign * 40 for sign in (b"A", b"b", b"C")]
+    text = b"".join(each + end for each in hashes)
+    starts = [number * (40 + len(end)) for number in range(3)]
+
+    for place in range(len(text) + 1):
+        start = next((start for start in starts if start >= place), None)
+        found = b"" if start is None else text[start : start + 40].upper()
+        after = len(text) if start is None else start + 40 + len(end)
+        assert passwords._line_from(io.BytesIO(text), place) == (found, after)
 
 
 def test_breach_list_says_why_and_is_silent_without_its_setting(breaches, settings):
