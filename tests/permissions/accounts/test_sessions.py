@@ -5,12 +5,14 @@ import uuid
 
 import pytest
 from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import CreateError, UpdateError
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from permissions.accounts.actions import note_new_password
 from permissions.accounts.models import Session, hash_of
 from permissions.accounts.sessions import (
     SessionStore,
@@ -155,6 +157,22 @@ def test_new_password_ends_the_other_sessions_and_tells_by_mail(
     assert "パスワードが変わりました" in mail.body
     (entry,) = entries(verb="password_changed")
     assert (entry.subject_id, entry.detail) == (str(user.pk), {"sessions_ended": 1})
+
+
+@pytest.mark.parametrize("asks", ["anshin_worker", "kenko_worker", "nobody", None])
+def test_new_password_keeps_the_session_of_the_person_themselves_only(world, request_in, asks):
+    user = world.anshin_worker.user
+    here, _other = request_in(world.anshin_worker), request_in(world.anshin_worker)
+    theirs = request_in(world.kenko_worker)
+    keeping = here if asks else None
+    if keeping:
+        keeping.user = getattr(world, asks).user if asks != "nobody" else AnonymousUser()
+
+    note_new_password(user, keeping=keeping)
+
+    own = [here.session.session_key] if asks == "anshin_worker" else []
+    left = {row.key_hash for row in Session.objects.all()}
+    assert left == {hash_of(key) for key in (*own, theirs.session.session_key)}
 
 
 def test_session_that_was_ended_meanwhile_is_not_made_anew(world, signed_in):

@@ -88,9 +88,10 @@ def test_ending_sessions_says_so_and_leads_back(world, signed_in, entries):
     assert left == Session.objects.with_key(client.session.session_key).get()
     assert "_auth_user_id" not in two.session
     who = world.anshin_worker.user.pk
-    assert [(e.verb, e.user_id, e.detail) for e in entries(verb__contains="session", user_id=who)] == [
-        ("session_ended", who, {}),
-        ("sessions_ended", who, {"sessions_ended": 1}),
+    noted = entries(verb__contains="session", user_id=who)
+    assert [(e.verb, e.subject, e.subject_id, e.detail) for e in noted] == [
+        ("session_ended", "marugoto_permissions.session", str(row.pk), {}),
+        ("sessions_ended", "auth.user", str(who), {"sessions_ended": 1}),
     ]
 
 
