@@ -61,8 +61,11 @@ class Provider:
 
     def has_second_factor(self, claims: dict[str, Any]) -> bool:
         """Return whether the provider saw a second factor, of a kind that the city lets count."""
-        amr = claims.get("amr") or []
-        return claims.get("acr") in self.second_factor_acr or not set(self.second_factor_amr).isdisjoint(amr)
+        methods = claims.get("amr")
+        seen = methods if isinstance(methods, list) else []
+        return claims.get("acr") in self.second_factor_acr or any(
+            name in seen for name in self.second_factor_amr
+        )
 
 
 @dataclass(frozen=True)
