@@ -33,7 +33,7 @@ def coming(rf):
     """A request in this session, or in a new one:  coming(session, state="x")"""
 
     def make(session=None, **query):
-        request = rf.get("/accounts/provider/return/", query)
+        request = rf.get("/some/page/", query)
         request.session, request.user = session or SessionStore(), AnonymousUser()
         return request
 
@@ -250,7 +250,7 @@ def finishing(monkeypatch, coming):
 
     def finish(token):
         request, app = coming(state="x"), App(token)
-        kept = {"purpose": "login", "user_id": None, "next_url": ""}
+        kept = {"purpose": "link", "user_id": 7, "next_url": "/there/"}
         request.session["_state_provider_x"] = {"data": kept, "exp": time.time() + 60}
         monkeypatch.setattr(provider, "_app", lambda: app)
         try:
@@ -261,10 +261,11 @@ def finishing(monkeypatch, coming):
     return finish
 
 
-def test_token_is_measured_by_the_setting(finishing):
-    proof, request, app = finishing({"userinfo": {"sub": "s" * 255}})
+@pytest.mark.parametrize("subject", ["s", "s" * 255])
+def test_token_is_measured_by_the_setting(finishing, subject):
+    proof, request, app = finishing({"userinfo": {"sub": subject}})
 
-    assert proof == Proof(provider.subject_hash(ISSUER, "s" * 255), False, "login", None, "")
+    assert proof == Proof(provider.subject_hash(ISSUER, subject), False, "link", 7, "/there/")
     claims = {
         "iss": {"essential": True, "value": ISSUER},
         "aud": {"essential": True, "value": CLIENT},
