@@ -255,6 +255,15 @@ def test_who_may_manage_whom(world):
     assert invitations.may_manage(world.anshin_admin, ended.user) is True
 
 
+def test_who_may_manage_is_asked_in_one_question(world, django_assert_num_queries):
+    user = world.anshin_worker.user
+    add_membership(user=user, agency=world.kenko, role="agency_staff")
+    add_membership(user=user, agency=world.jiritsu, role="agency_staff")
+
+    with django_assert_num_queries(1):
+        assert invitations.may_manage(world.sysadmin, user)
+
+
 # --- sending --------------------------------------------------------------------------------------------
 
 
@@ -407,21 +416,21 @@ def test_only_open_invitations_that_lapsed_are_forgotten(world, invited, shift_c
 @pytest.mark.parametrize(
     "act",
     [
-        lambda world, invited: as_admin(world, invitations.invite_by_mail, invited),
-        lambda world, invited: as_admin(world, invitations.invite_on_paper, invited),
-        lambda world, invited: as_admin(world, invitations.issue_new_sheet, world.anshin_worker.membership),
-        lambda world, invited: as_admin(
-            world, invitations.reset_second_factor, world.anshin_worker.membership
-        ),
-        lambda world, invited: as_admin(
-            world, invitations.end_sessions_of_person, world.anshin_worker.membership
-        ),
-        lambda world, invited: as_admin(world, invitations.revoke, row_of(world)),
-        lambda world, invited: actions.note_new_password(world.anshin_worker.user),
-        lambda world, invited: actions.end_other_sessions(by=world.anshin_worker, but_key=None),
+        lambda who, by, invited, row: invitations.invite_by_mail(invited, by=by),
+        lambda who, by, invited, row: invitations.invite_on_paper(invited, by=by),
+        lambda who, by, invited, row: invitations.issue_new_sheet(who.membership, by=by),
+        lambda who, by, invited, row: invitations.reset_second_factor(who.membership, by=by),
+        lambda who, by, invited, row: invitations.end_sessions_of_person(who.membership, by=by),
+        lambda who, by, invited, row: invitations.revoke(row, by=by),
+        lambda who, by, invited, row: actions.note_new_password(who.user),
+        lambda who, by, invited, row: actions.end_other_sessions(by=who, but_key=None),
     ],
 )
-def test_nothing_is_left_when_the_record_of_an_act_fails(world, worker, link, invited, act, monkeypatch):
+def test_nothing_is_left_when_the_record_of_an_act_fails(
+    world, admin, worker, link, invited, act, monkeypatch
+):
+    """Neither in a transaction that goes on: who caught the failure commits the rest."""
+
     def state():
         return (
             [(row.pk, row.revoked_at, row.last_name) for row in rows_of(world)],
@@ -435,11 +444,11 @@ def test_nothing_is_left_when_the_record_of_an_act_fails(world, worker, link, in
     def fails(*arguments, **options):
         raise RuntimeError("the log is full")
 
-    before = state()
+    before, row = state(), row_of(world)
     for module in (invitations, actions):
         monkeypatch.setattr(module, "record", fails)
-    with pytest.raises(RuntimeError):
-        act(world, invited)
+    with acting_for(admin), pytest.raises(RuntimeError):
+        act(worker, admin, invited, row)
     assert state() == before
 
 

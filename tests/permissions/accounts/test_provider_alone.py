@@ -313,13 +313,13 @@ def test_only_addresses_with_tls_are_asked_briefly_and_nowhere_else(monkeypatch)
 
 
 def test_client_is_who_the_setting_says(settings):
-    settings.MARUGOTO_OIDC = {**settings.MARUGOTO_OIDC, "issuer": f"{ISSUER}//"}
+    settings.MARUGOTO_OIDC = {**settings.MARUGOTO_OIDC, "issuer": f"{ISSUER}X//"}
 
     app = provider._app()
 
     assert isinstance(app, provider._App)
     assert (app.name, app.client_id, app.client_secret) == ("provider", CLIENT, SECRET)
-    assert app._server_metadata_url == f"{ISSUER}/.well-known/openid-configuration"
+    assert app._server_metadata_url == f"{ISSUER}X/.well-known/openid-configuration"
     assert app.client_kwargs == {"scope": "openid", "code_challenge_method": "S256"}
     assert (type(app.framework), app.framework.name, app.framework.cache, app.framework.expires_in) == (
         provider._Attempts, "provider", None, 600,
