@@ -115,6 +115,17 @@ def test_address_that_is_none_is_said_once(world):
     assert errors_of(InvitationForm({**PERSON, "role": ""}, viewer=world.anshin_admin)).keys() == {"role"}
 
 
+def test_forms_are_filled_by_name_too(world):
+    second = add_membership(user=world.anshin_worker.user, agency=world.kenko, role="agency_staff")
+    forms = [
+        InvitationForm(data=PERSON, viewer=world.anshin_admin),
+        PeopleFilterForm(data={"agency": "kenko"}, viewer=world.sysadmin),
+        ActingForm(data={"membership": second.pk}, user=world.anshin_worker.user),
+    ]
+
+    assert [form.is_valid() for form in forms] == [True, True, True]
+
+
 # --- the others -----------------------------------------------------------------------------------------
 
 
