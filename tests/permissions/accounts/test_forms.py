@@ -73,6 +73,14 @@ def test_only_role_there_is_stands_chosen(world, monkeypatch):
     assert (field.initial, [code for code, _label in field.choices]) == ("agency_staff", ["agency_staff"])
 
 
+def test_roles_of_every_kind_of_agency_are_offered_together(world, monkeypatch):
+    here, elsewhere = frozenset({"chief"}), frozenset({"agency_staff"})
+    monkeypatch.setattr(module, "roles_given_by", lambda role, *, in_center: here if in_center else elsewhere)
+
+    assert given_to(world.sysadmin) == "chief agency_staff"
+    assert given_to(world.anshin_admin) == "agency_staff"
+
+
 def test_paper_is_offered_where_it_can_be_printed(world, monkeypatch):
     def kinds():
         return [
