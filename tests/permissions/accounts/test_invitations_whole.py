@@ -491,6 +491,22 @@ def test_invitation_that_was_used_meanwhile_is_not_taken_back(world, link, entri
     assert entries(verb="invitation_revoked") == []
 
 
+def test_end_of_an_invitation_is_written_beside_what_happens_to_it_meanwhile(world, admin, link):
+    shown = row_of(world)
+    with clock("forget_invitations"):
+        Invitation.objects.filter(pk=shown.pk).update(token_hash="of another mail")
+
+    with acting_for(admin):
+        invitations._close(shown, "revoked_at")
+
+    row = row_of(world)
+    assert (row.token_hash, row.last_name, is_close(row.revoked_at, timezone.now())) == (
+        "of another mail",
+        "",
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     "act",
     [
