@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 @transaction.atomic
 def note_new_password(user: User, *, keeping: HttpRequest | None = None) -> None:
     """End the sessions of a person whose password changed, but for the one that changed it; tell them."""
-    is_own = keeping is not None and keeping.user.pk == user.pk
-    key = keeping.session.session_key if keeping is not None and is_own else None
+    key = None
+    if keeping is not None and keeping.user.pk == user.pk:
+        key = keeping.session.session_key
     ended = end_sessions_of([user.pk], but_key=key)
     record(None, "password_changed", user, detail={"sessions_ended": ended})
     send_notice.enqueue(user.pk, "password_changed")

@@ -139,10 +139,14 @@ def end_sessions_of_person(membership: Membership, *, by: Viewer) -> int:
 
 
 @transaction.atomic
-def revoke(invitation: Invitation, *, by: Viewer) -> None:
-    """Take an invitation back: its link or code opens nothing from now on."""
-    _close(invitation, "revoked_at")
-    record(by, "invitation_revoked", invitation)
+def revoke(invitation: Invitation, *, by: Viewer) -> bool:
+    """Take an invitation back: its link or code opens nothing from now on. False if it was used meanwhile."""
+    found = Invitation.objects.open().select_for_update().filter(pk=invitation.pk).first()
+    if found is None:
+        return False
+    _close(found, "revoked_at")
+    record(by, "invitation_revoked", found)
+    return True
 
 
 def _issue(user: User, *, agency: Agency, role: str, by: Viewer) -> PaperSheet:

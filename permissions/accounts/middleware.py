@@ -28,7 +28,7 @@ class RequireSecondFactor:
         return self.get_response(request)
 
     def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        name = request.resolver_match.view_name or ""
+        name = request.resolver_match.view_name
         if not settings.MARUGOTO_REQUIRE_MFA or name in OPEN_VIEWS or name.startswith(OPEN_PREFIXES):
             return None
         if not request.user.is_authenticated or is_mfa_enabled(request.user):

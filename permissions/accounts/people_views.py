@@ -57,7 +57,7 @@ def load_closable(viewer: Viewer, membership_id: int) -> dict[str, Any]:
 
 
 def load_invitation(viewer: Viewer, invitation_id: uuid.UUID) -> dict[str, Any]:
-    found = Invitation.objects.open().filter(pk=invitation_id).select_related("agency").first()
+    found = Invitation.objects.open().filter(pk=invitation_id).first()
     if found is None:
         raise Http404
     return {"invitation": found}
@@ -212,7 +212,8 @@ def person_reopen(request: ViewerRequest, membership: Membership) -> HttpRespons
 @require_POST
 @requires("people.manage", load=load_invitation)
 def invitation_revoke(request: ViewerRequest, invitation: Invitation) -> HttpResponse:
-    invitations.revoke(invitation, by=request.viewer)
+    if not invitations.revoke(invitation, by=request.viewer):
+        raise Http404
     messages.success(request, _("招待を取り消しました。"))
     return redirect("accounts:people")
 

@@ -61,8 +61,11 @@ class Provider:
 
     def has_second_factor(self, claims: dict[str, Any]) -> bool:
         """Return whether the provider saw a second factor, of a kind that the city lets count."""
-        amr = claims.get("amr") or []
-        return claims.get("acr") in self.second_factor_acr or not set(self.second_factor_amr).isdisjoint(amr)
+        methods = claims.get("amr")
+        seen = methods if isinstance(methods, list) else []
+        return claims.get("acr") in self.second_factor_acr or any(
+            name in seen for name in self.second_factor_amr
+        )
 
 
 @dataclass(frozen=True)
@@ -185,17 +188,13 @@ class _App(DjangoOAuth2App):
     client_cls = _Connection
 
     def load_server_metadata(self) -> dict[str, Any]:
-        is_new = "_loaded_at" not in self.server_metadata
         metadata: dict[str, Any] = super().load_server_metadata()
-        if is_new:
-            if metadata["issuer"] != the_provider().issuer:
-                raise ProviderRefused("issuer")
-            if any(urlsplit(metadata[name]).scheme != "https" for name in ENDPOINTS):
-                raise ProviderSilent
-            offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
-            metadata["id_token_signing_alg_values_supported"] = [
-                name for name in ALGORITHMS if name in offered
-            ]
+        if metadata["issuer"] != the_provider().issuer:
+            raise ProviderRefused("issuer")
+        if any(urlsplit(metadata[name]).scheme != "https" for name in ENDPOINTS):
+            raise ProviderSilent
+        offered = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+        metadata["id_token_signing_alg_values_supported"] = [name for name in ALGORITHMS if name in offered]
         return metadata
 
 

@@ -116,9 +116,7 @@ def renew_key(request: HttpRequest) -> None:
     """
     kept = Session.objects.with_key(request.session.session_key).values("started_at", "agent", "network")[0]
     request.session.cycle_key()
-    Session.objects.with_key(request.session.session_key).update(
-        **kept, user_id=request.user.pk, fresh_at=ClockNow()
-    )
+    Session.objects.with_key(request.session.session_key).update(**kept, fresh_at=ClockNow())
 
 
 def is_fresh(request: HttpRequest) -> bool:

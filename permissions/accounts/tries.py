@@ -75,10 +75,10 @@ class PasswordTry:
     def _factor_of(self, code: str) -> Authenticator | None:
         if not all(limit.take(self.username, _network(self.request)) for limit in CODE):
             return None
-        # Nobody has the key 0: an unknown name takes as long as a known one.
+        # Nobody has the key 0: an unknown name takes as long as a known one. Capitals say nothing, as in the log-in.
         key = (
             get_user_model()
-            .objects.filter(username=self.username, is_active=True)
+            .objects.filter(username__iexact=self.username, is_active=True)
             .values_list("pk", flat=True)
         )
         return take_code(key.first() or 0, code)

@@ -35,8 +35,10 @@ def lock_anew() -> int:
 @transaction.atomic
 def _lock_row_anew(key: int) -> bool:
     row = Authenticator.objects.select_for_update().filter(pk=key).first()
-    name = SECRETS[Authenticator.Type(row.type)] if row else ""
-    if row is None or name not in row.data or _is_of_today(row.data[name]):
+    if row is None:  # taken away meanwhile
+        return False
+    name = SECRETS[Authenticator.Type(row.type)]
+    if name not in row.data or _is_of_today(row.data[name]):
         return False
     row.data[name] = lock(unlock(row.data[name]))
     row.save(update_fields=["data"])

@@ -1,6 +1,7 @@
 """Forms about accounts: what may be chosen by whom, what is refused and in which words."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import RequestFactory
 from django_tasks_db.models import DBTaskResult
 
@@ -73,6 +74,14 @@ def test_only_role_there_is_stands_chosen(world, monkeypatch):
     assert (field.initial, [code for code, _label in field.choices]) == ("agency_staff", ["agency_staff"])
 
 
+def test_roles_of_every_kind_of_agency_are_offered_together(world, monkeypatch):
+    here, elsewhere = frozenset({"chief"}), frozenset({"agency_staff"})
+    monkeypatch.setattr(module, "roles_given_by", lambda role, *, in_center: here if in_center else elsewhere)
+
+    assert given_to(world.sysadmin) == "chief agency_staff"
+    assert given_to(world.anshin_admin) == "agency_staff"
+
+
 def test_paper_is_offered_where_it_can_be_printed(world, monkeypatch):
     def kinds():
         return [
@@ -108,11 +117,35 @@ def test_what_does_not_fit_together_is_said(world, changes, errors):
     assert errors_of(form) == errors
 
 
+def test_roles_of_the_center_fit_the_center(world, center_admin):
+    values = {**PERSON, "role": "coordinator"}
+
+    by_center = InvitationForm(values, viewer=center_admin)
+    by_sysadmin = InvitationForm({**values, "agency": world.center.pk}, viewer=world.sysadmin)
+    elsewhere = InvitationForm({**values, "agency": world.anshin.pk}, viewer=world.sysadmin)
+    none_of_it = InvitationForm({**PERSON, "role": "agency_staff"}, viewer=center_admin)
+
+    assert [errors_of(form) for form in (by_center, by_sysadmin)] == [{}, {}]
+    assert errors_of(elsewhere) == {"role": ["この機関では、この役割を使えません。"]}
+    assert errors_of(none_of_it).keys() == {"role"}
+
+
 def test_address_that_is_none_is_said_once(world):
     form = InvitationForm({**PERSON, "email": "nowhere"}, viewer=world.anshin_admin)
 
     assert len(errors_of(form)["email"]) == 1
     assert errors_of(InvitationForm({**PERSON, "role": ""}, viewer=world.anshin_admin)).keys() == {"role"}
+
+
+def test_forms_are_filled_by_name_too(world):
+    second = add_membership(user=world.anshin_worker.user, agency=world.kenko, role="agency_staff")
+    forms = [
+        InvitationForm(data=PERSON, viewer=world.anshin_admin),
+        PeopleFilterForm(data={"agency": "kenko"}, viewer=world.sysadmin),
+        ActingForm(data={"membership": second.pk}, user=world.anshin_worker.user),
+    ]
+
+    assert [form.is_valid() for form in forms] == [True, True, True]
 
 
 # --- the others -----------------------------------------------------------------------------------------
@@ -193,8 +226,13 @@ def test_password_is_measured_by_the_rules_and_for_its_person(monkeypatch):
     assert form.is_valid()
     assert asked == [(PASSWORD, "somebody")]
     assert NewPasswordForm().person() is None
-    monkeypatch.undo()
-    assert errors_of(NewPasswordForm({"password1": "short", "password2": "short"})).keys() == {"password1"}
+
+    def refuses(*arguments):
+        raise ValidationError(["too short", "too common"])
+
+    monkeypatch.setattr(module.password_validation, "validate_password", refuses)
+    refused = NewPasswordForm({"password1": "short", "password2": "short"})
+    assert errors_of(refused) == {"password1": ["too short", "too common"]}
 
 
 def test_fields_of_the_sheet_stand_in_the_order_of_the_sheet():

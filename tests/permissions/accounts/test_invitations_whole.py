@@ -7,6 +7,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -18,6 +20,7 @@ from permissions.accounts.models import Invitation, ProviderLink, Session, hash_
 from permissions.agencies.actions import add_membership, end_membership
 from permissions.agencies.models import Membership
 from permissions.errors import NotAllowed
+from permissions.walls import context
 from permissions.walls.context import acting_for, clock
 from tests.worlds import make_agency, make_viewer
 
@@ -208,7 +211,7 @@ def test_ending_somebodys_sessions_is_counted_and_noted(world, admin, worker, en
 
 
 def test_what_was_taken_back_keeps_no_name(world, admin, link, entries):
-    as_admin(world, invitations.revoke, row_of(world))
+    assert as_admin(world, invitations.revoke, row_of(world)) is True
 
     row = row_of(world)
     assert is_close(row.revoked_at, timezone.now())
@@ -253,6 +256,15 @@ def test_who_may_manage_whom(world):
     assert may(world.sysadmin) == [True] * 4
     assert may(world.anshin_worker) == may(world.chief) == [False] * 4
     assert invitations.may_manage(world.anshin_admin, ended.user) is True
+
+
+def test_who_may_manage_is_asked_in_one_question(world, django_assert_num_queries):
+    user = world.anshin_worker.user
+    add_membership(user=user, agency=world.kenko, role="agency_staff")
+    add_membership(user=user, agency=world.jiritsu, role="agency_staff")
+
+    with django_assert_num_queries(1):
+        assert invitations.may_manage(world.sysadmin, user)
 
 
 # --- sending --------------------------------------------------------------------------------------------
@@ -366,18 +378,19 @@ def test_sheet_of_somebody_who_works_here_gives_no_second_membership(world, work
 
 
 def test_name_that_is_taken_is_drawn_again(world, monkeypatch):
-    drawn = iter([7, 7, 12])
+    drawn = iter([7, 7, 7, 12])
     asked = []
     monkeypatch.setattr(invitations.secrets, "randbelow", lambda most: asked.append(most) or next(drawn))
-    agency = make_agency("abcdefghijklmnop-east")
+    agency, kita = make_agency("abcdefghijklmnop-east"), make_agency("kita-east")
 
     names = [
+        invitations._new_user(kita, last_name="a", first_name="b").username,
         invitations._new_user(agency, last_name="a", first_name="b").username,
         invitations._new_user(agency, last_name="a", first_name="b").username,
     ]
 
-    assert names == ["abcdefghijkl-000007", "abcdefghijkl-000012"]
-    assert asked == [1_000_000] * 3
+    assert names == ["kita-000007", "abcdefghijkl-000007", "abcdefghijkl-000012"]
+    assert asked == [1_000_000] * 4
 
 
 def test_only_open_invitations_that_lapsed_are_forgotten(world, invited, shift_clock):
@@ -404,24 +417,114 @@ def test_only_open_invitations_that_lapsed_are_forgotten(world, invited, shift_c
     assert [names[row.pk] for row in made] == [("", "", ""), whole, whole, whole, ("", "", "")]
 
 
+def test_each_word_about_a_person_is_forgotten_and_what_is_empty_is_not_written_again(
+    world, invited, shift_clock
+):
+    names = ("last_name", "first_name", "email")
+    made = [as_admin(world, invitations.invite_by_mail, invited) for _each in range(4)]
+    with clock("forget_invitations"):
+        for row, kept in zip(made, (*names, None), strict=True):
+            empty = dict.fromkeys((name for name in names if name != kept), "")
+            Invitation.objects.filter(pk=row.pk).update(**empty)
+    shift_clock(dt.timedelta(days=14, minutes=1))
+    before = places_of(world, made)
+
+    invitations.forget_lapsed_invitations()
+
+    assert {(row.last_name, row.first_name, row.email) for row in rows_of(world)} == {("", "", "")}
+    moved = [place != old for place, old in zip(places_of(world, made), before, strict=True)]
+    assert moved == [True, True, True, False]
+
+
+def places_of(world, rows):
+    """Return where each row stands in its table: a row that is written again stands elsewhere."""
+    with acting_for(world.sysadmin), connection.cursor() as cursor:
+        cursor.execute("SELECT id, ctid::text FROM marugoto_permissions_invitation")
+        found = dict(cursor.fetchall())
+    return [found[row.pk] for row in rows]
+
+
+@pytest.mark.parametrize("kind", ["mail", "paper"])
+def test_password_is_written_beside_what_happens_to_the_account_meanwhile(world, invited, monkeypatch, kind):
+    user_model = get_user_model()
+    set_password = user_model.set_password
+
+    def meanwhile(user, password):
+        user_model.objects.filter(pk=user.pk).update(is_active=False)
+        set_password(user, password)
+
+    if kind == "mail":
+        row = as_admin(world, invitations.invite_by_mail, invited)
+        _address, secret = invitations.new_link(str(row.pk))
+        monkeypatch.setattr(user_model, "set_password", meanwhile)
+        user = invitations.accept_link(secret, password=PASSWORD)
+    else:
+        sheet = as_admin(world, invitations.invite_on_paper, invited)
+        monkeypatch.setattr(user_model, "set_password", meanwhile)
+        user = invitations.accept_code(sheet.username, sheet.code, password=PASSWORD)
+
+    user.refresh_from_db()
+    assert (user.is_active, user.check_password(PASSWORD)) == (False, True)
+
+
+def test_invitation_that_is_used_is_read_in_one_question_under_its_lock(world, invited):
+    sheet = as_admin(world, invitations.invite_on_paper, invited)
+    key = invitations._paper_hash(sheet.username, code_typed(sheet.code))
+
+    with context.link(key), CaptureQueriesContext(connection) as queries:
+        row = invitations._locked(key)
+        assert (row.agency.code, row.user.username) == ("anshin", sheet.username)
+
+    (query,) = queries.captured_queries
+    assert query["sql"].endswith('FOR UPDATE OF "marugoto_permissions_invitation"')
+
+
+def test_invitation_that_was_used_meanwhile_is_not_taken_back(world, link, entries):
+    shown = row_of(world)
+    invitations.accept_link(link, password=PASSWORD)
+    used = row_of(world)
+
+    assert as_admin(world, invitations.revoke, shown) is False
+
+    row = row_of(world)
+    assert (row.used_at, row.revoked_at) == (used.used_at, None)
+    assert entries(verb="invitation_revoked") == []
+
+
+def test_end_of_an_invitation_is_written_beside_what_happens_to_it_meanwhile(world, admin, link):
+    shown = row_of(world)
+    with clock("forget_invitations"):
+        Invitation.objects.filter(pk=shown.pk).update(token_hash="of another mail")
+
+    with acting_for(admin):
+        invitations._close(shown, "revoked_at")
+
+    row = row_of(world)
+    assert (row.token_hash, row.last_name, is_close(row.revoked_at, timezone.now())) == (
+        "of another mail",
+        "",
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     "act",
     [
-        lambda world, invited: as_admin(world, invitations.invite_by_mail, invited),
-        lambda world, invited: as_admin(world, invitations.invite_on_paper, invited),
-        lambda world, invited: as_admin(world, invitations.issue_new_sheet, world.anshin_worker.membership),
-        lambda world, invited: as_admin(
-            world, invitations.reset_second_factor, world.anshin_worker.membership
-        ),
-        lambda world, invited: as_admin(
-            world, invitations.end_sessions_of_person, world.anshin_worker.membership
-        ),
-        lambda world, invited: as_admin(world, invitations.revoke, row_of(world)),
-        lambda world, invited: actions.note_new_password(world.anshin_worker.user),
-        lambda world, invited: actions.end_other_sessions(by=world.anshin_worker, but_key=None),
+        lambda who, by, invited, row: invitations.invite_by_mail(invited, by=by),
+        lambda who, by, invited, row: invitations.invite_on_paper(invited, by=by),
+        lambda who, by, invited, row: invitations.issue_new_sheet(who.membership, by=by),
+        lambda who, by, invited, row: invitations.reset_second_factor(who.membership, by=by),
+        lambda who, by, invited, row: invitations.end_sessions_of_person(who.membership, by=by),
+        lambda who, by, invited, row: invitations.revoke(row, by=by),
+        lambda who, by, invited, row: actions.note_new_password(who.user),
+        lambda who, by, invited, row: actions.end_other_sessions(by=who, but_key=None),
     ],
 )
-def test_nothing_is_left_when_the_record_of_an_act_fails(world, worker, link, invited, act, monkeypatch):
+def test_nothing_is_left_when_the_record_of_an_act_fails(
+    world, admin, worker, link, invited, act, monkeypatch
+):
+    """Neither in a transaction that goes on: who caught the failure commits the rest."""
+
     def state():
         return (
             [(row.pk, row.revoked_at, row.last_name) for row in rows_of(world)],
@@ -435,11 +538,11 @@ def test_nothing_is_left_when_the_record_of_an_act_fails(world, worker, link, in
     def fails(*arguments, **options):
         raise RuntimeError("the log is full")
 
-    before = state()
+    before, row = state(), row_of(world)
     for module in (invitations, actions):
         monkeypatch.setattr(module, "record", fails)
-    with pytest.raises(RuntimeError):
-        act(world, invited)
+    with acting_for(admin), pytest.raises(RuntimeError):
+        act(worker, admin, invited, row)
     assert state() == before
 
 

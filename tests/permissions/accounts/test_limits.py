@@ -4,6 +4,7 @@ import datetime as dt
 from hashlib import sha256
 
 import pytest
+from django.db import transaction
 
 from permissions.accounts.limits import Limit, forget_tallies
 from permissions.accounts.models import Tally
@@ -38,6 +39,14 @@ def test_count_begins_anew_after_its_time_and_not_before(shift_clock):
     assert [LIMIT.take() for _try in range(3)] == [True, True, False]
     shift_clock(dt.timedelta(seconds=119))
     assert LIMIT.take() is False
+
+
+@pytest.mark.parametrize("act", [LIMIT.take, LIMIT.give_back])
+def test_nothing_is_counted_or_given_back_inside_a_transaction_that_may_fail(act):
+    with transaction.atomic(), pytest.raises(RuntimeError, match="durable"):
+        act("a")
+
+    assert not Tally.objects.exists()
 
 
 def test_counts_are_forgotten_when_their_time_is_over_and_others_stay(shift_clock):

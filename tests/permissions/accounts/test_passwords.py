@@ -1,6 +1,8 @@
 """Rules for passwords: words of this place, the list of breaches, and nothing about kinds of signs."""
 
 import hashlib
+import io
+from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -8,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection
 
 from marugoto_site.settings import base
+from permissions.accounts import passwords
 from permissions.accounts.passwords import (
     BreachListValidator,
     LocalWordsValidator,
@@ -107,6 +110,19 @@ def test_every_password_of_the_list_is_found_and_no_other(breaches):
     assert not any(is_listed(f"own {number}", breaches) for number in range(2_000))
 
 
+def test_list_is_searched_where_sha1_guards_nothing(breaches, monkeypatch):
+    """As in FIPS mode: there it may only be used for what is not security."""
+    sha1 = hashlib.sha1
+
+    def strict(text, *, usedforsecurity=True):
+        assert usedforsecurity is False
+        return sha1(text, usedforsecurity=usedforsecurity)
+
+    monkeypatch.setattr(hashlib, "sha1", strict)
+
+    assert [is_listed(password, breaches) for password in ("leaked 7", "own")] == [True, False]
+
+
 def test_password_of_the_list_is_refused(place, breaches, settings):
     before = problems("leaked 1234 times over")
     settings.MARUGOTO_BREACH_FILE = breaches
@@ -141,6 +157,7 @@ def test_nothing_is_asked_of_the_network(place, monkeypatch, breaches, settings)
         ("midmihonshiend", {"mihon", "mihonshi"}, "midend"),
         ("mihonshi", {"mihonshi", "hon"}, ""),
         ("xaxax", {"xax"}, "ax"),
+        ("xabcx", {"abc", "b"}, "xx"),  # the longest first, not the last of the alphabet
     ],
 )
 def test_letters_that_are_left(password, words, left):
@@ -182,8 +199,6 @@ def test_words_of_settings_count_part_by_part(place, settings, name, password):
 
 
 def letters_left_by_rule(password):
-    from permissions.accounts import passwords
-
     return letters_left(password, words=passwords._living_words())
 
 
@@ -213,14 +228,29 @@ def test_names_of_places_count_with_and_without_what_they_end_in(db, settings):
     ]
 
 
-def test_words_of_the_trade_are_read_without_remarks_and_empty_lines(tmp_path, monkeypatch):
-    from permissions.accounts import passwords
-
-    (tmp_path / "words").write_text("# 見出し\n\nＦukushi\nまるごと\n", encoding="utf-8")
-    monkeypatch.setattr(passwords, "WORDS_FILE", tmp_path / "words")
+def test_words_of_the_trade_are_read_without_remarks_and_empty_lines(monkeypatch):
+    texts = {"utf-8": "# 見出し\n\nＦukushi\nまるごと\n"}
+    monkeypatch.setattr(
+        passwords, "WORDS_FILE", SimpleNamespace(read_text=lambda *, encoding: texts[encoding])
+    )
 
     assert passwords._fixed_words.__wrapped__() == {"fukushi", "まるごと"}
     assert passwords._fixed_words() is passwords._fixed_words()
+    monkeypatch.undo()
+    assert passwords.WORDS_FILE.read_text(encoding="utf-8").startswith("#")
+
+
+@pytest.mark.parametrize("end", [b"\n", b":7\r\n"])
+def test_first_whole_line_at_or_after_every_place(end):
+    hashes = [sign * 40 for sign in (b"A", b"b", b"C")]
+    text = b"".join(each + end for each in hashes)
+    starts = [number * (40 + len(end)) for number in range(3)]
+
+    for place in range(len(text) + 1):
+        start = next((start for start in starts if start >= place), None)
+        found = b"" if start is None else text[start : start + 40].upper()
+        after = len(text) if start is None else start + 40 + len(end)
+        assert passwords._line_from(io.BytesIO(text), place) == (found, after)
 
 
 def test_breach_list_says_why_and_is_silent_without_its_setting(breaches, settings):

@@ -315,6 +315,15 @@ def test_invitation_is_taken_back_by_who_sees_it(world, admin, signed_in, entrie
     assert [e.user_id for e in entries(verb="invitation_revoked")] == [world.anshin_admin.user.pk]
 
 
+def test_invitation_that_was_used_since_the_page_was_shown_is_not_there(world, admin, entries, monkeypatch):
+    row = invited_by_mail(world, world.anshin_admin)
+    monkeypatch.setattr(people_views.invitations, "revoke", lambda invitation, *, by: False)
+
+    answer = admin.post(reverse("accounts:invitation_revoke", args=[row.pk]))
+
+    assert (answer.status_code, [str(message) for message in get_messages(answer.wsgi_request)]) == (404, [])
+
+
 def test_membership_that_was_ended_is_not_there(world, admin, worker):
     end_membership(worker, by=None)
 

@@ -10,7 +10,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
+from permissions.accounts import vault
 from permissions.accounts.clocks import forget_accounts
 from permissions.accounts.vault import lock, lock_anew, unlock
 
@@ -121,3 +123,24 @@ def test_each_kind_of_secret_is_locked_anew_and_nothing_else_is_touched(world, s
     assert codes["seed"].startswith("f1:")
     assert codes | {"seed": unlock(codes["seed"])} == {"seed": "clear", "used_mask": 3}
     assert untouched == before[2:]
+
+
+def test_secret_is_locked_anew_under_the_lock_of_its_row_and_alone(user):
+    row = Authenticator.objects.create(user=user, type="totp", data={"secret": SECRET})
+
+    with CaptureQueriesContext(connection) as queries:
+        assert vault._lock_row_anew(row.pk) is True
+
+    begun, asked, changed, ended = (query["sql"] for query in queries.captured_queries)
+    assert begun.startswith("SAVEPOINT")
+    assert asked.endswith("FOR UPDATE")
+    assert changed.startswith('UPDATE "mfa_authenticator" SET "data" = ')
+    assert ("last_used_at" in changed, ended.startswith("RELEASE SAVEPOINT")) == (False, True)
+
+
+def test_secret_that_was_taken_away_meanwhile_is_none_to_lock(user):
+    row = Authenticator.objects.create(user=user, type="totp", data={"secret": SECRET})
+    row_key = row.pk
+    row.delete()
+
+    assert vault._lock_row_anew(row_key) is False

@@ -88,9 +88,10 @@ def test_ending_sessions_says_so_and_leads_back(world, signed_in, entries):
     assert left == Session.objects.with_key(client.session.session_key).get()
     assert "_auth_user_id" not in two.session
     who = world.anshin_worker.user.pk
-    assert [(e.verb, e.user_id, e.detail) for e in entries(verb__contains="session", user_id=who)] == [
-        ("session_ended", who, {}),
-        ("sessions_ended", who, {"sessions_ended": 1}),
+    noted = entries(verb__contains="session", user_id=who)
+    assert [(e.verb, e.subject, e.subject_id, e.detail) for e in noted] == [
+        ("session_ended", "marugoto_permissions.session", str(row.pk), {}),
+        ("sessions_ended", "auth.user", str(who), {"sessions_ended": 1}),
     ]
 
 
@@ -129,13 +130,19 @@ def test_invitation_shows_a_form_until_a_password_is_good_and_then_signs_in(worl
     assert user.check_password(PASSWORD)
 
 
+def is_gone(answer, link):
+    """Return whether the page says that a link is no more, as a page of ours with all that stands on each."""
+    template, _words = page_of(answer, 404)
+    return (template, answer.context["request"].path) == ("marugoto_permissions/invitation_gone.html", link)
+
+
 def test_link_that_is_no_more_says_so(world, link, monkeypatch):
     invitation = the_invitation(world)
     with acting_for(world.anshin_admin):
         invitations.revoke(invitation, by=world.anshin_admin)
 
     for answer in (Client().get(link), Client().post(link, TYPED)):
-        assert page_of(answer, 404)[0] == "marugoto_permissions/invitation_gone.html"
+        assert is_gone(answer, link)
 
 
 @pytest.mark.parametrize("is_in", [False, True])
@@ -146,7 +153,7 @@ def test_link_that_somebody_used_in_the_same_moment_says_so(world, link, signed_
     monkeypatch.setattr(views.invitations, "invitation_of_link", lambda secret: invitation)
 
     assert used.status_code == 302
-    assert page_of(client.post(link, TYPED), 404)[0] == "marugoto_permissions/invitation_gone.html"
+    assert is_gone(client.post(link, TYPED), link)
 
 
 def test_who_is_signed_in_joins_by_saying_so(world, link, signed_in):
