@@ -131,6 +131,10 @@ class Migration(migrations.Migration):
             model_name='registerrow',
             index=models.Index(fields=['case'], name='registerrow_case'),
         ),
+        migrations.AddIndex(
+            model_name='registerrow',
+            index=models.Index(condition=models.Q(('case__isnull', False), ('is_head', True)), fields=['number'], name='registerrow_number'),
+        ),
         migrations.AddConstraint(
             model_name='registerrow',
             constraint=models.UniqueConstraint(condition=models.Q(('case__isnull', False), ('is_head', True)), fields=('register_name', 'number'), name='registerrow_taken_once'),

@@ -114,4 +114,7 @@ class RegisterRow(Walled):
         indexes = (
             models.Index(fields=("register", "state", "number"), name="registerrow_todo"),
             models.Index(fields=("case",), name="registerrow_case"),
+            models.Index(
+                fields=("number",), condition=Q(is_head=True, case__isnull=False), name="registerrow_number"
+            ),
         )

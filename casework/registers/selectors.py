@@ -51,6 +51,15 @@ def kept_for(viewer: Viewer, case: Case) -> list[RegisterRow]:
     )
 
 
+def cases_of_number(viewer: Viewer, text: str) -> list[uuid.UUID]:
+    """Return the cases that had this number in a ledger, for the center alone."""
+    number = text.strip()
+    if not number or not viewer.sees_all_cases:
+        return []
+    found = RegisterRow.objects.filter(number=number, is_head=True, case__isnull=False)
+    return list(found.order_by("register_name").values_list("case", flat=True))
+
+
 def unknown_words(viewer: Viewer, register: Register) -> list[tuple[str, str, int]]:
     """Return (heading, word, how often) of what stands in a coded column and is no code, the frequent ones first."""
     found: Counter[tuple[str, str]] = Counter()

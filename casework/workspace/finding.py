@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
 from casework.households.models import Household, Person, PersonContact
+from casework.registers.selectors import cases_of_number
 from casework.search.keys import (
     ADDRESS,
     HOUSEHOLD,
@@ -72,17 +73,20 @@ class Found:
 
 
 def find_cases_for(viewer: Viewer, text: str) -> Found:
-    """Return the cases of which something this viewer may see holds all words; a case number first, then the newest."""
+    """Return the cases of which something this viewer may see holds all words; a case number first, also that of a former ledger, then the newest."""
     words = words_of(text)
-    if not words.grams and not words.numbers:
+    by_old_number = cases_of_number(viewer, text)
+    if not words.grams and not words.numbers and not by_old_number:
         return Found(words, [], is_short=bool(text.strip()))
     by_number = list(
         cases_for(viewer).filter(number__in=words.numbers).order_by("number").values_list("pk", flat=True)
     )
     by_words = candidate_cases(words, most=MOST_SHOWN + 1)
-    keys = list(dict.fromkeys([*by_number, *by_words]))
+    keys = list(dict.fromkeys([*by_number, *by_old_number, *by_words]))
     rows = _rows(viewer, keys[:MOST_SHOWN], words)
     for row in rows:
+        if row.case.pk in by_old_number:
+            row.reasons.insert(0, Reason(_("前の台帳の番号")))
         if row.case.pk in by_number:
             row.reasons.insert(0, Reason(_("ケース番号")))
     return Found(words, [row for row in rows if row.reasons], has_more=len(keys) > MOST_SHOWN)

@@ -33,6 +33,7 @@ from casework.registers.selectors import counts_for, kept_for, registers_for, ro
 from casework.registers.taking import move_on
 from casework.search.models import SearchRow
 from casework.seen import fingerprint
+from casework.sharing.actions import Label
 from casework.workspace.finding import find_cases_for
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
@@ -201,6 +202,10 @@ def test_household_is_taken_as_the_ledger_says(world):
         ]
         assert [row.case.pk for row in find_cases_for(world.chief, "海野").rows] == [case.pk]
         assert not is_concealed(world.chief, case)
+        for number in ("S-1", " S-1 "):
+            row = find_cases_for(world.chief, number).rows[0]
+            assert (row.case.pk, str(row.reasons[0].kind)) == (case.pk, "前の台帳の番号")
+        assert find_cases_for(world.chief, "S-").rows == []
     assert logged(world, "case_taken_from_register", case) == 1
     assert everything(world.chief)["Case"] == before["Case"] + 2
 
@@ -510,8 +515,10 @@ def test_what_was_kept_of_a_case_is_the_centers_where_no_block_stands(world):
     from tests.casework.test_seals import seal
 
     seal(world, case, world.coordinator)
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "basic"))
     for viewer in (world.reception, world.anshin_worker, world.stranger):
         with acting_for(viewer):
+            assert find_cases_for(viewer, "S-1").rows == []
             assert list(RegisterRow.objects.all()) == []
 
 
