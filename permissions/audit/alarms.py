@@ -199,10 +199,10 @@ def alarm_views_for(viewer: Viewer, *, limit: int) -> list[AlarmView]:
     ordered = open_first.order_by("is_reviewed", "-raised_at")
     alarms = list(ordered.prefetch_related("reviews__reviewed_by__user")[:limit])
     users: dict[int, User] = get_user_model().objects.in_bulk({alarm.user_id for alarm in alarms})
-    agencies = Agency.objects.in_bulk({alarm.agency_id for alarm in alarms if alarm.agency_id})
+    agencies: dict[int | None, Agency] = Agency.objects.in_bulk({alarm.agency_id for alarm in alarms})
     views = []
     for alarm in alarms:
-        user, agency = users.get(alarm.user_id), agencies.get(alarm.agency_id or 0)
+        user, agency = users.get(alarm.user_id), agencies.get(alarm.agency_id)
         reviews = sorted(alarm.reviews.all(), key=lambda review: review.reviewed_at)
         views.append(
             AlarmView(
