@@ -414,10 +414,11 @@ def test_days_that_nobody_gave_stand_in_their_fields(world):
     assert f'value="{today.isoformat()}"' in body
 
 
-def test_day_that_is_none_is_said(world):
-    form = form_of(since="soon", until="2026-11-02")
+@pytest.mark.parametrize("wrong", [{"since"}, {"until"}, {"since", "until"}])
+def test_day_that_is_none_is_said(world, wrong):
+    days = {name: "soon" if name in wrong else "2026-11-02" for name in ("since", "until")}
 
-    assert form.errors.keys() == {"since"}
+    assert form_of(**days).errors.keys() == wrong
 
 
 def test_answers_become_what_is_asked_for_and_the_link_back(world):
