@@ -597,6 +597,16 @@ def test_pages_follow_one_another_newest_first_and_none_is_lost(world, monkeypat
     assert sizes == [50, 50, 1]
 
 
+def test_page_is_a_page_of_its_reader_and_says_how_much_a_file_takes(world):
+    page = page_of(world.auditor)
+
+    assert (page.status_code, page.templates[0].name) == (200, "marugoto_permissions/log.html")
+    assert page.context["request"].viewer.membership == world.auditor.membership
+    body = page.content.decode()
+    assert "次のページの行も含めて20000行まで" in body
+    assert "csrfmiddlewaretoken" in body
+
+
 def test_page_that_is_just_full_has_no_next(world):
     for _number in range(50):
         act(world.chief, "read", case=CASE)
