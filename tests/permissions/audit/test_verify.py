@@ -58,13 +58,20 @@ def test_report_counts_what_was_looked_at_and_how_long_it_took(sealed, seal_file
     assert report == Report(seals=BATCHES, rows=12)
 
 
+def test_application_verifies_too_though_nobody_reads_the_log_by_it(sealed, seal_file, wearing):
+    with wearing("app_web"):
+        report = verify_log(seal_file)
+
+    assert (report.seals, report.rows, report.findings) == (BATCHES, 12, [])
+
+
 def test_first_bad_is_the_lowest_batch_and_the_whole_comes_last():
     report = Report()
     assert report.first_bad is None
-    for seal in (None, 7, 0, 3):
+    for seal in (None, 7, 1, 0, 3):
         report.add(seal, "kind", "words")
 
-    assert report.findings == [Finding(seal, "kind", "words") for seal in (None, 7, 0, 3)]
+    assert report.findings == [Finding(seal, "kind", "words") for seal in (None, 7, 1, 0, 3)]
     assert report.first_bad == Finding(0, "kind", "words")
     assert Report(findings=[Finding(None, "a", ""), Finding(1, "b", "")]).first_bad.seal == 1
 
