@@ -111,7 +111,7 @@ def mail_alarm(alarm_id: uuid.UUID) -> None:
 
 def _lookers() -> QuerySet[Membership]:
     roles = [code for code, role in ROLES.items() if LOOK in role.permissions]
-    return Membership.objects.live().filter(role__in=roles, user__is_active=True).exclude(user__email="")
+    return Membership.objects.live().filter(role__in=roles).exclude(user__email="")
 
 
 def _mail(address: str, subject: str, text: str) -> None:

@@ -175,9 +175,10 @@ def test_mail_is_whole_and_one_for_each_address_that_may_look(world, mailed, set
 def test_each_person_agency_and_kind_raises_an_alarm_of_its_own(world):
     here, other = world.anshin_worker, world.kenko_worker
     there = viewer_of(add_membership(user=here.user, agency=world.other, role="agency_staff"))
+    second = make_viewer("anshin-2", world.anshin)
     raised = []
     for viewer, verb, times in (
-        (here, "refused", 51), (here, "sheet_opened", 21), (there, "refused", 51), (other, "refused", 51),
+        (here, "refused", 51), (second, "refused", 51), (here, "sheet_opened", 21), (there, "refused", 51), (other, "refused", 51),
         (here, "refused", 1), (there, "refused", 1),
     ):  # fmt: skip
         act(viewer, verb, times)
@@ -186,6 +187,7 @@ def test_each_person_agency_and_kind_raises_an_alarm_of_its_own(world):
     me = here.user.pk
     assert raised == [
         [("refusals", me, world.anshin.pk)],
+        [("refusals", second.user.pk, world.anshin.pk)],
         [("mass_download", me, world.anshin.pk)],
         [("refusals", me, world.other.pk)],
         [("refusals", other.user.pk, world.kenko.pk)],
