@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model
 
 from casework.sharing.actions import Label
 from casework.sharing.forms import BlockForm, ReceiverForm, ShareForm, label_key
+from permissions.agencies.actions import add_membership
 from permissions.agencies.models import Membership
 from permissions.walls.context import acting_for
 from tests.worlds import make_viewer
@@ -64,6 +65,17 @@ def test_names_of_whom_to_block_are_asked_for_at_once(world, django_assert_num_q
     with acting_for(world.chief), django_assert_num_queries(1):
         offered = [label for _value, label in form.fields["membership"].choices]
     assert "anshin（機関 anshin）" in offered
+
+
+def test_members_stand_by_agency_and_account_whatever_was_written_first(world):
+    accounts = [get_user_model().objects.create_user(name) for name in ("first", "second")]
+    for account in reversed(accounts):
+        add_membership(user=account, agency=world.anshin, role="agency_staff")
+
+    offered = list(BlockForm().fields["membership"].queryset)
+
+    assert offered == sorted(offered, key=lambda row: (row.agency_id, row.user_id))
+    assert [row.user for row in offered if row.user in accounts] == accounts
 
 
 def test_form_begins_with_the_agency_that_was_chosen(world):
