@@ -65,6 +65,15 @@ def test_application_verifies_too_though_nobody_reads_the_log_by_it(sealed, seal
     assert (report.seals, report.rows, report.findings) == (BATCHES, 12, [])
 
 
+def test_fault_in_the_middle_ends_the_reading_and_is_told(sealed, seal_file, monkeypatch):
+    """A COPY that is left open holds the connection: whoever verifies would wait for ever."""
+    monkeypatch.setattr(verify, "_check_chain", lambda *words: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        verify_log(seal_file)
+    assert drawn() >= sealed[-1]
+
+
 def test_first_bad_is_the_lowest_batch_and_the_whole_comes_last():
     report = Report()
     assert report.first_bad is None
