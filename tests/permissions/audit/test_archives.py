@@ -225,6 +225,24 @@ def test_month_stays_when_fewer_rows_were_written_than_are_there(old, then, tmp_
     assert why(old, tmp_path) == f"audit-{old.month:%Y-%m}.gz is not what the database holds"
 
 
+def test_month_stays_when_the_disk_is_full_and_nobody_waits_for_ever(old, then, tmp_path, monkeypatch):
+    """A COPY that is left open holds the connection: the rollback would wait for it."""
+    then(2)
+    written = []
+
+    def write(file, data):
+        written.append(data)
+        if len(written) > 1:
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(gzip.GzipFile, "write", write)
+
+    with pytest.raises(OSError, match="No space left"):
+        archive_month(old, tmp_path)
+    assert is_there(old)
+    assert not AuditArchive.objects.exists()
+
+
 def test_file_that_is_missing_or_another_is_named(old, then, tmp_path):
     then(1)
     path = archive_month(old, tmp_path)
