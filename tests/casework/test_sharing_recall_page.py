@@ -50,6 +50,7 @@ def test_agency_opens_its_own_and_the_log_says_so(world, taken_back):
     assert (page.status_code, page.templates[0].name) == (200, "casework/recall.html")
     assert (page.context["recall"], page.context["form"].is_bound) == (mine, False)
     assert world.hazuki.case.number in page.content.decode()
+    assert page.context["request"].viewer.membership == world.anshin_worker.membership
     with acting_for(world.auditor):
         rows = AuditEntry.objects.filter(verb="read", subject="casework.recall")
         found = rows.values_list("user_id", "subject_id", "case_id")
