@@ -355,6 +355,9 @@ def test_rows_of_archives_and_of_the_database_come_in_the_order_of_their_numbers
     assert numbers(0, 100) == [8, 9, 10, 11, 20, 21, 22]
     assert [numbers(7, 8), numbers(8, 10), numbers(21, 22), numbers(22, 30)] == [[8], [9, 10], [22], []]
     assert (numbers(0, 7), numbers(20, 21)) == ([], [21])
+    # A file is opened for its own numbers only.
+    file_of(tmp_path, month).unlink()
+    assert (numbers(0, 7), numbers(22, 30)) == ([], [])
 
 
 def test_file_line_of_a_seal_is_what_the_database_says(sealed, seal_file):
