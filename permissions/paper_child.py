@@ -36,7 +36,7 @@ def _pdf_of(html: str, style: Path) -> bytes:
 
     css = weasyprint.CSS(filename=style, url_fetcher=RefuseAll())
     made = weasyprint.HTML(string=html, url_fetcher=RefuseAll())
-    pdf: bytes = made.write_pdf(stylesheets=[css], pdf_tags=True, pdf_variant="pdf/ua-1")
+    pdf: bytes = made.write_pdf(stylesheets=[css], pdf_variant="pdf/ua-1")
     return pdf
 
 

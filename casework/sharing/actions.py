@@ -84,7 +84,7 @@ def share_items(
     share = _open_share(case, agency)
     lines = [line for label in wanted if (line := _add_line(share, label, ground, by))]
     if any(_shows_more(line) for line in lines):
-        notify(NotificationKind.SHARE, case, to=members_of(agency.pk, permission="casework.view_case"), by=by)
+        notify(NotificationKind.SHARE, case, to=members_of(agency.pk, permission="casework.view_case"))
     return lines
 
 
@@ -275,11 +275,11 @@ def end_lines(lines: Iterable[ShareLine], *, cause: EndCause, reason: str, by: V
         _record(
             by, "share_line_ended", line, before=_terms(line), after={"cause": cause.value, "reason": reason}
         )
-    _recall([line for line in ended if line.pk in were_live], by)
+    _recall([line for line in ended if line.pk in were_live])
     return ended
 
 
-def _recall(lines: list[ShareLine], by: Viewer) -> None:
+def _recall(lines: list[ShareLine]) -> None:
     """Tell each agency what it no longer sees; nothing where another line still shows the same."""
     lost: dict[Agency, list[ShareLine]] = {}
     for line in lines:
@@ -300,7 +300,7 @@ def _recall(lines: list[ShareLine], by: Viewer) -> None:
     Recall.objects.bulk_create(recalls)
     for recall in recalls:
         readers = members_of(recall.agency_id, permission="casework.view_case")
-        notify(NotificationKind.RECALL, recall, to=readers, by=by)
+        notify(NotificationKind.RECALL, recall, to=readers)
 
 
 @transaction.atomic

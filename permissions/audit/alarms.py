@@ -111,7 +111,7 @@ def mail_alarm(alarm_id: uuid.UUID) -> None:
 
 def _lookers() -> QuerySet[Membership]:
     roles = [code for code, role in ROLES.items() if LOOK in role.permissions]
-    return Membership.objects.live().filter(role__in=roles, user__is_active=True).exclude(user__email="")
+    return Membership.objects.live().filter(role__in=roles).exclude(user__email="")
 
 
 def _mail(address: str, subject: str, text: str) -> None:
@@ -199,10 +199,10 @@ def alarm_views_for(viewer: Viewer, *, limit: int) -> list[AlarmView]:
     ordered = open_first.order_by("is_reviewed", "-raised_at")
     alarms = list(ordered.prefetch_related("reviews__reviewed_by__user")[:limit])
     users: dict[int, User] = get_user_model().objects.in_bulk({alarm.user_id for alarm in alarms})
-    agencies = Agency.objects.in_bulk({alarm.agency_id for alarm in alarms if alarm.agency_id})
+    agencies: dict[int | None, Agency] = Agency.objects.in_bulk({alarm.agency_id for alarm in alarms})
     views = []
     for alarm in alarms:
-        user, agency = users.get(alarm.user_id), agencies.get(alarm.agency_id or 0)
+        user, agency = users.get(alarm.user_id), agencies.get(alarm.agency_id)
         reviews = sorted(alarm.reviews.all(), key=lambda review: review.reviewed_at)
         views.append(
             AlarmView(

@@ -37,9 +37,10 @@ def current_origin() -> Origin | None:
 @contextmanager
 def coming_from(address: str | None) -> Iterator[Origin]:
     """Give everything that is recorded inside one request number and one address."""
-    token = _current.set(Origin(address))
+    origin = Origin(address)
+    token = _current.set(origin)
     try:
-        yield _current.get() or Origin()
+        yield origin
     finally:
         _current.reset(token)
 

@@ -7,6 +7,7 @@ import hashlib
 import heapq
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,28 +84,45 @@ def _check_rows(report: Report, gone: list[AuditArchive], archives: Path | None)
     start = LOWEST
     for page in _pages():
         upto = max(seal.upto for seal in page)
-        rows = _Rows(_rows_between(start, upto, gone, archives))
-        for seal in page:
-            _check_chain(report, seal, before)
-            is_away = any(first <= seal.upto and last > seal.after for first, last in missing)
-            found = rows.digest(seal, before)
-            report.archived_seals += is_away
-            report.rows += found.rows
-            if not is_away and (found.rows, found.rows_digest) != (seal.rows, seal.rows_digest):
-                report.add(seal.number, "rows", _told(seal, found.rows))
-            elif rows.is_out_of_time:
-                report.add(
-                    seal.number, "backdated", "a row bears a time that does not belong into this batch"
-                )
-            if rows.strays:
-                report.add(seal.number, "stray", f"{rows.strays} rows have numbers that stand in no batch")
-                rows.strays = 0
-            report.seals += 1
-            before = seal
-        for _left in rows.rows:
-            pass  # an open COPY would hold the connection
+        with _read_to_the_end(_rows_between(start, upto, gone, archives)) as stream:
+            rows = _Rows(stream)
+            for seal in page:
+                _check_chain(report, seal, before)
+                _check_batch(report, seal, before, rows, missing)
+                before = seal
         start = upto
     return before
+
+
+@contextmanager
+def _read_to_the_end(rows: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
+    """Leave no row unread, whatever happens: an open COPY holds the connection, and the next query waits for ever."""
+    try:
+        yield rows
+    finally:
+        for _left in rows:
+            pass
+
+
+def _check_batch(
+    report: Report,
+    seal: AuditSeal,
+    before: AuditSeal | None,
+    rows: _Rows,
+    missing: list[tuple[int, int]],
+) -> None:
+    is_away = any(first <= seal.upto and last > seal.after for first, last in missing)
+    found = rows.digest(seal, before)
+    report.archived_seals += is_away
+    report.rows += found.rows
+    if not is_away and (found.rows, found.rows_digest) != (seal.rows, seal.rows_digest):
+        report.add(seal.number, "rows", _told(seal, found.rows))
+    elif rows.is_out_of_time:
+        report.add(seal.number, "backdated", "a row bears a time that does not belong into this batch")
+    if rows.strays:
+        report.add(seal.number, "stray", f"{rows.strays} rows have numbers that stand in no batch")
+        rows.strays = 0
+    report.seals += 1
 
 
 def _told(seal: AuditSeal, found: int) -> str:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from casework.cases.actions import create_case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import ConsentScope
+from casework.households.actions import StayDraft, record_stay
 from casework.households.models import Person
 from casework.sharing.consents import Support, agreed_labels, standing_scopes, support_for, unwanted_labels
 from casework.sharing.items import Item
@@ -182,6 +183,20 @@ def test_a_line_about_a_person_needs_their_consent_and_one_about_the_household_e
         for person in (last, first):
             Person.objects.filter(pk=person.pk).update(position=7)
     assert [consent.person_id for consent in support(None).consents] == [first.pk, last.pk]
+
+
+def test_who_lives_elsewhere_now_is_not_asked_for_the_household(world):
+    home, mother, son = world.hazuki, world.hazuki.mother, world.hazuki.son
+    of_mother = say(world, mother, (world.one, "basic"))
+    with acting_for(world.coordinator):
+        record_stay(son, StayDraft("apart", day(-1), reason="independence"), by=world.coordinator)
+
+    def support(person):
+        return asked(world, support_for, home.case, agency=world.one, person_id=person, item="basic")
+
+    assert support(None).consents == [of_mother]
+    with pytest.raises(NotAllowed):
+        support(son.pk)
 
 
 def test_a_household_without_people_cannot_agree(world):

@@ -10,7 +10,11 @@ import pytest
 from django.utils import timezone
 
 from casework.concealment.actions import GroundDraft, Threat, conceal
-from casework.households.models import Household, Person, PersonHealth, PersonMoney
+from casework.households.actions import set_item
+from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
+from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
+from casework.notes.models import Note
+from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, answer_recall, block, end_line, lift_block
 from casework.sharing.models import Recall, Share
 from casework.sharing.selectors import (
@@ -92,6 +96,30 @@ def nothing():
         "health": set(),
         "list": set(),
     }
+
+
+def test_what_writes_out_a_concealed_place_is_left_out_by_the_door(wearing, kept_world):
+    world, home, by = kept_world, kept_world.tomono, kept_world.coordinator
+    with wearing("app_web"):
+        world.share(home, world.anshin, Label(home.mother.pk, "history"))
+        with acting_for(by):
+            values = {"address": "見本市東町1-2-3"}
+            seen = fingerprint(PersonContact.objects.get(person=home.mother), list(values))
+            set_item(home.mother, item="contact", values=values, seen=seen, by=by)
+            for title in ("訪問", "東町1-2-3へ行った"):
+                words = (ParagraphDraft("fact", "self", "お茶をのんだ"),)
+                draft = NoteDraft(Label(home.mother.pk, "history"), timezone.now(), "visit", title, words)
+                write_note(home.case, draft, by=by)
+
+    def titles(viewer):
+        return asked(viewer, lambda viewer: {row.title for row in labelled_for(viewer, Note)})
+
+    for viewer in (world.chief, world.anshin_worker):
+        assert titles(viewer) == {"訪問", "東町1-2-3へ行った"}
+    with wearing("app_web"), acting_for(by):
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), by=by)
+    for viewer in (world.chief, world.anshin_worker):
+        assert titles(viewer) == {"訪問"}
 
 
 def test_an_agency_finds_what_its_living_lines_reach(shared):

@@ -33,6 +33,20 @@ MAY = {
     "audit.read": "privacy_officer auditor",
     "audit.export": "privacy_officer auditor",
 }
+LABELS = {
+    "reception": "受付・初回相談員",
+    "coordinator": "相談支援包括化推進員",
+    "chief": "センター長",
+    "outreach": "アウトリーチ支援員",
+    "participation": "参加支援コーディネーター",
+    "community": "地域づくり担当",
+    "agency_staff": "支援関係機関職員",
+    "agency_admin": "機関管理者",
+    "editor": "広報・ウェブ編集",
+    "privacy_officer": "個人情報保護担当",
+    "auditor": "監査",
+    "sysadmin": "運用管理",
+}
 AT_THE_CENTER = f"{CENTER} outreach participation community"
 EVERYWHERE = "agency_staff agency_admin editor privacy_officer auditor sysadmin"
 
@@ -57,9 +71,8 @@ def test_roles_that_work_at_the_center_and_see_all_cases_of_it():
     assert all(
         type(flag) is bool for role in ROLES.values() for flag in (role.center_only, role.sees_all_cases)
     )
-    assert [(code, str(label)) for code, label in ROLE_CHOICES] == [
-        (code, str(role.label)) for code, role in ROLES.items()
-    ]
+    assert [(code, str(label)) for code, label in ROLE_CHOICES] == list(LABELS.items())
+    assert {code: str(role.label) for code, role in ROLES.items()} == LABELS
 
 
 def test_roles_that_each_role_may_give():

@@ -57,6 +57,17 @@ def test_rows_say_what_was_done(world, threshold):
     ]
 
 
+def test_request_knows_how_many_rows_it_has_left(world):
+    viewer, counts = world.anshin_worker, []
+    with acting_for(viewer), coming_from(None) as origin:
+        for acts in (1, 2, 3):
+            record_reads(viewer, [(viewer.user, CASE, PERSON, "basic")] * acts)
+            counts.append(origin.rows)
+        record_reads(viewer, [])
+
+    assert (counts, origin.rows) == ([1, 3, 6], 6)
+
+
 def test_one_statement_is_kept_whatever_is_missing_and_none_through_a_pooler(world, threshold):
     connection.connection.execute("DEALLOCATE ALL")
     connection.connection._prepared.clear()

@@ -6,15 +6,18 @@ import uuid
 
 import pytest
 from django.core import mail
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from permissions.agencies.actions import add_membership, end_membership
 from permissions.audit.actions import record
 from permissions.audit.alarms import (
     alarm_views_for,
     alarms_for,
     count_overdue_for,
+    mail_alarm,
     raise_alarms,
     remind_reviews,
     review_alarm,
@@ -24,7 +27,9 @@ from permissions.audit.clocks import watch_audit
 from permissions.audit.models import AlarmKind, AlarmReview, AuditAlarm, AuditEntry
 from permissions.audit.origin import coming_from
 from permissions.errors import NotAllowed
-from permissions.walls.context import acting_for
+from permissions.viewer import viewer_of
+from permissions.walls.context import acting_for, clock
+from permissions.walls.own import WATCH_JOB
 from tests.worlds import make_viewer
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -131,6 +136,66 @@ def test_whom_it_is_about_gets_no_mail(world, run_tasks):
     assert mail.outbox == []
 
 
+@pytest.fixture
+def mailed(monkeypatch):
+    """What is given to Django to be sent: it would leave out who has no address."""
+    sent = []
+    monkeypatch.setattr("permissions.audit.alarms.send_mail", lambda *words: sent.append(words))
+    return sent
+
+
+def test_mail_is_whole_and_one_for_each_address_that_may_look(world, mailed, settings):
+    def one(name, agency, role, **values):
+        viewer = make_viewer(name, agency, role)
+        for key, value in {"email": f"{name}@example.org", **values}.items():
+            setattr(viewer.user, key, value)
+        viewer.user.save()
+        return viewer
+
+    one("b-officer", world.center, "privacy_officer")
+    one("a-chief", world.center_itaku, "chief")
+    one("again", world.center, "privacy_officer", email="a-chief@example.org")
+    one("shut", world.center, "privacy_officer", is_active=False)
+    one("nobody", world.center, "privacy_officer", email="")
+    end_membership(one("gone", world.center, "privacy_officer").membership, by=None)
+    one("other", world.anshin, "agency_admin")
+    act(world.anshin_worker, "refused", 51)
+    (alarm,) = raise_alarms()
+
+    mail_alarm(alarm.pk)
+
+    text = "操作の記録に、ふだんと違う動きがあります。内容は、ログインして確かめてください。"
+    body = f"{text}\n\nhttp://localhost:8000/audit/alarms/\n"
+    assert mailed == [
+        (f"[{settings.WAGTAIL_SITE_NAME}] 警報", body, None, [f"{name}@example.org"])
+        for name in ("a-chief", "b-officer")
+    ]
+
+
+def test_each_person_agency_and_kind_raises_an_alarm_of_its_own(world):
+    here, other = world.anshin_worker, world.kenko_worker
+    there = viewer_of(add_membership(user=here.user, agency=world.other, role="agency_staff"))
+    second = make_viewer("anshin-2", world.anshin)
+    raised = []
+    for viewer, verb, times in (
+        (here, "refused", 51), (second, "refused", 51), (here, "sheet_opened", 21), (there, "refused", 51), (other, "refused", 51),
+        (here, "refused", 1), (there, "refused", 1),
+    ):  # fmt: skip
+        act(viewer, verb, times)
+        raised.append([(alarm.kind, alarm.user_id, alarm.agency_id) for alarm in raise_alarms()])
+
+    me = here.user.pk
+    assert raised == [
+        [("refusals", me, world.anshin.pk)],
+        [("refusals", second.user.pk, world.anshin.pk)],
+        [("mass_download", me, world.anshin.pk)],
+        [("refusals", me, world.other.pk)],
+        [("refusals", other.user.pk, world.kenko.pk)],
+        [],
+        [],
+    ]
+
+
 # --- looking --------------------------------------------------------------------------------------------
 
 
@@ -139,6 +204,11 @@ def alarm(world):
     act(world.anshin_worker, "refused", 51)
     (found,) = raise_alarms()
     return found
+
+
+def review_of(world, alarm, words="確かめた"):
+    with acting_for(world.chief):
+        return review_alarm(alarm, by=world.chief, outcome="duty", words=words)
 
 
 def client_of(viewer):
@@ -184,6 +254,37 @@ def test_nobody_looks_at_their_own(world):
                 force_insert=True
             )
     assert send(world.chief, alarm, outcome="duty", words="私です").status_code == 422
+
+
+def test_review_says_who_found_what_and_is_kept_with_its_row_of_the_log_or_not_at_all(
+    world, alarm, monkeypatch
+):
+    def said(by, words="x"):
+        with acting_for(by), pytest.raises(NotAllowed) as refusal:
+            review_alarm(alarm, by=by, outcome="duty", words=words)
+        return str(refusal.value)
+
+    assert said(world.coordinator) == "警報を確かめる権限がありません。"
+    assert said(world.chief, " 　\n") == "確かめたことを書いてください。"
+    own = AuditAlarm(user_id=world.chief.user.pk)
+    with pytest.raises(NotAllowed) as refusal:
+        review_alarm(own, by=world.chief, outcome="duty", words="x")
+    assert str(refusal.value) == "自分についての警報は、ほかの人が確かめます。"
+    with monkeypatch.context() as patch, acting_for(world.chief):
+        patch.setattr("permissions.audit.alarms.record", lambda *args, **words: 1 // 0)
+        with pytest.raises(ZeroDivisionError):
+            review_alarm(alarm, by=world.chief, outcome="leak", words="x")
+        assert not AlarmReview.objects.exists()
+
+    with acting_for(world.chief):
+        made = review_alarm(alarm, by=world.chief, outcome="leak", words="対応を始めた")
+        (row,) = AlarmReview.objects.values_list("pk", "alarm", "outcome", "words", "reviewed_by")
+    assert row == (made.pk, alarm.pk, "leak", "対応を始めた", world.chief.membership.pk)
+    with acting_for(world.auditor):
+        entry = AuditEntry.objects.get(verb="alarm_reviewed")
+    assert (entry.user_id, entry.subject, entry.subject_id, entry.detail) == (
+        world.chief.user.pk, "marugoto_permissions.auditalarm", str(alarm.pk), {"outcome": "leak"},
+    )  # fmt: skip
 
 
 def test_privacy_officer_looks_too(world, alarm):
@@ -288,6 +389,48 @@ def test_due_time_is_three_days_after_the_alarm(world, alarm):
     assert (view.who, view.agency) == ("anshin", "機関 anshin")
 
 
+def test_names_are_asked_for_by_their_number_and_once_for_all_alarms(world, alarm):
+    def asked():
+        with acting_for(world.chief), CaptureQueriesContext(connection) as queries:
+            views = alarm_views_for(world.chief, limit=5)
+            names = {
+                (view.who, view.agency, *(row.reviewed_by.user.username for row in view.reviews))
+                for view in views
+            }
+        return names, [query["sql"] for query in queries]
+
+    review_of(world, alarm)
+    names, first = asked()
+    assert names == {("anshin", "機関 anshin", "chief")}
+    assert [sql for sql in first if "WHERE" not in sql and " FROM " in sql] == []
+    for viewer in (world.kenko_worker, world.stranger):
+        act(viewer, "refused", 51)
+        (other,) = raise_alarms()
+        review_of(world, other)
+    names, more = asked()
+    assert len(names) == 3
+    assert len(more) == len(first)
+
+
+def test_alarm_about_an_account_that_is_gone_has_no_name(world):
+    with clock(WATCH_JOB):
+        AuditAlarm(kind="refusals", user_id=987654, count=51).save()
+
+    with acting_for(world.chief):
+        (view,) = alarm_views_for(world.chief, limit=5)
+    assert (view.who, view.agency) == ("", "")
+
+
+def test_reviews_stand_in_the_order_of_their_days(world, alarm, shift_clock):
+    for hours in (5, 1, 3):
+        shift_clock(dt.timedelta(hours=hours))
+        review_of(world, alarm, f"{hours}時間後")
+
+    with acting_for(world.chief):
+        (view,) = alarm_views_for(world.chief, limit=5)
+    assert [row.words for row in view.reviews] == ["1時間後", "3時間後", "5時間後"]
+
+
 def test_alarm_that_nobody_looked_at_is_never_pushed_off_the_screen(world, alarm, shift_clock):
     shift_clock(dt.timedelta(hours=2))
     act(world.kenko_worker, "refused", 51)
@@ -341,6 +484,13 @@ def test_who_looks_is_reminded_once_a_day_until_somebody_looked(
     with acting_for(world.auditor):
         rows = AuditEntry.objects.filter(verb="review_reminded").order_by("number")
         assert [(row.user_id, row.subject, row.detail) for row in rows] == [(None, "", {"alarms": 1})] * 2
+
+
+def test_other_rows_of_the_day_are_no_reminder(world, alarm, shift_clock):
+    shift_clock(dt.timedelta(days=4))
+    act(world.chief, "read", 1)
+
+    assert remind_reviews() == 1
 
 
 def test_nobody_is_reminded_of_an_alarm_about_themselves(world, alarm, shift_clock, run_tasks):

@@ -157,6 +157,20 @@ def test_new_file_is_for_nobody_else(old, then, tmp_path):
     assert archive_month(old, tmp_path).stat().st_mode & 0o777 == 0o600
 
 
+def test_rows_of_the_months_around_it_stay(old, then, tmp_path):
+    """One moment before the month, and its successor's first: both in the table of everything else."""
+    month = f"'{old.month}'::timestamp AT TIME ZONE 'Asia/Tokyo'"
+    fake_row(-1, at=f"{month} - interval '1 microsecond'")
+    then(1)
+    fake_row(-2, at=f"('{month_after(old.month)}'::timestamp AT TIME ZONE 'Asia/Tokyo')")
+
+    archive_month(old, tmp_path)
+
+    (row,) = AuditArchive.objects.values_list("first", "rows")
+    assert (row[0] > 0, row[1]) == (True, 1)
+    assert set(AuditEntry.objects.filter(number__lt=0).values_list("number", flat=True)) == {-1, -2}
+
+
 def test_month_without_rows_leaves_without_a_file(old, tmp_path):
     assert archive_month(old, tmp_path) is None
 
@@ -209,6 +223,24 @@ def test_month_stays_when_fewer_rows_were_written_than_are_there(old, then, tmp_
     monkeypatch.setattr(archives, "copied_rows", lambda condition: iter(list(whole(condition))[:1]))
 
     assert why(old, tmp_path) == f"audit-{old.month:%Y-%m}.gz is not what the database holds"
+
+
+def test_month_stays_when_the_disk_is_full_and_nobody_waits_for_ever(old, then, tmp_path, monkeypatch):
+    """A COPY that is left open holds the connection: the rollback would wait for it."""
+    then(2)
+    written = []
+
+    def write(file, data):
+        written.append(data)
+        if len(written) > 1:
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(gzip.GzipFile, "write", write)
+
+    with pytest.raises(OSError, match="No space left"):
+        archive_month(old, tmp_path)
+    assert is_there(old)
+    assert not AuditArchive.objects.exists()
 
 
 def test_file_that_is_missing_or_another_is_named(old, then, tmp_path):

@@ -414,10 +414,11 @@ def test_days_that_nobody_gave_stand_in_their_fields(world):
     assert f'value="{today.isoformat()}"' in body
 
 
-def test_day_that_is_none_is_said(world):
-    form = form_of(since="soon", until="2026-11-02")
+@pytest.mark.parametrize("wrong", [{"since"}, {"until"}, {"since", "until"}])
+def test_day_that_is_none_is_said(world, wrong):
+    days = {name: "soon" if name in wrong else "2026-11-02" for name in ("since", "until")}
 
-    assert form.errors.keys() == {"since"}
+    assert form_of(**days).errors.keys() == wrong
 
 
 def test_answers_become_what_is_asked_for_and_the_link_back(world):
@@ -594,6 +595,16 @@ def test_pages_follow_one_another_newest_first_and_none_is_lost(world, monkeypat
 
     assert seen == list(range(100, -1, -1))
     assert sizes == [50, 50, 1]
+
+
+def test_page_is_a_page_of_its_reader_and_says_how_much_a_file_takes(world):
+    page = page_of(world.auditor)
+
+    assert (page.status_code, page.templates[0].name) == (200, "marugoto_permissions/log.html")
+    assert page.context["request"].viewer.membership == world.auditor.membership
+    body = page.content.decode()
+    assert "次のページの行も含めて20000行まで" in body
+    assert "csrfmiddlewaretoken" in body
 
 
 def test_page_that_is_just_full_has_no_next(world):

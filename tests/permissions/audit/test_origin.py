@@ -1,14 +1,20 @@
 """From where: the true client behind proxies we trust, and nobody's address for citizens."""
 
 import pytest
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
 from permissions.access import public
 from permissions.audit.actions import record
 from permissions.audit.models import AuditEntry
-from permissions.audit.origin import AuditOrigin, client_address
+from permissions.audit.origin import (
+    AuditOrigin,
+    client_address,
+    coming_from,
+    current_origin,
+    nobodys_address,
+)
 from permissions.walls.context import acting_for
 
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
@@ -24,6 +30,8 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
         (2, "192.0.2.9", "10.0.0.1"),
         (1, "not an address", None),
         (1, "2001:db8::7", "2001:db8::7"),
+        (1, "fe80::7%eth0", "fe80::7"),
+        (1, "", None),
     ],
 )
 def test_address_is_the_one_that_our_own_proxies_saw(settings, proxies, passed_on, address):
@@ -31,6 +39,35 @@ def test_address_is_the_one_that_our_own_proxies_saw(settings, proxies, passed_o
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", HTTP_X_FORWARDED_FOR=passed_on)
 
     assert client_address(request) == address
+
+
+@pytest.mark.parametrize("meta", [{}, {"HTTP_X_FORWARDED_FOR": "192.0.2.9"}])
+def test_request_without_an_address_has_none(settings, meta):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 0
+    request = HttpRequest()
+    request.META = meta
+
+    assert client_address(request) is None
+
+
+def test_only_what_is_done_inside_has_no_address():
+    @nobodys_address()
+    def fail():
+        assert (current_origin(), outer.address) == (outer, None)
+        raise ZeroDivisionError
+
+    with coming_from("192.0.2.7") as outer:
+        assert current_origin() is outer
+        for _twice in range(2):
+            with pytest.raises(ZeroDivisionError):
+                fail()
+            assert outer.address == "192.0.2.7"
+        with coming_from(None) as inner:
+            assert (current_origin(), inner.address) == (inner, None)
+            assert inner.request_id != outer.request_id
+        assert current_origin() is outer
+    with nobodys_address():
+        assert current_origin() is None
 
 
 def rows_of(world, **which):

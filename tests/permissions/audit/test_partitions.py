@@ -14,6 +14,7 @@ from permissions.audit.models import AuditArchive, AuditEntry
 from permissions.audit.partitions import TABLE, make_partitions, name_of, partitions
 from permissions.audit.seals import seal_entries
 from permissions.audit.verify import verify_log
+from tests.permissions.audit.sealing import fake_row
 
 LONG_AGO = dt.timedelta(days=-3 * 365)
 
@@ -89,6 +90,13 @@ def test_rows_in_time_count_as_sealed_and_late_ones_are_told(db, shift_clock):
 
     seal_entries()
     assert probes.late_seals() == 0
+
+
+def test_very_first_row_waits_like_any_other(wearing):
+    for number in (1, 2):
+        fake_row(number, at="clock_now() - interval '6 minutes'")
+
+    assert probes.late_seals() == 2
 
 
 # --- archives ---------------------------------------------------------------------------------------------

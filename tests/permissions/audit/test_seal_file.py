@@ -169,6 +169,15 @@ def test_beginning_of_another_line_was_written_by_somebody(file, beginning):
         entries_of(file, f"{beginning}\n{FileSeal.of(seal(50)).line()}\n")
 
 
+@pytest.mark.parametrize("entry", [FileSeal.of(seal()), archive()])
+def test_line_with_anything_behind_it_was_written_by_somebody(file, entry):
+    line = entry.line()
+    for sign in map(chr, range(32, 127)):
+        assert entries_of(file, f"{line}{sign}") == []
+        with pytest.raises(SealFileError, match=UNREADABLE):
+            entries_of(file, f"{line}{sign}\n{line}\n")
+
+
 def test_signs_that_we_never_write_are_read_one_by_one(file):
     line = FileSeal.of(seal(rows_digest="-")).line().replace("-", "é", 1)
     file.path.write_bytes(f"{line}\n".encode())

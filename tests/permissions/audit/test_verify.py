@@ -58,13 +58,29 @@ def test_report_counts_what_was_looked_at_and_how_long_it_took(sealed, seal_file
     assert report == Report(seals=BATCHES, rows=12)
 
 
+def test_application_verifies_too_though_nobody_reads_the_log_by_it(sealed, seal_file, wearing):
+    with wearing("app_web"):
+        report = verify_log(seal_file)
+
+    assert (report.seals, report.rows, report.findings) == (BATCHES, 12, [])
+
+
+def test_fault_in_the_middle_ends_the_reading_and_is_told(sealed, seal_file, monkeypatch):
+    """A COPY that is left open holds the connection: whoever verifies would wait for ever."""
+    monkeypatch.setattr(verify, "_check_chain", lambda *words: 1 // 0)
+
+    with pytest.raises(ZeroDivisionError):
+        verify_log(seal_file)
+    assert drawn() >= sealed[-1]
+
+
 def test_first_bad_is_the_lowest_batch_and_the_whole_comes_last():
     report = Report()
     assert report.first_bad is None
-    for seal in (None, 7, 0, 3):
+    for seal in (None, 7, 1, 0, 3):
         report.add(seal, "kind", "words")
 
-    assert report.findings == [Finding(seal, "kind", "words") for seal in (None, 7, 0, 3)]
+    assert report.findings == [Finding(seal, "kind", "words") for seal in (None, 7, 1, 0, 3)]
     assert report.first_bad == Finding(0, "kind", "words")
     assert Report(findings=[Finding(None, "a", ""), Finding(1, "b", "")]).first_bad.seal == 1
 
@@ -339,6 +355,9 @@ def test_rows_of_archives_and_of_the_database_come_in_the_order_of_their_numbers
     assert numbers(0, 100) == [8, 9, 10, 11, 20, 21, 22]
     assert [numbers(7, 8), numbers(8, 10), numbers(21, 22), numbers(22, 30)] == [[8], [9, 10], [22], []]
     assert (numbers(0, 7), numbers(20, 21)) == ([], [21])
+    # A file is opened for its own numbers only.
+    file_of(tmp_path, month).unlink()
+    assert (numbers(0, 7), numbers(22, 30)) == ([], [])
 
 
 def test_file_line_of_a_seal_is_what_the_database_says(sealed, seal_file):
