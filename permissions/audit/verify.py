@@ -84,7 +84,7 @@ def _check_rows(report: Report, gone: list[AuditArchive], archives: Path | None)
     start = LOWEST
     for page in _pages():
         upto = max(seal.upto for seal in page)
-        with _read_to_the_end(_rows_between(start, upto, gone, archives)) as stream:
+        with _rows_between(start, upto, gone, archives) as stream:
             rows = _Rows(stream)
             for seal in page:
                 _check_chain(report, seal, before)
@@ -92,16 +92,6 @@ def _check_rows(report: Report, gone: list[AuditArchive], archives: Path | None)
                 before = seal
         start = upto
     return before
-
-
-@contextmanager
-def _read_to_the_end(rows: Iterator[bytes]) -> Iterator[Iterator[bytes]]:
-    """Leave no row unread, whatever happens: an open COPY holds the connection, and the next query waits for ever."""
-    try:
-        yield rows
-    finally:
-        for _left in rows:
-            pass
 
 
 def _check_batch(
@@ -152,16 +142,26 @@ def _pages() -> Iterator[list[AuditSeal]]:
         last = page[-1].number
 
 
-def _rows_between(after: int, upto: int, gone: list[AuditArchive], archives: Path | None) -> Iterator[bytes]:
+@contextmanager
+def _rows_between(
+    after: int, upto: int, gone: list[AuditArchive], archives: Path | None
+) -> Iterator[Iterator[bytes]]:
+    """Read the rows of the database, and of its archives beside them, in the order of their numbers.
+
+    Whatever happens, no row of the database is left unread: an open COPY holds the connection, and the next query waits
+    for ever. A damaged archive ends the merged stream, not the COPY within.
+    """
     here = rows_as_text(after, upto)
-    if archives is None:
-        return here
     files = [
         (row for row in archived_rows(archives, month) if after < _number(row) <= upto)
         for month in gone
-        if month.first <= upto and month.last > after
+        if archives and month.first <= upto and month.last > after
     ]
-    return heapq.merge(here, *files, key=_number)
+    try:
+        yield heapq.merge(here, *files, key=_number) if files else here
+    finally:
+        for _left in here:
+            pass
 
 
 def _number(row: bytes) -> int:

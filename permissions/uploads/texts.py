@@ -33,9 +33,7 @@ def remade_text(content: bytes) -> bytes:
 def decoded(content: bytes) -> str:
     """Return the text of a file in UTF-8 (with a mark or without) or Shift_JIS. Raises NotTaken for another encoding."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise NotTaken(
-            _("文字コードがUTF-16です。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。")
-        )
+        raise NotTaken(_("文字コードがUTF-16です。「UTF-8」か「Shift_JIS（ANSI）」で保存し直してください。"))
     for encoding in ("utf-8-sig", "cp932"):
         try:
             text = content.decode(encoding)

@@ -339,6 +339,21 @@ def test_archive_of_which_the_file_says_something_else_is_named(sealed, seal_fil
     ]
 
 
+def test_row_of_an_archive_that_cannot_be_read_leaves_no_copy_open(wearing, tmp_path, monkeypatch):
+    """The merged stream ends with the fault; the COPY inside it would hold the connection."""
+    for number in (9, 11, 20, 21):
+        fake_row(number)
+    gone = [AuditArchive(month=timezone.localdate().replace(day=1), first=8, last=22, rows=2, rows_digest="")]
+    monkeypatch.setattr(verify, "archived_rows", lambda *words: iter([b"10\tx\n", b"no number\n"]))
+
+    with (
+        pytest.raises(ValueError, match="subsection not found"),
+        verify._rows_between(0, 30, gone, tmp_path) as rows,
+    ):
+        list(rows)
+    assert drawn() >= 21
+
+
 def test_rows_of_archives_and_of_the_database_come_in_the_order_of_their_numbers(wearing, tmp_path):
     for number in (9, 11, 20, 21):
         fake_row(number)
@@ -350,7 +365,8 @@ def test_rows_of_archives_and_of_the_database_come_in_the_order_of_their_numbers
     gone = [AuditArchive(month=month, first=8, last=22, rows=3, rows_digest=digest)]
 
     def numbers(after, upto):
-        return [int(row.split(b"\t")[0]) for row in verify._rows_between(after, upto, gone, tmp_path)]
+        with verify._rows_between(after, upto, gone, tmp_path) as rows:
+            return [int(row.split(b"\t")[0]) for row in rows]
 
     assert numbers(0, 100) == [8, 9, 10, 11, 20, 21, 22]
     assert [numbers(7, 8), numbers(8, 10), numbers(21, 22), numbers(22, 30)] == [[8], [9, 10], [22], []]
