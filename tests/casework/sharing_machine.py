@@ -778,9 +778,12 @@ class SharingMachine(RuleBasedStateMachine):
     def refer_and_revoke(self) -> None:
         if self.ledger.is_somebody_out():
             self.all_come_back()
-        self.refer("hazuki", "jiritsu", "mother", [("mother", "health")])
-        if any(not sent.is_over for sent in self.sent):
-            self.revoke(99)
+        case = self.world.families["hazuki"].case.pk
+        open_to = [n for n, x in self.world.agencies.items() if not self.ledger.refuses_share(case, x.pk)]
+        for agency in open_to[:1]:
+            self.agree("hazuki", "mother", agency, ["referral", "health"], None)
+            self.refer("hazuki", agency, "mother", [("mother", "health")])
+            self.revoke(len([sent for sent in self.sent if not sent.is_over]) - 1)
 
     # --- sheets -------------------------------------------------------------------------------------
 
