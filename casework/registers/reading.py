@@ -26,6 +26,7 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_LETTERS = 4_000  # of a cell
 ACCEPT = ".xlsx,.csv"
+DELIMITERS = (",", "\t", ";")
 _GUARD = "'"
 
 
@@ -50,7 +51,7 @@ def read_table(file: UploadedFile, *, sheet: str = "", heading_row: int = 1) -> 
     if name.endswith(".xlsx"):
         lines = _of_workbook(content, sheet)
     elif name.endswith(".csv"):
-        lines = _of_csv(content)
+        lines = _of_csv(content, heading_row)
     else:
         raise NotTaken(_("Excel（.xlsx）かCSV（.csv）のファイルを選んでください。"))
     return _table(
@@ -74,17 +75,16 @@ def _content(file: UploadedFile) -> bytes:
 Lines = Iterable[tuple[int, list[str]]]
 
 
-def _of_csv(content: bytes) -> Lines:
+def _of_csv(content: bytes, heading_row: int) -> Lines:
+    """Read with the delimiter that gives the most headings. What is quoted how, Excel's rules say: guessing cuts cells up."""
     text = decoded(content)
-    try:
-        dialect: Any = csv.Sniffer().sniff(text[:10_000], delimiters=",\t;")
-    except csv.Error:
-        dialect = csv.excel
     csv.field_size_limit(MOST_BYTES)
     try:
-        return list(enumerate(csv.reader(io.StringIO(text, newline=""), dialect), start=1))
+        readings = [list(csv.reader(io.StringIO(text, newline=""), delimiter=each)) for each in DELIMITERS]
     except csv.Error as error:
         raise NotTaken(_("CSVとして読めません。Excelで開き、CSVで保存し直してください。")) from error
+    widest = max(readings, key=lambda lines: sum(map(len, lines[heading_row - 1 : heading_row])))
+    return list(enumerate(widest, start=1))
 
 
 def _of_workbook(content: bytes, sheet: str) -> Lines:

@@ -10,6 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook
 
 from casework.cases.models import Case, CaseActivity, CaseEvent
@@ -28,7 +30,7 @@ from casework.registers.actions import (
 )
 from casework.registers.mapping import BadMapping, as_file, first_mapping, read_mapping
 from casework.registers.models import Register, RegisterRow, RegisterState, RowState
-from casework.registers.reading import read_table
+from casework.registers.reading import DELIMITERS, _of_csv, read_table
 from casework.registers.selectors import counts_for, kept_for, registers_for, rows_for
 from casework.registers.taking import move_on
 from casework.search.models import SearchRow
@@ -413,6 +415,30 @@ def test_excel_and_both_encodings_of_csv_read_alike():
     assert [(table.columns, table.rows) for table in tables] == [
         (HEADINGS, list(enumerate(rows, start=2)))
     ] * 3
+
+
+@given(
+    st.lists(st.lists(st.text("あい,\t; '\"\n1、", max_size=8), min_size=3, max_size=3), max_size=4),
+    st.sampled_from(DELIMITERS),
+)
+def test_cells_of_csv_are_never_cut_up(rows, delimiter):
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows([["番号", "氏名", "経過"], *rows])
+    assert [cells for _number, cells in _of_csv(text.getvalue().encode(), 1)] == [
+        ["番号", "氏名", "経過"],
+        *rows,
+    ]
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_quotes_lines_and_delimiters_in_cells_stay_what_they_are(delimiter):
+    cells = ["1", 'いわく「"だめ"」', "一行目\n二行目", "a, b; c", "'90"]
+    text = io.StringIO(newline="")
+    csv.writer(text, delimiter=delimiter).writerows(
+        [["番号", "ことば", "経過", "記号", "年"], cells, ["2", "", "", "", "x"]]
+    )
+    table = read_table(SimpleUploadedFile("a.csv", text.getvalue().encode("cp932")))
+    assert table.rows == [(2, [*cells[:4], "90"]), (3, ["2", "", "", "", "x"])]
 
 
 def test_cells_of_excel_are_read_as_people_see_them():
