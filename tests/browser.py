@@ -91,6 +91,15 @@ def page_at(browser: Any, live_server: Any, observed: Observed) -> Iterator[Call
     assert observed == Observed()
 
 
+def click_through(link_or_button: Any) -> None:
+    """Click, and return when the page it leads to has loaded.
+
+    ``wait_for_load_state`` after a click may be answered by the page that is about to be left.
+    """
+    with link_or_button.page.expect_navigation():
+        link_or_button.click()
+
+
 def _watch(context: Any, observed: Observed) -> None:
     context.set_default_timeout(15_000)
     context.expose_binding("reportViolation", lambda _source, text: observed.violations.append(text))

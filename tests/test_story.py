@@ -26,6 +26,7 @@ from pages import demo as pages_demo
 from permissions import demo as people_demo
 from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
+from tests.browser import click_through
 from tests.forms_app.conftest import publish
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -66,13 +67,11 @@ class Browser:
         self.look()
 
     def press(self, name: str) -> None:
-        self.page.get_by_role("button", name=name).first.click()
-        self.page.wait_for_load_state()
+        click_through(self.page.get_by_role("button", name=name).first)
         self.look()
 
     def follow(self, name: str) -> None:
-        self.page.get_by_role("link", name=name).first.click()
-        self.page.wait_for_load_state()
+        click_through(self.page.get_by_role("link", name=name).first)
         self.look()
 
     def look(self) -> None:
@@ -134,7 +133,7 @@ def _open_case(center: Browser) -> str:
     page = center.page
     center.login("coordinator")
     center.follow("受信箱")
-    page.get_by_role("link", name=re.compile("^U-")).first.click()
+    click_through(page.get_by_role("link", name=re.compile("^U-")).first)
     center.look()
     assert STORY in center.text
     page.get_by_label("C 3日以内").check()
@@ -152,7 +151,7 @@ def _open_case(center: Browser) -> str:
     for index, (link, field, value) in enumerate(
         (("お金を書く", "situation", DEBTS), ("健康を書く", "condition", SYMPTOM))
     ):
-        page.get_by_role("link", name=link).nth(index).click()
+        click_through(page.get_by_role("link", name=link).nth(index))
         center.look()
         page.fill(f"[name={field}]", value)
         center.press("保存する")
@@ -165,7 +164,7 @@ def _agree(center: Browser, number: str) -> None:
     """The mother agrees to two items for one agency; her son is not asked."""
     page = center.page
     center.follow("同意を見る・記録する")
-    page.get_by_role("link", name=re.compile("説明と返事を記録する.*トヨ")).click()
+    click_through(page.get_by_role("link", name=re.compile("説明と返事を記録する.*トヨ")))
     center.look()
     for point in page.get_by_role("group", name="説明したこと").get_by_role("checkbox").all():
         point.check()

@@ -10,6 +10,7 @@ from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, c
 from casework.notes.models import NoteParagraph
 from casework.sharing.actions import Label
 from permissions.walls.context import acting_for
+from tests.browser import click_through
 from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -68,8 +69,7 @@ def test_pages_are_sound_and_never_sideways(signed_in_at, width):
     look("note")
     page.get_by_label("葉月原母", exact=True).check()
     page.get_by_label("事実の内容", exact=True).fill("あ")
-    page.get_by_role("button", name="記録する", exact=True).click()
-    page.wait_for_load_state()
+    click_through(page.get_by_role("button", name="記録する", exact=True))
     look("note-wrong")
     page.goto(f"{case}notes/{world.note.pk}/correct/")
     look("correct")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from casework.households.actions import change_person, fingerprint
 from casework.households.models import Person
 from permissions.walls.context import acting_for
+from tests.browser import click_through
 from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -55,8 +56,7 @@ def test_pages_are_sound_and_never_sideways(signed_in_at, width):
 
     for name, words in (("found", "高崎"), ("nobody", "無名"), ("short", "高")):
         page.get_by_label("ケースをさがす").fill(words)
-        page.get_by_role("button", name="さがす", exact=True).click()
-        page.wait_for_load_state()
+        click_through(page.get_by_role("button", name="さがす", exact=True))
         look(name)
     for name, address in (
         ("search", "/casework/search/"),
