@@ -1,8 +1,4 @@
-"""The whole story in Chromium: from a consultation on a phone to the sheet in an agency's hands.
-
-Each page is looked at by axe; the browser fixtures fail on a violation of the content policy and on any request
-to another host.
-"""
+"""The whole story in Chromium: from a consultation on a phone to the sheet in an agency's hands."""
 
 from __future__ import annotations
 
@@ -11,9 +7,7 @@ import subprocess
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
-from django.core.management import call_command
 from django.db import connection
 
 from casework.cases.models import Case
@@ -21,89 +15,30 @@ from casework.cases.selectors import count_cases_for
 from casework.demo_people import viewer
 from casework.sharing.selectors import cases_for
 from casework.walls import LABELLED_TABLES
-from forms_app import demo as forms_demo
-from pages import demo as pages_demo
-from permissions import demo as people_demo
-from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
 from tests.browser import click_through
-from tests.forms_app.conftest import publish
+
+from .screen import Screen, run_worker
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
-PASSWORD = "mihon-no-aikotoba-2026"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 STORY = "84歳の母と、25年家にいる兄のことで相談します。母は転び、カードの借金があります。"
 DEBTS = "カード3社に合計285万円"
 SYMPTOM = "夜に大声を出し、眠れていない"
 
 
-@pytest.fixture
-def city(live_server: Any, settings: Any) -> None:
-    """The people, pages and form of 見本市, and no case yet."""
-    settings.MARUGOTO_FORM_HUMAN_SECONDS = 0
-    people_demo.load(password=PASSWORD)
-    pages_demo.load()
-    center = Agency.objects.get(code="center-city")
-    publish(forms_demo.new_form(center, center), viewer("editor"))
-
-
-def faults(page: Any) -> list[str]:
-    found = Axe().run(page, options=RULES).response["violations"]
-    lines = [f"{page.url} {each['id']}: {node['html'][:120]}" for each in found for node in each["nodes"]]
-    width, room = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
-    return lines + ([f"{page.url} scrolls sideways"] if width > room else [])
-
-
-class Browser:
-    """One person at one screen; every page they come to is examined."""
-
-    def __init__(self, page: Any) -> None:
-        self.page = page
-        self.faults: list[str] = []
-
-    def go(self, url: str) -> None:
-        self.page.goto(url)
-        self.look()
-
-    def press(self, name: str) -> None:
-        click_through(self.page.get_by_role("button", name=name).first)
-        self.look()
-
-    def follow(self, name: str) -> None:
-        click_through(self.page.get_by_role("link", name=name).first)
-        self.look()
-
-    def look(self) -> None:
-        self.faults += faults(self.page)
-
-    def login(self, username: str) -> None:
-        self.page.goto("/accounts/login/")
-        self.page.fill("[name=login]", username)
-        self.page.fill("[name=password]", PASSWORD)
-        self.press("ログイン")
-
-    @property
-    def text(self) -> str:
-        return str(self.page.locator("body").inner_text())
-
-
-def run_worker() -> None:
-    call_command("run_worker", "--batch")
-
-
 @pytest.mark.parametrize("width", [360, 1280])
 def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, width: int, tmp_path: Any) -> None:
-    citizen = Browser(page_at(width))
+    citizen = Screen(page_at(width))
     code = _send_consultation(citizen)
     run_worker()
-    center = Browser(page_at(width))
+    center = Screen(page_at(width))
     number = _open_case(center)
     _agree(center, number)
     _share_and_decide(center)
-    agency = Browser(page_at(width))
+    agency = Screen(page_at(width))
     sheet = _answer_and_print(agency, number, tmp_path)
-    stranger = Browser(page_at(width))
+    stranger = Screen(page_at(width))
     _find_nothing(stranger, center.page.url, number)
     _look_up(citizen, code)
 
@@ -114,7 +49,7 @@ def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, width:
     assert found == [], "\n".join(found)
 
 
-def _send_consultation(citizen: Browser) -> tuple[str, str]:
+def _send_consultation(citizen: Screen) -> tuple[str, str]:
     page = citizen.page
     citizen.go("/")
     citizen.go("/soudan/")
@@ -129,7 +64,7 @@ def _send_consultation(citizen: Browser) -> tuple[str, str]:
     return code.strip(), " ".join(phrase.split())
 
 
-def _open_case(center: Browser) -> str:
+def _open_case(center: Screen) -> str:
     page = center.page
     center.login("coordinator")
     center.follow("受信箱")
@@ -160,7 +95,7 @@ def _open_case(center: Browser) -> str:
     return str(number)
 
 
-def _agree(center: Browser, number: str) -> None:
+def _agree(center: Screen, number: str) -> None:
     """The mother agrees to two items for one agency; her son is not asked."""
     page = center.page
     center.follow("同意を見る・記録する")
@@ -180,7 +115,7 @@ def _agree(center: Browser, number: str) -> None:
     center.follow(number)
 
 
-def _share_and_decide(center: Browser) -> None:
+def _share_and_decide(center: Screen) -> None:
     page = center.page
     center.follow("機関に共有する")
     page.select_option("[name=agency]", label="見本市 生活自立・仕事相談センター")
@@ -204,7 +139,7 @@ def _share_and_decide(center: Browser) -> None:
     assert "未回答" in center.text
 
 
-def _answer_and_print(agency: Browser, number: str, folder: Any) -> str:
+def _answer_and_print(agency: Screen, number: str, folder: Any) -> str:
     page = agency.page
     agency.login("jiritsu")
     assert "家計の相談に月1回同席する" in agency.text
@@ -230,7 +165,7 @@ def _answer_and_print(agency: Browser, number: str, folder: Any) -> str:
     return printed.stdout
 
 
-def _find_nothing(stranger: Browser, decision_url: str, number: str) -> None:
+def _find_nothing(stranger: Screen, decision_url: str, number: str) -> None:
     page = stranger.page
     stranger.login("outsider")
     for url in ("/casework/", "/casework/cases/"):
@@ -258,7 +193,7 @@ def _find_nothing(stranger: Browser, decision_url: str, number: str) -> None:
         assert Case.objects.count() == 1
 
 
-def _look_up(citizen: Browser, code: tuple[str, str]) -> None:
+def _look_up(citizen: Screen, code: tuple[str, str]) -> None:
     page = citizen.page
     citizen.go("/status/")
     page.get_by_label("受付番号").fill(code[0])
