@@ -20,9 +20,9 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 class Screen:
     """A browser session of its own; what is wrong with the pages gathers in ``faults``."""
 
-    def __init__(self, page: Any) -> None:
+    def __init__(self, page: Any, faults: list[str] | None = None) -> None:
         self.page = page
-        self.faults: list[str] = []
+        self.faults: list[str] = [] if faults is None else faults
 
     def go(self, url: str) -> None:
         self.page.goto(url)
