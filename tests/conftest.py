@@ -32,6 +32,14 @@ def pytest_configure() -> None:
         translation_file_changed(sender=None, file_path=compiled.with_suffix(".mo"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # On one of the workers, one after the other: two such tests at once would be four programs or more.
+    for item in items:
+        if item.get_closest_marker("programs"):
+            item.add_marker(pytest.mark.xdist_group("programs"))
+
+
 def pytest_collection_finish() -> None:
     # What is loaded by now stays: looking through it again and again took a tenth of the time.
     gc.collect()

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from permissions.url_map import mapped_urls
 from tests.matrix import MATRIX
-from tests.test_access_matrix import BACKEND, MatrixWorld, _arguments, _rows
+from tests.test_access_matrix import BACKEND, MatrixWorld, _arguments, _written
 from tests.test_access_matrix_library import path_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -38,7 +38,7 @@ def browser_of(viewer: Any) -> Client:
 
 def test_post_without_a_token_is_refused_everywhere(matrix_world):
     chief = browser_of(matrix_world.chief)
-    before, wrong, tried = _rows(matrix_world), [], 0
+    before, wrong, tried = _written(), [], 0
     for name, cell in MATRIX.items():
         if "POST" in cell.methods and name not in OPEN:
             path = reverse(name, kwargs=_arguments(matrix_world, name, matrix_world.hazuki))
@@ -48,7 +48,7 @@ def test_post_without_a_token_is_refused_everywhere(matrix_world):
 
     assert tried > 20
     assert wrong == []
-    assert _rows(matrix_world) == before
+    assert _written() == before
 
 
 def test_post_to_a_library_without_a_token_is_refused(matrix_world):

@@ -12,11 +12,13 @@ STEPS = {
     "system checks": ["manage.py", "check", "--fail-level", "WARNING"],
     "missing migrations": ["manage.py", "makemigrations", "--check", "--dry-run"],
 }
-SIDE_BY_SIDE = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "-m"]
+SIDE_BY_SIDE = ["-m", "pytest", "-n", "auto", "--dist", "loadgroup", "--durations=25", "-m"]
+# As one worker, whose database is there already.
+ALONE = ["-m", "pytest", "-n", "1", "--durations=25", "-m", "alone"]
 QUICK_TESTS = {"tests (pytest)": [*SIDE_BY_SIDE, "not browser and not slow"]}
 ALL_TESTS = {
     "tests (pytest)": [*SIDE_BY_SIDE, "not alone"],
-    "tests that want the machine for themselves (pytest)": ["-m", "pytest", "-m", "alone"],
+    "tests that want the machine for themselves (pytest)": ALONE,
 }
 
 

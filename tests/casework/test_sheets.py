@@ -266,7 +266,7 @@ def test_sheet_takes_hostile_text_as_text(world, tmp_path, text):
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_worker_killed_in_the_middle_of_a_sheet_neither_loses_nor_doubles_it():
     world = World()

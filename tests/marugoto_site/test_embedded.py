@@ -81,7 +81,7 @@ def open_folder():
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.programs
 def test_server_lives_as_long_as_its_last_user_and_keeps_its_data(open_folder):
     folder = open_folder
     place = embedded.place_of(folder)

@@ -173,7 +173,7 @@ def wait_for(condition, seconds):
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_killed_worker_neither_loses_nor_doubles_its_task(trace, start_worker):
     sleep_once.enqueue(str(trace), 600)
@@ -189,7 +189,7 @@ def test_killed_worker_neither_loses_nor_doubles_its_task(trace, start_worker):
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_worker_whose_lifeline_breaks_stops_at_once(trace, start_worker, admin):
     sleep_once.enqueue(str(trace), 600)
@@ -204,7 +204,7 @@ def test_worker_whose_lifeline_breaks_stops_at_once(trace, start_worker, admin):
 
 
 @pytest.mark.slow
-@pytest.mark.alone
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_worker_asked_to_end_finishes_its_task_first(trace, start_worker):
     sleep_once.enqueue(str(trace), 3)

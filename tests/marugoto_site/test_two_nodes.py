@@ -16,7 +16,7 @@ from tests.forms_app.visiting import codes, hidden
 from tests.marugoto_site.conftest import status_of as _status
 from tests.marugoto_site.conftest import wait_for as _wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.slow, pytest.mark.programs, pytest.mark.django_db(transaction=True)]
 
 
 def test_what_is_sent_on_the_public_node_arrives_in_the_inbox_of_the_other(nodes):

@@ -6,7 +6,7 @@ from marugoto_site.database import embedded
 from tools import plugin_trial
 from tools.plugin_trial import Host, Workshop
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.programs]
 
 
 @pytest.fixture(scope="module")

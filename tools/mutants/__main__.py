@@ -41,7 +41,7 @@ TESTS = [
 ]
 DATABASE_TEST = "tests/permissions/test_access.py"
 FIRST = 6  # tests
-CHOICE = ["-m", "not browser and not alone", "--deselect", "tests/marugoto_site/test_demo_whole.py"]
+CHOICE = ["-m", "not browser and not alone and not programs"]
 
 
 def main() -> None:
