@@ -27,18 +27,14 @@ DEBTS = "カード3社に合計285万円"
 SYMPTOM = "夜に大声を出し、眠れていない"
 
 
-@pytest.mark.parametrize("width", [360, 1280])
-def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, width: int, tmp_path: Any) -> None:
-    citizen = Screen(page_at(width))
+def test_story_from_the_first_word_to_the_sheet(city: None, page_at: Any, tmp_path: Any) -> None:
+    citizen, center, agency, stranger = (Screen(page_at(width)) for width in (360, 360, 360, 1280))
     code = _send_consultation(citizen)
     run_worker()
-    center = Screen(page_at(width))
     number = _open_case(center)
     _agree(center, number)
     _share_and_decide(center)
-    agency = Screen(page_at(width))
     sheet = _answer_and_print(agency, number, tmp_path)
-    stranger = Screen(page_at(width))
     _find_nothing(stranger, center.page.url, number)
     _look_up(citizen, code)
 
