@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.programs]
+pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
 READY = "Ctrl-C stops"
 
