@@ -13,6 +13,7 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from casework.rounds import Steps, in_rounds
 from casework.search.keys import lines_of_person
 from casework.search.selectors import people_with_line
 from casework.sharing.models import ShareLine
@@ -92,9 +93,13 @@ def found_for(viewer: Viewer, case: Case) -> tuple[int, int]:
     return len(tables) - referrals, referrals
 
 
-def is_concealed(viewer: Viewer, case: Case) -> bool:
+@in_rounds
+def is_concealed(viewer: Viewer, case: Case) -> Steps[bool]:
     """Return whether the household is concealed, for whoever sees anything of the case."""
-    return viewer.membership.role_rights.reads_cases and standing(case.pk).exists()
+    if not viewer.membership.role_rights.reads_cases:
+        return False
+    (found,) = yield [standing(case.pk).values_list("pk")[:1]]
+    return bool(found)
 
 
 def concealed_among(case_ids: list[uuid.UUID]) -> set[uuid.UUID]:

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from casework.households.models import Living, Person
 from casework.households.selectors import stays_for
 from casework.households.stays import living_now
+from casework.rounds import Steps, ask, in_rounds, read, side_by_side
 from casework.sharing.bases import TOLD_WITHOUT_DECISION, Basis
 from casework.sharing.consents import standing_scopes
 from casework.sharing.items import Item
@@ -36,6 +37,7 @@ class ConsentView:
     row: Consent
     standing: dict[Agency, list[str]] = field(default_factory=dict)
     agreed: dict[Agency, list[str]] = field(default_factory=dict)
+    withdrawal: ConsentWithdrawal | None = None  # the last
 
     @property
     def holds(self) -> bool:
@@ -75,10 +77,11 @@ def consents_for(viewer: Viewer) -> QuerySet[Consent]:
 def consent_for(viewer: Viewer, case: Case, consent_id: uuid.UUID) -> ConsentView | None:
     """Return one consent of a case, or None."""
     found = consents_for(viewer).filter(case=case, pk=consent_id).select_related("person", "case")
-    return next(iter(_views(list(found))), None)
+    return next(iter(read(_views(found))), None)
 
 
-def consent_states_for(viewer: Viewer, case: Case) -> list[ConsentState]:
+@in_rounds
+def consent_states_for(viewer: Viewer, case: Case) -> Steps[list[ConsentState]]:
     """Return the state of each person of a case, in the household's order; empty outside the center's duty."""
     if not viewer.sees_all_cases:
         return []
@@ -87,27 +90,38 @@ def consent_states_for(viewer: Viewer, case: Case) -> list[ConsentState]:
         .filter(case=case)
         .select_related("person", "explained_by__user", "witness__user", "recorded_by__user")
     )
-    by_person: dict[uuid.UUID, list[ConsentView]] = defaultdict(list)
-    for view in _views(list(rows.order_by("-recorded_at", "-number"))):
-        by_person[view.row.person_id].append(view)
-    by_meeting = set(
-        ShareLine.objects.live()
-        .filter(case=case, basis=Basis.SUPPORT_MEETING)
-        .values_list("person_id", flat=True)
+    of_meetings = ShareLine.objects.live().filter(case=case, basis=Basis.SUPPORT_MEETING)
+    views, stays, (by_meeting, everybody) = yield from side_by_side(
+        _views(rows.order_by("-recorded_at", "-number")),
+        stays_for.steps(viewer, case),
+        ask(
+            of_meetings.values_list("person_id", flat=True),
+            persons_for(viewer).filter(case=case).order_by("position", "pk"),
+        ),
     )
+    by_person: dict[uuid.UUID, list[ConsentView]] = defaultdict(list)
+    for view in views:
+        by_person[view.row.person_id].append(view)
     # Nobody is asked any more who has died; what they said before stays in sight.
-    dead = {person for person, stays in stays_for(viewer, case).items() if living_now(stays) == Living.DIED}
-    everybody = persons_for(viewer).filter(case=case).order_by("position", "pk")
+    dead = {person for person, found in stays.items() if living_now(found) == Living.DIED}
     people = [person for person in everybody if person.pk not in dead or by_person[person.pk]]
     return [_state(person, by_person[person.pk], person.pk in by_meeting) for person in people]
 
 
-def _views(rows: list[Consent]) -> list[ConsentView]:
-    """Put scopes and withdrawals beside the consents, in two queries for all of them."""
+def _views(which: QuerySet[Consent]) -> Steps[list[ConsentView]]:
+    """Put scopes and the last withdrawal beside the consents."""
+    (rows,) = yield [which]
     views = {row.pk: ConsentView(row) for row in rows}
-    holding = set(standing_scopes().filter(consent__in=views).values_list("pk", flat=True))
-    scopes = ConsentScope.objects.filter(consent__in=views)
-    for scope in scopes.select_related("agency").order_by("agency__kind", "agency__name", "item"):
+    scopes = ConsentScope.objects.filter(consent__in=views).select_related("agency")
+    found, standing, withdrawals = yield [
+        scopes.order_by("agency__kind", "agency__name", "item"),
+        standing_scopes().filter(consent__in=views).values_list("pk", flat=True),
+        ConsentWithdrawal.objects.filter(consent__in=views).order_by("recorded_at"),
+    ]
+    for withdrawal in withdrawals:
+        views[withdrawal.consent_id].withdrawal = withdrawal
+    holding = set(standing)
+    for scope in found:
         view = views[scope.consent_id]
         view.agreed.setdefault(scope.agency, []).append(scope.item)
         if scope.pk in holding:
@@ -132,7 +146,7 @@ def _state(person: Person, consents: list[ConsentView], is_shown_by_meeting: boo
         return ConsentState(person, "pending", _("説明済・保留"), newest.explained_on, consents)
     if newest.answer == Answer.REFUSED:
         return ConsentState(person, "refused", _("拒否"), newest.explained_on, consents)
-    last = ConsentWithdrawal.objects.filter(consent=newest).order_by("-recorded_at").first()
+    last = consents[0].withdrawal
     if last:
         return ConsentState(person, "withdrawn", _("撤回"), last.said_on, consents)
     return ConsentState(person, "run_out", _("期限切れ"), newest.valid_until, consents)
@@ -174,7 +188,8 @@ def _member(agency: Agency, lines: list[ShareLine]) -> TeamMember:
     return TeamMember(agency, [str(item.label) for item in Item if item in seen], until)
 
 
-def own_bases_for(viewer: Viewer, case: Case) -> list[str]:
+@in_rounds
+def own_bases_for(viewer: Viewer, case: Case) -> Steps[list[str]]:
     """Return on which bases the acting agency sees something of a case, each once; for itself.
 
     Of several lines for one thing the oldest counts, as in the log: a second basis is not for the agency to notice.
@@ -182,6 +197,7 @@ def own_bases_for(viewer: Viewer, case: Case) -> list[str]:
     if viewer.sees_all_cases:
         return []
     oldest: dict[tuple[uuid.UUID | None, str], ShareLine] = {}
-    for line in lines_reaching(viewer).filter(case=case).order_by("added_at", "pk"):
+    (lines,) = yield [lines_reaching(viewer).filter(case=case).order_by("added_at", "pk")]
+    for line in lines:
         oldest.setdefault((line.person_id, line.item), line)
     return list(dict.fromkeys(str(line.basis_label) for line in oldest.values()))

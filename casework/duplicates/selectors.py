@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.households.models import Person, PersonContact
+from casework.rounds import Steps, in_rounds
 from casework.search.keys import (
     BORN,
     KANA,
@@ -66,7 +67,7 @@ def people_like(viewer: Viewer, person: Person) -> list[Alike]:
     lines = lines_of_person(person.name, person.kana, person.birth_on)
     lines += lines_of_contact(contact.phone, contact.address) if contact else []
     alike = _alike(viewer, lines, not_in=person.case_id)
-    marks = _newest_marks(viewer, [person.pk])
+    marks = _newest(_marks(Q(one=person) | Q(other=person))) if viewer.sees_all_cases else {}
     for each in alike:
         mark = marks.get(frozenset((person.pk, each.person.pk)))
         each.joined = mark if mark and mark.is_same else None
@@ -136,13 +137,16 @@ class Joined:
     mark: SameMark
 
 
-def joined_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Joined]]:
+@in_rounds
+def joined_for(viewer: Viewer, case: Case) -> Steps[dict[uuid.UUID, list[Joined]]]:
     """Return, for each person of a case, who they are elsewhere; by direct marks, nothing is concluded from two."""
     if not viewer.sees_all_cases:
         return {}
-    marks = [mark for mark in _newest_marks(viewer, None, case=case).values() if mark.is_same]
+    (said,) = yield [_marks(Q(one_case=case) | Q(other_case=case))]
+    marks = [mark for mark in _newest(said).values() if mark.is_same]
     ids = {key for mark in marks for key in (mark.one_id, mark.other_id)}
-    people = persons_for(viewer).select_related("case").in_bulk(ids) if ids else {}
+    (found_people,) = yield [persons_for(viewer).select_related("case").filter(pk__in=ids)]
+    people = {person.pk: person for person in found_people}
     found: dict[uuid.UUID, list[Joined]] = defaultdict(list)
     for mark in marks:
         here, there = (
@@ -153,12 +157,11 @@ def joined_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Joined]]:
     return dict(found)
 
 
-def _newest_marks(
-    viewer: Viewer, people: list[uuid.UUID] | None, *, case: Case | None = None
-) -> dict[frozenset[uuid.UUID], SameMark]:
-    if not viewer.sees_all_cases:
-        return {}
-    which = Q(one__in=people) | Q(other__in=people) if people else Q(one_case=case) | Q(other_case=case)
+def _marks(which: Q) -> QuerySet[SameMark]:
+    """Return what was said of pairs of people, the oldest first; for the center's duty alone."""
     marks = SameMark.objects.filter(which, NotBlocked("one_case"), NotBlocked("other_case"))
-    ordered = marks.select_related("marked_by__user").order_by("sequence")
-    return {frozenset((mark.one_id, mark.other_id)): mark for mark in ordered}
+    return marks.select_related("marked_by__user").order_by("sequence")
+
+
+def _newest(marks: Iterable[SameMark]) -> dict[frozenset[uuid.UUID], SameMark]:
+    return {frozenset((mark.one_id, mark.other_id)): mark for mark in marks}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef, QuerySet
 
 from casework.concealment.models import Concealment
+from casework.rounds import Steps, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
@@ -37,12 +38,14 @@ def _not_looked_through() -> QuerySet[Concealment]:
     )
 
 
-def case_files_for(viewer: Viewer, case: Case) -> list[Any]:
+@in_rounds
+def case_files_for(viewer: Viewer, case: Case) -> Steps[list[Any]]:
     """Return the files of a case, the newest first."""
     files = (
         files_for(viewer).filter(case=case).select_related("added_by__user", "added_by__agency", "removal")
     )
-    return list(files.order_by("-added_at", "-number"))
+    (found,) = yield [files.order_by("-added_at", "-number")]
+    return found
 
 
 def file_for(viewer: Viewer, case: Case, file_id: uuid.UUID) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casework.rounds import Steps, in_rounds
 from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
 from permissions.viewer import Viewer
@@ -54,36 +55,44 @@ class PersonView:
         return self.living in (Living.TOGETHER, Living.AWAY)
 
 
-def household_for(viewer: Viewer, case: Case) -> Household | None:
+@in_rounds
+def household_for(viewer: Viewer, case: Case) -> Steps[Household | None]:
     """Return the household of a case, or None if it does not reach the viewer."""
-    found: Household | None = labelled_for(viewer, Household).filter(case=case).first()
-    return found
+    (found,) = yield [labelled_for(viewer, Household).filter(case=case).order_by("pk")[:1]]
+    return found[0] if found else None
 
 
-def people_for(viewer: Viewer, case: Case, also: Iterable[uuid.UUID] = ()) -> list[PersonView]:
-    """Return the people of a case of whom anything reaches the viewer, in the household's order.
-
-    ``also``: those of whom something in another room reaches them.
-    """
-    people = {
-        person.pk: PersonView(person.pk, person)
-        for person in persons_for(viewer).filter(case=case).order_by("position", "pk")
-    }
-    for model in (PersonContact, PersonHealth, PersonMoney):
-        for row in labelled_for(viewer, model).filter(case=case).order_by("pk"):
+@in_rounds
+def people_for(viewer: Viewer, case: Case) -> Steps[list[PersonView]]:
+    """Return the people of a case of whom anything reaches the viewer, in the household's order."""
+    persons, *items, stays = yield [
+        persons_for(viewer).filter(case=case).order_by("position", "pk"),
+        *(labelled_for(viewer, model).filter(case=case).order_by("pk") for model in _ITEMS),
+        labelled_for(viewer, Stay).filter(case=case),
+    ]
+    people = {person.pk: PersonView(person.pk, person) for person in persons}
+    for model, rows in zip(_ITEMS, items, strict=True):
+        for row in rows:
             view = people.setdefault(row.person_id, PersonView(row.person_id, None))
             setattr(view, model.ITEM.value, row)
-    for person_id in also:
-        people.setdefault(person_id, PersonView(person_id, None))
-    for person_id, stays in stays_for(viewer, case).items():
-        people[person_id].stays = stays
+    for person_id, found in _by_person(stays).items():
+        people[person_id].stays = found
     return list(people.values())
 
 
-def stays_for(viewer: Viewer, case: Case) -> dict[uuid.UUID, list[Any]]:
+_ITEMS: tuple[Any, ...] = (PersonContact, PersonHealth, PersonMoney)
+
+
+@in_rounds
+def stays_for(viewer: Viewer, case: Case) -> Steps[dict[uuid.UUID, list[Any]]]:
     """Return the stays of each person that reach the viewer and that nobody corrected, the earliest first."""
+    (stays,) = yield [labelled_for(viewer, Stay).filter(case=case)]
+    return _by_person(stays)
+
+
+def _by_person(stays: Iterable[Any]) -> dict[uuid.UUID, list[Any]]:
     found: dict[uuid.UUID, list[Any]] = {}
-    for stay in labelled_for(viewer, Stay).filter(case=case):
+    for stay in stays:
         found.setdefault(stay.person_id, []).append(stay)
     return {person_id: standing(stays) for person_id, stays in found.items()}
 
@@ -126,7 +135,12 @@ def name_people(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
     """Give each labelled row ``who``: the name as far as it reaches the viewer, or the household."""
     listed = list(rows)
     ids = {row.person_id for row in listed if row.person_id}
-    names = dict(persons_for(viewer).filter(pk__in=ids).values_list("pk", "name"))
+    return name_by(dict(persons_for(viewer).filter(pk__in=ids).values_list("pk", "name")), listed)
+
+
+def name_by(names: Mapping[uuid.UUID, str], rows: Iterable[Any]) -> list[Any]:
+    """Give each labelled row ``who`` by the names that reach whoever asks."""
+    listed = list(rows)
     for row in listed:
         row.who = (
             names.get(row.person_id, _("（氏名は共有されていません）")) if row.person_id else _("世帯全体")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
+from casework.rounds import Steps, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
@@ -45,10 +46,12 @@ def _seen(viewer: Viewer) -> QuerySet[Any]:
     return rows if viewer.sees_all_cases else rows.filter(is_sealed=False)
 
 
-def issues_by_person(viewer: Viewer, case: Case) -> dict[uuid.UUID, IssuesOf]:
+@in_rounds
+def issues_by_person(viewer: Viewer, case: Case) -> Steps[dict[uuid.UUID, IssuesOf]]:
     """Return what is known now of the issues of each person, as far as it reaches the viewer."""
     found: dict[uuid.UUID, IssuesOf] = {}
-    for issue in issues_for(viewer, case).filter(is_followed=False):
+    (issues,) = yield [issues_for(viewer, case).filter(is_followed=False)]
+    for issue in issues:
         of = found.setdefault(issue.person_id, IssuesOf())
         (of.open if issue.is_open else of.closed).append(issue)
     for of in found.values():

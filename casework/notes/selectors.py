@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
+from casework.rounds import Steps, attach, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
@@ -32,12 +33,21 @@ def notes_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
     return found
 
 
-def standing_notes_for(viewer: Viewer, case: Case, *, limit: int) -> list[Any]:
+@in_rounds
+def standing_notes_for(viewer: Viewer, case: Case, *, limit: int) -> Steps[list[Any]]:
     """Return the notes that hold, newest first, each with ``earlier``: what it corrected, the latest text first."""
-    notes: list[Any] = list(notes_for(viewer, case).filter(is_corrected=False)[:limit])
-    corrected: dict[Any, Any] = {}
+    rows = notes_for(viewer, case).prefetch_related(None)
+    paragraphs = labelled_for(viewer, NoteParagraph).order_by("position")
+    (notes,) = yield [rows.filter(is_corrected=False)[:limit]]
+    asked = [paragraphs.filter(note__in=notes)]
     if any(note.corrects_id for note in notes):
-        corrected = {note.pk: note for note in notes_for(viewer, case).filter(is_corrected=True)}
+        asked += [rows.filter(is_corrected=True), paragraphs.filter(case=case)]
+    texts, *replaced = yield asked
+    corrected: dict[Any, Any] = {}
+    if replaced:
+        attach(replaced[0], "paragraphs", replaced[1], by="note_id")
+        corrected = {note.pk: note for note in replaced[0]}
+    attach(notes, "paragraphs", texts, by="note_id")
     for note in notes:
         note.earlier = []
         before = corrected.get(note.corrects_id)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.rounds import Steps, ask, in_rounds, read, side_by_side
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
@@ -72,53 +73,59 @@ def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
     return decisions.filter(Exists(directions) | Exists(roles))
 
 
-def decision_views_for(viewer: Viewer, case: Case) -> list[DecisionView]:
+@in_rounds
+def decision_views_for(viewer: Viewer, case: Case) -> Steps[list[DecisionView]]:
     """Return the decisions of a case, newest first, each in the content its reader may see."""
-    decisions = list(
-        decisions_for(viewer)
-        .filter(case=case)
-        .select_related("decided_by__user", "decided_by__agency")
-        .order_by("-recorded_at", "-number")
+    decisions = decisions_for(viewer).select_related("decided_by__user", "decided_by__agency")
+    views: list[DecisionView] = yield from _views(
+        viewer, decisions.order_by("-recorded_at", "-number"), case=case
     )
-    return _views(viewer, decisions)
+    return views
 
 
 def decision_view_for(viewer: Viewer, case: Case, decision_id: uuid.UUID) -> DecisionView | None:
     """Return one decision as the viewer sees it, or None."""
-    found = decisions_for(viewer).filter(case=case, pk=decision_id).select_related("decided_by__agency")
-    return next(iter(_views(viewer, list(found))), None)
+    found = decisions_for(viewer).filter(pk=decision_id).select_related("decided_by__agency")
+    return next(iter(read(_views(viewer, found, case=case))), None)
 
 
-def _views(viewer: Viewer, decisions: list[Decision]) -> list[DecisionView]:
-    of_these = Q(decision__in=decisions)
-    directions = defaultdict(list)
-    for direction in labelled_for(viewer, Direction).filter(of_these).order_by("position"):
+def _views(viewer: Viewer, which: QuerySet[Decision], *, case: Case) -> Steps[list[DecisionView]]:
+    of_case = Q(case=case)
+    (decisions, found, later), answered = yield from side_by_side(
+        ask(
+            which.filter(of_case),
+            labelled_for(viewer, Direction).filter(of_case).order_by("position"),
+            decisions_for(viewer).filter(of_case, supersedes__isnull=False),
+        ),
+        answered_roles_for.steps(viewer, of_case),
+    )
+    directions, roles = defaultdict(list), defaultdict(list)
+    for direction in found:
         directions[direction.decision_id].append(direction)
-    superseding = {
-        later.supersedes_id: later for later in decisions_for(viewer).filter(supersedes__in=decisions)
-    }
-    roles = defaultdict(list)
-    for role in answered_roles_for(viewer, of_these):
+    for role in answered:
         roles[role.row.decision_id].append(role)
+    superseding = {row.supersedes_id: row for row in later}
     return [
         DecisionView(each, directions[each.pk], roles[each.pk], superseding.get(each.pk))
         for each in decisions
     ]
 
 
-def answered_roles_for(viewer: Viewer, which: Q) -> list[AnsweredRole]:
+@in_rounds
+def answered_roles_for(viewer: Viewer, which: Q) -> Steps[list[AnsweredRole]]:
     """Return role rows with their answers, in the order of the decision; may be empty."""
     later = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
-    rows = list(
+    (rows,) = yield [
         labelled_for(viewer, RoleRow)
         .filter(which)
         .annotate(is_superseded=Exists(later))
         .select_related("agency", "decision", "case")
         .order_by("decision__recorded_at", "position", "pk")
-    )
+    ]
     answers = defaultdict(list)
     found = labelled_for(viewer, RoleAnswer).filter(role__in=rows).select_related("answered_by__user")
-    for answer in found.order_by("sequence"):
+    (said,) = yield [found.order_by("sequence")]
+    for answer in said:
         answers[answer.role_id].append(answer)
     return [AnsweredRole(row, answers[row.pk], not row.is_superseded) for row in rows]
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.codes.settings import count_of
+from casework.rounds import Steps, in_rounds, read
 from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
 from forms_app.status.promise import working_day_after
@@ -49,6 +50,7 @@ class ReferralView:
     row: Referral
     answers: list[ReferralAnswer] = field(default_factory=list)
     revocation: ReferralRevocation | None = None
+    items: list[ReferralItem] = field(default_factory=list)
     agreed: list[tuple[str, str]] = field(default_factory=list)
     reminders: int = 0
 
@@ -107,35 +109,47 @@ def referrals_for(viewer: Viewer) -> QuerySet[Referral]:
     return referrals if viewer.sees_all_cases else referrals.filter(receiver=viewer.agency)
 
 
-def referral_views_for(viewer: Viewer, which: QuerySet[Referral]) -> list[ReferralView]:
-    """Return referrals with what belongs to them, in the order of ``which``; five queries for all of them."""
-    views = _views(which.select_related("case", "sender", "receiver", "sent_by__user", "follows"))
-    _add_agreed(viewer, views)
+@in_rounds
+def referral_views_for(viewer: Viewer, which: QuerySet[Referral]) -> Steps[list[ReferralView]]:
+    """Return referrals with what belongs to them, in the order of ``which``, in three rounds for all of them."""
+    views = yield from _views(which.select_related("case", "sender", "receiver", "sent_by__user", "follows"))
+    yield from _add_agreed(viewer, views)
     return list(views.values())
 
 
 def open_views_without_access_check() -> list[ReferralView]:
     """Return every referral that is not over, for the worker that finds what is late; runs in its clock's context."""
-    views = _views(Referral.objects.select_related("receiver").order_by("sent_at", "number"))
+    views = read(_views(Referral.objects.select_related("receiver").order_by("sent_at", "number")))
     return [view for view in views.values() if not view.is_over]
 
 
-def _views(which: QuerySet[Referral]) -> dict[uuid.UUID, ReferralView]:
-    views = {row.pk: ReferralView(row) for row in which}
-    answers = ReferralAnswer.objects.filter(referral__in=views).select_related("answered_by__user")
-    for answer in answers.order_by("sequence"):
+def _views(which: QuerySet[Referral]) -> Steps[dict[uuid.UUID, ReferralView]]:
+    (rows,) = yield [which]
+    views = {row.pk: ReferralView(row) for row in rows}
+    answers, revocations, reminders, items = yield [
+        ReferralAnswer.objects.filter(referral__in=views)
+        .select_related("answered_by__user")
+        .order_by("sequence"),
+        ReferralRevocation.objects.filter(referral__in=views),
+        ReferralReminder.objects.filter(referral__in=views),
+        ReferralItem.objects.filter(referral__in=views).order_by("person__position", "item"),
+    ]
+    for answer in answers:
         views[answer.referral_id].answers.append(answer)
-    for revocation in ReferralRevocation.objects.filter(referral__in=views):
+    for revocation in revocations:
         views[revocation.referral_id].revocation = revocation
-    for reminder in ReferralReminder.objects.filter(referral__in=views):
+    for reminder in reminders:
         views[reminder.referral_id].reminders += 1
+    for item in items:
+        views[item.referral_id].items.append(item)
     return views
 
 
-def _add_agreed(viewer: Viewer, views: dict[uuid.UUID, ReferralView]) -> None:
-    items = list(ReferralItem.objects.filter(referral__in=views).order_by("person__position", "item"))
+def _add_agreed(viewer: Viewer, views: dict[uuid.UUID, ReferralView]) -> Steps[None]:
+    items = [row for view in views.values() for row in view.items]
     ids = {row.person_id for row in items if row.person_id}
-    names: dict[Any, str] = dict(persons_for(viewer).filter(pk__in=ids).values_list("pk", "name"))
+    (found,) = yield [persons_for(viewer).filter(pk__in=ids).values_list("pk", "name")]
+    names: dict[Any, str] = dict(found)
     for row in items:
         who = names.get(row.person_id, _("世帯の人")) if row.person_id else _("世帯全体")
         views[row.referral_id].agreed.append((who, str(Item(row.item).label)))
@@ -146,9 +160,12 @@ def referral_for(viewer: Viewer, referral_id: uuid.UUID) -> ReferralView | None:
     return next(iter(referral_views_for(viewer, referrals_for(viewer).filter(pk=referral_id))), None)
 
 
-def case_referrals_for(viewer: Viewer, case: Case) -> list[ReferralView]:
+@in_rounds
+def case_referrals_for(viewer: Viewer, case: Case) -> Steps[list[ReferralView]]:
     """Return the referrals of a case, newest first."""
-    return referral_views_for(viewer, referrals_for(viewer).filter(case=case).order_by("-sent_at", "-number"))
+    of_case = referrals_for(viewer).filter(case=case).order_by("-sent_at", "-number")
+    views: list[ReferralView] = yield from referral_views_for.steps(viewer, of_case)
+    return views
 
 
 def open_referrals_for(viewer: Viewer) -> list[ReferralView]:

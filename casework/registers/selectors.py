@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count, QuerySet
 
+from casework.rounds import Steps, in_rounds
 from permissions.agencies.models import Membership
 from permissions.viewer import Viewer
 
@@ -42,13 +43,14 @@ def counts_for(viewer: Viewer, register: Register) -> dict[str, int]:
     return {state: dict(found).get(state, 0) for state in RowState.values}
 
 
-def kept_for(viewer: Viewer, case: Case) -> list[RegisterRow]:
+@in_rounds
+def kept_for(viewer: Viewer, case: Case) -> Steps[list[RegisterRow]]:
     """Return what was kept of the register a case was taken from, as it was written; for the center alone."""
     if not viewer.sees_all_cases:
         return []
-    return list(
-        RegisterRow.objects.filter(case=case).select_related("register__read_by__user").order_by("position")
-    )
+    rows = RegisterRow.objects.filter(case=case).select_related("register__read_by__user")
+    (found,) = yield [rows.order_by("position")]
+    return found
 
 
 def cases_of_number(viewer: Viewer, text: str) -> list[uuid.UUID]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 
+from casework.rounds import Steps, in_rounds
 from casework.sharing.items import Item
 from casework.sharing.models import NotBlocked, NotHidden
 from casework.sharing.selectors import lines_reaching
@@ -44,10 +45,11 @@ def relations_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
     return found
 
 
-def standing_relations_for(viewer: Viewer, case: Case) -> list[Any]:
+@in_rounds
+def standing_relations_for(viewer: Viewer, case: Case) -> Steps[list[Any]]:
     """Return what holds now, neither followed by a later row nor over: by kind, in the order of the first people."""
     rows = relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True)
-    placed = rows.annotate(_one=F("one__position"), _other=F("other__position"))
+    (placed,) = yield [rows.annotate(_one=F("one__position"), _other=F("other__position"))]
     return sorted(placed, key=lambda row: (_ORDER[row.kind], row._one, row._other))
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
+from casework.rounds import Steps, in_rounds
 from permissions.agencies.models import Membership
 from permissions.people import name_of
 from permissions.roles import ROLES
@@ -29,19 +30,25 @@ class SealView:
 
 def newest_seal(case_id: uuid.UUID) -> Seal | None:
     """Return the newest row of a case, also one that opened it again. None too for whoever it keeps out."""
-    return Seal.objects.filter(case=case_id).order_by("-number").first()
+    return _seals(case_id).first()
 
 
-def seal_for(viewer: Viewer, case: Case) -> SealView | None:
+def _seals(case_id: uuid.UUID) -> QuerySet[Seal]:
+    return Seal.objects.filter(case=case_id).order_by("-number")
+
+
+@in_rounds
+def seal_for(viewer: Viewer, case: Case) -> Steps[SealView | None]:
     """Return the seal that holds, for those of the center whom it lets see the case; else None."""
     if not viewer.sees_all_cases:
         return None
-    row = newest_seal(case.pk)
-    if row is None or not row.members:
+    (rows,) = yield [_seals(case.pk)[:1]]
+    if not rows or not rows[0].members:
         return None
-    seats = Membership.objects.filter(user__in=row.members, agency__is_center=True).select_related("user")
-    names = {seat.user_id: name_of(seat.user) for seat in seats.order_by("user")}
-    return SealView(row, list(names.values()))
+    seats = Membership.objects.filter(user__in=rows[0].members, agency__is_center=True)
+    (found,) = yield [seats.select_related("user").order_by("user")]
+    names = {seat.user_id: name_of(seat.user) for seat in found}
+    return SealView(rows[0], list(names.values()))
 
 
 def seats_on_duty() -> QuerySet[Any]:

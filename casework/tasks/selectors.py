@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
+from casework.rounds import Steps, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.agencies.models import Membership
 from permissions.roles import ROLES
@@ -27,12 +28,13 @@ def open_tasks_for(viewer: Viewer) -> QuerySet[Task]:
     return tasks.select_related("owner__user", "owner__agency", "case").order_by("due_on", "made_at", "pk")
 
 
-def case_tasks_for(viewer: Viewer, case: Case) -> list[Task]:
+@in_rounds
+def case_tasks_for(viewer: Viewer, case: Case) -> Steps[list[Task]]:
     """Return the open tasks of a case, each with ``is_late``, what is due first first."""
     today = timezone.localdate()
-    tasks = list(open_tasks_for(viewer).filter(case=case))
+    (tasks,) = yield [open_tasks_for(viewer).filter(case=case)]
     for task in tasks:
-        task.is_late = task.due_on < today  # type: ignore[attr-defined]
+        task.is_late = task.due_on < today
     return tasks
 
 

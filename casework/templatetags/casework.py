@@ -9,10 +9,8 @@ from django import template
 from django.utils import timezone
 
 from casework.cases.models import Case
-from casework.concealment.selectors import is_concealed
-from casework.consent.selectors import consent_states_for, own_bases_for
 from casework.dates import in_era
-from casework.seals.selectors import seal_for
+from casework.workspace.selectors import Strip, strip_for
 
 register = template.Library()
 
@@ -36,30 +34,8 @@ def last_day(end: dt.datetime) -> dt.date:
     return timezone.localtime(end - dt.timedelta(microseconds=1)).date()
 
 
-@register.inclusion_tag("casework/_concealment_line.html", takes_context=True)
-def concealment_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
-    """Say on every page of a case that the household is concealed: whoever sees anything of it must keep quiet."""
-    viewer = context["request"].viewer
-    return {
-        "case": case,
-        "is_concealed": is_concealed(viewer, case),
-        "may_conceal": viewer.may("casework.conceal"),
-    }
-
-
-@register.inclusion_tag("casework/_seal_line.html", takes_context=True)
-def seal_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
-    """Say to those who may see a sealed case who else may."""
-    return {"seal": seal_for(context["request"].viewer, case)}
-
-
-@register.inclusion_tag("casework/_consent_line.html", takes_context=True)
-def consent_line(context: dict[str, Any], case: Case) -> dict[str, Any]:
-    """Show where everybody's consent stands (domain.md R-CON-8); an agency, on what its own lines rest."""
-    viewer = context["request"].viewer
-    return {
-        "case": case,
-        "states": consent_states_for(viewer, case),
-        "bases": own_bases_for(viewer, case),
-        "is_center": viewer.sees_all_cases,
-    }
+@register.simple_tag(takes_context=True)
+def strip_of(context: dict[str, Any], case: Case) -> Strip:
+    """Return what stands above every page of a case; read anew unless the view has it already."""
+    strip: Strip = context.get("strip") or strip_for(context["request"].viewer, case)
+    return strip

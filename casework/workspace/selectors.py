@@ -13,11 +13,12 @@ from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_key
 from casework.cases.states import Stage
 from casework.codes.lists import NOT_ASKED
 from casework.concealment.selectors import concealed_among, is_concealed
+from casework.consent.selectors import ConsentState, consent_states_for, own_bases_for
 from casework.duplicates.selectors import joined_for
 from casework.files.selectors import case_files_for
 from casework.households.models import Household, Person
 from casework.households.safety import rules_of
-from casework.households.selectors import PersonView, household_for, name_people, people_for, who_live_here
+from casework.households.selectors import PersonView, household_for, name_by, people_for, who_live_here
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
 from casework.issues.selectors import issues_by_person
@@ -29,6 +30,8 @@ from casework.registers.models import RegisterRow
 from casework.registers.selectors import kept_for
 from casework.relations.models import Group
 from casework.relations.selectors import name_pairs, standing_relations_for
+from casework.rounds import Steps, ask, in_rounds, side_by_side
+from casework.seals.selectors import SealView, seal_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, LivesHere, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
@@ -115,6 +118,16 @@ class CaseRecord:
         return calls_for_coordination(self.referrals)
 
 
+@dataclass(frozen=True)
+class Strip:
+    """What stands above every page of a case: concealed, sealed, consents; for an agency, on what its own lines rest."""
+
+    is_concealed: bool
+    seal: SealView | None
+    states: list[ConsentState]
+    bases: list[str]
+
+
 @dataclass
 class ListedCase:
     """One row of the case list, with what this viewer may see of it."""
@@ -173,28 +186,53 @@ def saved_query_for(viewer: Viewer, page: str = SavedPage.CASES) -> str:
     return row.query if row else ""
 
 
-def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
+@in_rounds
+def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
     """Return everything of a case that reaches the viewer."""
-    notes = name_people(viewer, standing_notes_for(viewer, case, limit=NOTES_SHOWN + 1))
-    decisions = decision_views_for(viewer, case)
-    name_people(
-        viewer, [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
+    (
+        notes,
+        decisions,
+        referrals,
+        issues,
+        files,
+        people,
+        joined,
+        concealed,
+        relations,
+        register_rows,
+        household,
+        tasks,
+        (contacts,),
+        shared,
+        blocks,
+    ) = yield from side_by_side(
+        standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
+        decision_views_for.steps(viewer, case),
+        case_referrals_for.steps(viewer, case),
+        issues_by_person.steps(viewer, case),
+        case_files_for.steps(viewer, case),
+        people_for.steps(viewer, case),
+        joined_for.steps(viewer, case),
+        is_concealed.steps(viewer, case),
+        standing_relations_for.steps(viewer, case),
+        kept_for.steps(viewer, case),
+        household_for.steps(viewer, case),
+        case_tasks_for.steps(viewer, case),
+        ask(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
+        _shared_with(viewer, case),
+        _blocks(viewer, case),
     )
-    referrals = case_referrals_for(viewer, case)
-    name_people(viewer, [view.row for view in referrals])
-    issues = issues_by_person(viewer, case)
-    files = name_people(viewer, case_files_for(viewer, case))
+    people += [
+        PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
+    ]
+    _name_everything(people, notes, decisions, referrals, files, tasks, shared)
     for note in notes:
         note.files = [file for file in files if file.note_id == note.pk and not file.is_removed]
-    people = people_for(viewer, case, also=issues)
-    joined = joined_for(viewer, case)
-    concealed = is_concealed(viewer, case)
     for person in people:
         person.joined = joined.get(person.person_id, [])
         person.rules = rules_of(person.contact, is_concealed=concealed)
         person.issues = issues.get(person.person_id)
-    names = {person.person_id: person.name for person in people}
-    relations = name_pairs(standing_relations_for(viewer, case), names)
+    relations = name_pairs(relations, {person.person_id: person.name for person in people})
     for person in people:
         person.key_people = [
             row.one_name for row in relations if row.group == Group.KEY and row.other_id == person.person_id
@@ -204,52 +242,92 @@ def case_record_for(viewer: Viewer, case: Case) -> CaseRecord:
         relations=relations,
         referrals=referrals,
         is_concealed=concealed,
-        contacts=list(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
-        register_rows=kept_for(viewer, case),
-        household=household_for(viewer, case),
+        contacts=contacts,
+        register_rows=register_rows,
+        household=household,
         people=people,
         notes=notes[:NOTES_SHOWN],
         has_more_notes=len(notes) > NOTES_SHOWN,
         decisions=decisions,
         files=files,
-        tasks=name_people(viewer, case_tasks_for(viewer, case)),
-        shared=_shared_with(viewer, case),
-        blocks=_blocks(viewer, case),
+        tasks=tasks,
+        shared=shared,
+        blocks=blocks,
     )
 
 
-def _shared_with(viewer: Viewer, case: Case) -> list[SharedWith]:
-    live_ids = set(
-        ledger_of(viewer, case).filter(pk__in=ShareLine.objects.live()).values_list("pk", flat=True)
+@in_rounds
+def strip_for(viewer: Viewer, case: Case) -> Steps[Strip]:
+    """Return what stands above every page of a case."""
+    return Strip(
+        *(
+            yield from side_by_side(
+                is_concealed.steps(viewer, case),
+                seal_for.steps(viewer, case),
+                consent_states_for.steps(viewer, case),
+                own_bases_for.steps(viewer, case),
+            )
+        )
     )
+
+
+def _name_everything(
+    people: list[PersonView],
+    notes: list[Any],
+    decisions: list[DecisionView],
+    referrals: list[ReferralView],
+    files: list[Any],
+    tasks: list[Any],
+    shared: list[SharedWith],
+) -> None:
+    """Say of everything labelled whom it is about, by the names that reach whoever asks."""
+    names = {person.person_id: person.basics.name for person in people if person.basics}
+    name_by(names, [*notes, *files, *tasks])
+    name_by(
+        names, [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
+    )
+    name_by(names, [view.row for view in referrals])
+    name_by(names, [line for each in shared for line in (*each.live, *each.past)])
+
+
+def _shared_with(viewer: Viewer, case: Case) -> Steps[list[SharedWith]]:
+    if not viewer.sees_all_cases:
+        return []
+    lines, live, taken_back = yield [
+        ledger_of(viewer, case),
+        ledger_of(viewer, case).filter(pk__in=ShareLine.objects.live()).values_list("pk", flat=True),
+        recalls_for(viewer).filter(case=case),
+    ]
+    live_ids = set(live)
     by_agency: dict[Agency, list[ShareLine]] = defaultdict(list)
-    for line in name_people(viewer, ledger_of(viewer, case)):
+    for line in lines:
         by_agency[line.agency].append(line)
     recalls: dict[Agency, list[Recall]] = defaultdict(list)
-    if by_agency:
-        for recall in recalls_for(viewer).filter(case=case):
-            recalls[recall.agency].append(recall)
+    for recall in taken_back:
+        recalls[recall.agency].append(recall)
     return [
         SharedWith(
             agency,
-            [line for line in lines if line.pk in live_ids],
-            [line for line in lines if line.pk not in live_ids],
+            [line for line in of_agency if line.pk in live_ids],
+            [line for line in of_agency if line.pk not in live_ids],
             recalls[agency],
         )
-        for agency, lines in by_agency.items()
+        for agency, of_agency in by_agency.items()
     ]
 
 
-def _blocks(viewer: Viewer, case: Case) -> list[BlockView]:
+def _blocks(viewer: Viewer, case: Case) -> Steps[list[BlockView]]:
     if not viewer.may("casework.block"):
         return []
-    blocks = list(
+    blocks = (
         Block.objects.filter(case=case, lifted_at__isnull=True).select_related("agency").order_by("set_at")
     )
-    members = Membership.objects.filter(user__in=[row.user_id for row in blocks if row.user_id])
-    names = {row.user_id: name_of(row.user) for row in members.select_related("user")}
+    (rows,) = yield [blocks]
+    members = Membership.objects.filter(user__in=[row.user_id for row in rows if row.user_id])
+    (found,) = yield [members.select_related("user")]
+    names = {row.user_id: name_of(row.user) for row in found}
     return [
-        BlockView(row, row.agency.name if row.agency else names.get(row.user_id or 0, "")) for row in blocks
+        BlockView(row, row.agency.name if row.agency else names.get(row.user_id or 0, "")) for row in rows
     ]
 
 

@@ -25,6 +25,7 @@ from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
 from casework.reads import record_items
 from casework.referrals.selectors import late_for, unanswered_for
+from casework.rounds import read, side_by_side
 from casework.search.sealed import seal, unseal
 from casework.sharing.access import case_view
 from casework.sharing.actions import share_items
@@ -52,6 +53,7 @@ from .selectors import (
     record_case_read,
     record_decision_read,
     saved_query_for,
+    strip_for,
 )
 
 
@@ -134,14 +136,18 @@ def case_list_save(request: ViewerRequest) -> HttpResponse:
 @require_GET
 @case_view()
 def case(request: ViewerRequest, case: Case) -> HttpResponse:
-    case_record = case_record_for(request.viewer, case)
-    record_case_read(request.viewer, case_record)
+    viewer = request.viewer
+    case_record, strip = read(
+        side_by_side(case_record_for.steps(viewer, case), strip_for.steps(viewer, case))
+    )
+    record_case_read(viewer, case_record)
     context = {
         "case": case,
+        "strip": strip,
         "record": case_record,
         "stage_form": StageForm(case=case),
         "screened_from": SCREENED_FROM,
-        "missing": missing(facts_of_case(case_record)) if request.viewer.sees_all_cases else {},
+        "missing": missing(facts_of_case(case_record)) if viewer.sees_all_cases else {},
     }
     return TemplateResponse(request, "casework/case.html", context)
 
