@@ -38,8 +38,17 @@ WANTED: tuple[Wanted, ...] = (
     Wanted(Level.RECEIVE, "reply_to", _("折り返し先")),
     Wanted(Level.INTAKE, "age", _("生年月日か、およその年齢")),
     Wanted(Level.INTAKE, "household_kind", _("世帯の類型")),
+    Wanted(Level.INTAKE, "complaint", _("本人や相談した人のことば（ひとことで）")),
+    Wanted(Level.INTAKE, "issues", _("課題")),
     Wanted(Level.INTAKE, "screening", _("振り分けの結果")),
+    Wanted(Level.INTAKE, "consent_states", _("一人ひとりの同意の状態（説明したか）")),
+    Wanted(Level.PLAN, "consents", _("一人ひとりの同意の返事")),
+    Wanted(Level.PLAN, "weights", _("課題の重さ（優先順位）")),
     Wanted(Level.PLAN, "roles", _("役割分担")),
+    Wanted(Level.PLAN, "seats", _("4つの席（主担当・連絡窓口・緊急時・進捗確認）")),
+    Wanted(Level.REPORT, "every_age", _("世帯の全員の年齢")),
+    Wanted(Level.REPORT, "every_sex", _("世帯の全員の性別")),
+    Wanted(Level.REPORT, "case_route", _("どのように来たか")),
 )
 
 

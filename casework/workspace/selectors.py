@@ -10,8 +10,6 @@ from typing import Any
 
 from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
-from casework.cases.states import Stage
-from casework.codes.lists import NOT_ASKED
 from casework.concealment.selectors import concealed_among, is_concealed
 from casework.consent.selectors import ConsentState, consent_states_for, own_bases_for
 from casework.duplicates.selectors import joined_for
@@ -329,17 +327,6 @@ def _blocks(viewer: Viewer, case: Case) -> Steps[list[BlockView]]:
     return [
         BlockView(row, row.agency.name if row.agency else names.get(row.user_id or 0, "")) for row in rows
     ]
-
-
-def facts_of_case(record: CaseRecord) -> dict[str, bool]:
-    """Return what is known of a case, for the list of what is missing (intake/levels.py), by what this viewer sees."""
-    basics = [view.basics for view in record.people if view.basics]
-    return {
-        "age": any(person.birth_on or person.age_about is not None for person in basics),
-        "household_kind": record.household is not None and record.household.kind != NOT_ASKED,
-        "screening": bool(record.case.flow) or record.case.stage == Stage.CLOSED_INFO,
-        "roles": any(decision.roles for decision in record.decisions),
-    }
 
 
 def record_case_read(viewer: Viewer, record: CaseRecord) -> None:

@@ -43,13 +43,13 @@ from permissions.errors import NotAllowed
 from .actions import save_list
 from .context_processors import KEYS_OFF
 from .ecomap import ecomap_of, reads_of_ecomap
+from .facts import facts_of_case
 from .finding import MOST_SHOWN, find_cases_for, record_search
 from .forms import CaseListForm, KeysForm, SealedForm, SearchForm
 from .previews import preview_of
 from .selectors import (
     case_page_for,
     case_record_for,
-    facts_of_case,
     record_case_read,
     record_decision_read,
     saved_query_for,
@@ -147,7 +147,7 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         "record": case_record,
         "stage_form": StageForm(case=case),
         "screened_from": SCREENED_FROM,
-        "missing": missing(facts_of_case(case_record)) if viewer.sees_all_cases else {},
+        "missing": missing(facts_of_case(case_record, strip)) if viewer.sees_all_cases else {},
     }
     return TemplateResponse(request, "casework/case.html", context)
 
