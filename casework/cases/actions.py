@@ -24,7 +24,7 @@ def next_number(series: str) -> str:
     """Return the next number of a series, as ``K-2026-0001``: gapless, counted over the whole city and year."""
     year = timezone.localdate().year
     NumberSeries.objects.bulk_create([NumberSeries(name=series, year=year)], ignore_conflicts=True)
-    row = NumberSeries.objects.select_for_update().get(name=series, year=year)
+    row = NumberSeries.objects.select_for_update(no_key=True).get(name=series, year=year)
     row.last += 1
     row.save(update_fields=["last"])
     return f"{series}-{year}-{row.last:04d}"
@@ -47,7 +47,7 @@ def move_to_stage(case: Case, *, stage: str, by: Viewer) -> None:
 
     Raises NotAllowed if the stage may not follow, also when a colleague was quicker.
     """
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if stage not in offered_stages(locked.stage):
         raise NotAllowed(
             _("「%(now)s」から「%(next)s」へは進めません。")
@@ -75,7 +75,7 @@ def hand_over_case(case: Case, *, to: Agency, worker: Membership | None, by: Vie
     """
     if not by.may("casework.share"):
         raise NotAllowed(_("担当する機関を変える権限がありません。"))
-    locked = Case.objects.select_for_update().get(pk=case.pk)
+    locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     before = {"holder": locked.holder_id, "worker": locked.worker_id}
     locked.holder, locked.worker = to, worker
     locked.save(update_fields=["holder", "worker"])

@@ -39,7 +39,7 @@ from .models import (
 )
 from .places import FIELDS, core_digest_of, digest_of, is_of_today, lock, unlock
 from .selectors import digests_of, standing
-from .tasks import mail_opening_task
+from .tasks import look_through_again, mail_opening_task
 
 if TYPE_CHECKING:
     from casework.households.models import Person
@@ -84,12 +84,12 @@ def conceal(
     if before:
         return before
     _check(case, person, ground, threats)
-    Case.objects.select_for_update().get(pk=case.pk)
+    Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     concealment = Concealment(id=key or uuid.uuid4(), case=case, set_by=by.membership)
     concealment.save(force_insert=True)
     _write_ground(concealment, person, ground, by)
     _put_away_all(case, by)
-    clear_places(case, by=by)
+    _look_through(case, by)
     shut = [threat.agency for threat in threats if threat.agency]
     end_lines(
         ShareLine.objects.filter(case=case, agency__in=shut, ended_at__isnull=True),
@@ -216,7 +216,7 @@ def put_away(person: Person, values: dict[str, Any], *, model: type[Model], by: 
     for name, kind in kinds.items():
         if text := str(values[name]).strip():
             _put(person, kind, text, by)
-    clear_places(person.case, by=by)
+    _look_through(person.case, by)
     return values | dict.fromkeys(kinds, "")
 
 
@@ -259,7 +259,7 @@ def _check_ground(ground: GroundDraft) -> None:
 
 def _still_standing(concealment: Concealment) -> Concealment:
     """Lock it, so that a renewal and a lifting wait for each other."""
-    Case.objects.select_for_update().get(pk=concealment.case_id)
+    Case.objects.select_for_update(no_key=True).get(pk=concealment.case_id)
     locked = standing(concealment.case_id).filter(pk=concealment.pk).first()
     if locked is None:
         raise NotAllowed(_("この秘匿は、すでに終わっています。"))
@@ -278,10 +278,16 @@ def _write_ground(
     return row
 
 
+def _look_through(case: Case, by: Viewer) -> None:
+    """Clear what was written before of the places, and look again when every act that is under way now has ended."""
+    clear_places(case, by=by)
+    look_through_again.enqueue(str(case.pk), by.membership.pk)
+
+
 def _put_away_all(case: Case, by: Viewer) -> None:
     """Move what tells a place out of the rows of everybody in the household."""
     for (model, name), kind in FIELDS.items():
-        rows: Any = apps.get_model("casework", model).objects.select_for_update(of=("self",))
+        rows: Any = apps.get_model("casework", model).objects.select_for_update(of=("self",), no_key=True)
         for row in rows.filter(~Q(**{name: ""}), case=case):
             person = row if model == "Person" else row.person
             _put(person, kind, getattr(row, name), by)

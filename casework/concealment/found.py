@@ -86,7 +86,7 @@ def clear_row(row: Any, digests: Digests) -> list[str]:
 
 def _clear(model: str, case_id: uuid.UUID, digests: Digests) -> int:
     count = 0
-    for row in _rows(model, case_id).select_for_update():
+    for row in _rows(model, case_id).select_for_update(no_key=True):
         if names := clear_row(row, digests):
             row.save(update_fields=names)
             count += 1

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import CharField, JSONField, Model, TextField
-from django.db.models.signals import pre_save
+from django.db.models.signals import post_save, pre_save
 from django.utils.translation import gettext as _
 
 from permissions.errors import NotAllowed
@@ -48,14 +48,20 @@ def add_all(model: type[Model], rows: Iterable[Any]) -> None:
     shown = list(rows)
     refuse_places(shown)
     model._default_manager.bulk_create(shown)
+    refuse_places(shown)
 
 
 def guard_writes() -> None:
-    """Look at every row of casework before it is saved. When the app is ready."""
-    pre_save.connect(_before_save, dispatch_uid="casework_concealment")
+    """Look at every row of casework before it is saved, and again after. When the app is ready.
+
+    Between the two the household may have hidden: whoever is refused then takes the row back with the whole act. Who hides
+    while an act is under way looks through again when that act has ended (tasks.py).
+    """
+    for number, moment in enumerate((pre_save, post_save)):
+        moment.connect(_look, dispatch_uid=f"casework_concealment_{number}")
 
 
-def _before_save(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+def _look(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     if sender._meta.app_label == apps.get_app_config("casework").label:
         refuse_places([instance])
 

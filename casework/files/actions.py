@@ -47,11 +47,7 @@ def add_file(
     before: CaseFile | None = made_before(CaseFile, key)
     if before:
         return before
-    if standing(case.pk).exists() and not has_no_place:
-        raise NotAllowed(
-            _("秘匿している世帯です。住所や居場所が分かるものが写っていないか、確かめてください。")
-        )
-    _refuse_places_in(case, taken)
+    _refuse_unseen(case, taken, has_no_place=has_no_place)
     file = CaseFile(
         id=key or uuid.uuid4(),
         case=case,
@@ -69,7 +65,21 @@ def add_file(
     FileContent(file=file, content=taken.content, **_label_of(file)).save(force_insert=True)
     after = {"number": file.number, "kind": file.kind, "size": file.size_bytes, "sha256": file.digest}
     record_event(by, "file_added", file, after=after, **_label_of(file))
+    # Again: meanwhile the household may have hidden (concealment/guard.py).
+    if _refuse_unseen(case, taken, has_no_place=has_no_place):
+        FileCheck(file=file, checked_by=by.membership, **_label_of(file)).save(force_insert=True)
     return file
+
+
+def _refuse_unseen(case: Case, taken: Taken, *, has_no_place: bool) -> bool:
+    """Return whether the household is concealed. Raises NotAllowed if so and nobody has looked, PlaceWritten for a text with a place."""
+    is_concealed = standing(case.pk).exists()
+    if is_concealed and not has_no_place:
+        raise NotAllowed(
+            _("秘匿している世帯です。住所や居場所が分かるものが写っていないか、確かめてください。")
+        )
+    _refuse_places_in(case, taken)
+    return is_concealed
 
 
 def _refuse_places_in(case: Case, taken: Taken) -> None:

@@ -31,11 +31,9 @@ def files_for(viewer: Viewer) -> QuerySet[Any]:
 
 
 def _not_looked_through() -> QuerySet[Concealment]:
-    """Return the concealments that stand, were set after the file of the query around was added, and found it unchecked."""
+    """Return the concealments that stand and since which nobody has looked through the file of the query around."""
     checks = FileCheck.objects.filter(file=OuterRef(OuterRef("pk")), checked_at__gte=OuterRef("set_at"))
-    return Concealment.objects.filter(
-        ~Exists(checks), case=OuterRef("case"), set_at__gte=OuterRef("added_at"), lift__isnull=True
-    )
+    return Concealment.objects.filter(~Exists(checks), case=OuterRef("case"), lift__isnull=True)
 
 
 @in_rounds

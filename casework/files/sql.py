@@ -14,10 +14,10 @@ KEYS = "\n".join(
     ]
 )
 
-# From before the household hid, and nobody has looked through it since.
+# Nobody has looked through it since the household hid. By what was looked at, not by when it came: an act that began
+# before a household hid may end after it.
 UNCHECKED = (
     "EXISTS (SELECT 1 FROM casework_concealment c WHERE c.case_id = casework_filecontent.case_id"
-    " AND c.set_at >= casework_filecontent.added_at"
     " AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)"
     " AND NOT EXISTS (SELECT 1 FROM casework_filecheck k WHERE k.file_id = casework_filecontent.file_id"
     " AND k.checked_at >= c.set_at))"

@@ -131,7 +131,7 @@ def change_person(person: Person, *, values: dict[str, Any], seen: str, by: View
     """Change a person's basics. Raises ChangedMeanwhile if they are no longer what the form showed."""
     _allow(by)
     values = put_away(person, values, model=Person, by=by)
-    locked = Person.objects.select_for_update().get(pk=person.pk)
+    locked = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     return _change(locked, values, seen, by, person_id=person.pk)
 
 
@@ -139,7 +139,7 @@ def change_person(person: Person, *, values: dict[str, Any], seen: str, by: View
 def change_household(household: Household, *, values: dict[str, Any], seen: str, by: Viewer) -> Household:
     """Change the household's basics. Raises ChangedMeanwhile as change_person does."""
     _allow(by)
-    locked = Household.objects.select_for_update().get(pk=household.pk)
+    locked = Household.objects.select_for_update(no_key=True).get(pk=household.pk)
     return _change(locked, values, seen, by, person_id=None)
 
 
@@ -150,7 +150,7 @@ def set_item(person: Person, *, item: str, values: dict[str, Any], seen: str, by
     model = ITEM_MODELS[item]
     values = put_away(person, values, model=model, by=by)
     # The person's row makes two first entries queue.
-    Person.objects.select_for_update().get(pk=person.pk)
+    Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     row = model.objects.filter(person=person).first()
     if row is not None:
         return _change(row, values, seen, by, person_id=person.pk)

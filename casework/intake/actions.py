@@ -257,7 +257,7 @@ def _tell_if_now(contact: Contact, *, by: Membership) -> None:
 def check_contact(contact: Contact, *, signs: Iterable[str], urgency: str, by: Viewer) -> Contact:
     """Write down what the emergency check found. Level A tells the chief, unless it stood already."""
     _allow(by)
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     _check(locked, signs, urgency, by)
     return locked
 
@@ -277,7 +277,7 @@ def _check(locked: Contact, signs: Iterable[str], urgency: str, by: Viewer) -> N
 def take_contact(contact: Contact, *, urgency: str, by: Viewer, signs: Iterable[str] = ()) -> Contact:
     """Take a contact upon oneself, after the emergency check. Raises NotAllowed if a colleague was quicker."""
     _allow(by)
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if locked.state != ContactState.NEW:
         raise NotAllowed(_("この相談は、ほかの人が先に受けました。"))
     _check(locked, signs, urgency, by)
@@ -303,7 +303,7 @@ def change_contact(
     Raises NotAllowed where it would name somebody: an informant who is hidden, a case as advice.
     """
     _allow(by)
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if seen != mark_of(locked):
         raise ChangedMeanwhile(locked)
     if values["kind"] == ContactKind.ADVICE and locked.case_id:
@@ -342,7 +342,7 @@ INFORMANT = {
 def hide_informant(contact: Contact, *, by: Viewer) -> None:
     """Take out of a contact who told us, for ever. Raises NotAllowed where a form came in: what it says stays there."""
     _allow(by)
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if locked.submission_id:
         raise NotAllowed(_("フォームから来た相談では、書いた人を消せません。"))
     for name, nothing in INFORMANT.items():
@@ -381,7 +381,7 @@ def save_draft(key: uuid.UUID, *, data: dict[str, Any], revision: int, by: Viewe
     _allow(by)
     if made_before(Contact, key):
         return None
-    draft = ContactDraft.objects.select_for_update().filter(pk=key).first()
+    draft = ContactDraft.objects.select_for_update(no_key=True).filter(pk=key).first()
     if draft is not None and draft.revision == revision:
         draft.data, draft.revision, draft.saved_at = data, revision + 1, timezone.now()
         draft.save(update_fields=["data", "revision", "saved_at"])
@@ -431,7 +431,7 @@ def open_case(
     contact: Contact, *, household_name: str, household_kind: str, person: dict[str, Any], by: Viewer
 ) -> Case:
     """Make a case with its household and first person of a contact. Raises NotAllowed if there is one already."""
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if locked.state in (ContactState.CASE, ContactState.CLOSED):
         raise NotAllowed(_("この相談は、すでにケースになったか、終わっています。"))
     if locked.kind == ContactKind.ADVICE:
@@ -452,7 +452,7 @@ def open_case(
 def close_contact(contact: Contact, *, by: Viewer) -> None:
     """End a contact with information alone."""
     _allow(by)
-    locked = Contact.objects.select_for_update().get(pk=contact.pk)
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
     if locked.state in (ContactState.CASE, ContactState.CLOSED):
         raise NotAllowed(_("この相談は、すでにケースになったか、終わっています。"))
     locked.state = ContactState.CLOSED
