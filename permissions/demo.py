@@ -62,6 +62,9 @@ AGENCIES = (
     ),
     DemoAgency("shokudo", "NPO法人 みほん子ども食堂", "npo", "private"),
     DemoAgency("iryo", "みほん病院 相談室", "hospital", "private"),
+    DemoAgency("shohi", "見本市 消費生活センター", "city_section", "city_section"),
+    # Of another city, and without an account here.
+    DemoAgency("tonari", "となり市 福祉総合相談課", "other", "public_other"),
 )
 
 
@@ -91,6 +94,8 @@ PEOPLE = (
     DemoPerson("shakyo", "見本", "結", "shakyo", "agency_staff"),
     DemoPerson("minsei", "見本", "民江", "minsei-shinonome", "agency_staff"),
     DemoPerson("houterasu", "見本", "法子", "houterasu", "agency_staff"),
+    DemoPerson("shokudo", "見本", "朝子", "shokudo", "agency_staff"),
+    DemoPerson("shohi", "見本", "契", "shohi", "agency_staff"),
     DemoPerson("admin-jiritsu", "見本", "管", "jiritsu", "agency_admin"),
     DemoPerson("outsider", "見本", "外", "jiritsu-minami", "agency_staff"),
 )

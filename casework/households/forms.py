@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from casework.cases.models import Case
 
 
+# Whoever sees "basic" sees where somebody works, an employer who must not hear of it included (domain.md 10.C).
+OCCUPATION_HINT = _(
+    "会社や学校の名前は、基本情報が見えるすべての機関に見えます。知られては困るときは、名前を書かずに「弁当工場の夜勤」のように書いてください。"
+)
+
+
 class HouseholdForm(SeenForm):
     class Meta:
         model = Household
@@ -42,6 +48,7 @@ class PersonForm(OnceForm, SeenForm):
         help_texts = {
             "name": _("旧字や外国の文字も、そのまま書いてください。"),
             "age_about": _("生年月日が分からないときに書いてください。"),
+            "occupation": OCCUPATION_HINT,
         }
 
 

@@ -12,6 +12,7 @@ from casework.codes.lists import NOT_ASKED, UNKNOWN
 from casework.codes.selectors import label_of
 from casework.dates import BIRTH_HINT, EraDateField
 from casework.forms import MomentInput, this_minute
+from casework.households.forms import OCCUPATION_HINT
 from casework.once import OnceForm
 from permissions.typed import TypedMixin, free_texts, without_my_numbers
 
@@ -110,7 +111,9 @@ class ContactRecordForm(CheckForm, HeardForm, OnceForm):
     is_informant_hidden = forms.BooleanField(
         label=_("通報した人を明かさない"),
         required=False,
-        help_text=_("だれから聞いたかと折り返し先を残しません。あとから足すこともできません。"),
+        help_text=_(
+            "だれから聞いたかと折り返し先を残しません。あとから足すこともできません。「ひとことで」にも、その人が分かることを書かないでください。"
+        ),
     )
     received_at = forms.DateTimeField(label=_("受けた日時"), initial=this_minute, widget=MomentInput)
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False, initial=0)
@@ -266,7 +269,9 @@ class OpenCaseForm(TypedMixin, forms.Form):
     relation = CodeChoiceField("relation", label=_("続柄"), initial="self")
     birth_on = EraDateField(label=_("生年月日"), required=False, help_text=BIRTH_HINT)
     age_about = forms.IntegerField(label=_("年齢（およそ）"), required=False, min_value=0, max_value=130)
-    occupation = forms.CharField(label=_("仕事・学校"), max_length=100, required=False)
+    occupation = forms.CharField(
+        label=_("仕事・学校"), max_length=100, required=False, help_text=OCCUPATION_HINT
+    )
 
     def person(self) -> dict[str, Any]:
         names = ("name", "kana", "relation", "birth_on", "age_about", "occupation")

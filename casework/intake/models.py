@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -110,6 +111,11 @@ class Contact(Walled):
     def needs_check(self) -> bool:
         """Whether the emergency check comes before anything else."""
         return self.checked_at is None and (self.is_flagged or self.state == ContactState.NEW)
+
+    @property
+    def language_label(self) -> str:
+        """The language in which the form was shown, by its own name; the code of one that is no longer offered."""
+        return dict(settings.LANGUAGES).get(self.language, self.language)
 
 
 class ContactTopic(Walled):

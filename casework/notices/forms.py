@@ -63,7 +63,9 @@ class NoticeForm(Recorded):
     hides_informant = forms.BooleanField(
         label=_("通報した人を明かさない"),
         required=False,
-        help_text=_("だれから聞いたかと折り返し先を、この相談から消します。元に戻せません。"),
+        help_text=_(
+            "だれから聞いたかと折り返し先を、この相談から消します。元に戻せません。「ひとことで」と「伝えた内容」にも、その人が分かることを書かないでください。"
+        ),
     )
 
     def values(self) -> dict[str, Any]:

@@ -53,6 +53,13 @@ def send_form(world):
         return OutboxRow.objects.get().pk
 
 
+@pytest.mark.parametrize(
+    ("code", "label"), [("en", "English"), ("ja", "日本語"), ("x-mihon", "x-mihon"), ("", "")]
+)
+def test_language_of_the_form_is_named(code, label):
+    assert Contact(language=code).language_label == label
+
+
 def test_submission_becomes_one_contact_however_often_it_is_delivered(world):
     row = send_form(world)
 

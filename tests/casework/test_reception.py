@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.cases.models import Case
 from casework.households.models import Person
 from casework.intake.actions import (
     change_contact,
@@ -271,6 +272,17 @@ def test_missing_is_a_list_and_blocks_nothing(client, world):
         contact = Contact.objects.get()
         lacking = [wanted.fact for wanted in missing(facts_of(contact, []))[str(Level.RECEIVE.label)]]
     assert lacking == ["route", "urgency", "reply_to"]
+
+
+def test_nothing_more_is_wanted_of_a_case_that_is_over(client, world):
+    where = reverse("casework:case", args=[world.hazuki.case.pk])
+    asked = []
+    for stage in ("received", "closed"):
+        with acting_for(world.coordinator):
+            Case.objects.filter(pk=world.hazuki.case.pk).update(stage=stage)
+        asked.append("あるとよいもので、まだのもの" in client.get(where).content.decode())
+
+    assert asked == [True, False]
 
 
 def test_unknown_is_an_answer_and_not_asked_is_none(reception):

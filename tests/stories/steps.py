@@ -1,0 +1,135 @@
+"""What the stories about handing over have in common: one person's way over several pages, as they press and type."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tests.browser import click_through
+
+from .screen import Screen
+
+
+def beside(other: Screen, page: Any) -> Screen:
+    """Sit somebody down at a screen of their own; what is wrong with its pages gathers where the other's does."""
+    screen = Screen(page)
+    screen.faults = other.faults
+    return screen
+
+
+def shown(screen: Screen, *words: str) -> list[str]:
+    """Return those of the words that stand in the source of the page, seen or not."""
+    source = screen.page.content()
+    return [word for word in words if word in source]
+
+
+def open_case(
+    center: Screen, contact: str, household: str, name: str, *, occupation: str = "", kind: str = "single"
+) -> tuple[str, str]:
+    """Make a case of a contact; return its number and its address."""
+    page = center.page
+    center.go(contact)
+    center.follow("ケースにする")
+    page.fill("[name=household_name]", household)
+    page.select_option("[name=household_kind]", kind)
+    page.fill("[name=name]", name)
+    page.fill("[name=occupation]", occupation)
+    center.press("ケースを作る")
+    return str(page.locator("h1").inner_text()), str(page.url)
+
+
+def agree(
+    center: Screen, case: str, name: str, agencies: tuple[str, ...], items: tuple[str, ...], **fields: str
+) -> None:
+    """Write down that this person agreed, in writing unless ``fields`` say otherwise."""
+    page = center.page
+    center.go(f"{case}consents/")
+    click_through(page.get_by_role("link", name=re.compile(f"説明と返事を記録する.*{name}")))
+    for point in page.get_by_role("group", name="説明したこと").get_by_role("checkbox").all():
+        point.check()
+    page.get_by_label("同意する", exact=True).check()
+    for agency in agencies:
+        page.locator("[name=scope-0-agencies]").and_(page.get_by_label(agency, exact=True)).check()
+    for item in items:
+        page.locator(f"[name=scope-0-items][value={item}]").check()
+    for field, value in fields.items():
+        box = page.locator(f"[name={field}]").first
+        if box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(value)
+        elif box.get_attribute("type") == "radio":
+            page.locator(f"[name={field}][value={value}]").check()
+        else:
+            box.fill(value)
+    center.press("記録する")
+
+
+def move_on(center: Screen, case: str, *stages: str) -> None:
+    for stage in stages:
+        center.go(case)
+        center.page.select_option("[name=stage]", stage)
+        center.press("進める")
+
+
+def screen_case(center: Screen, case: str, facts: tuple[str, ...], suggested: str) -> str:
+    """Decide as the suggestion says; return the page that made it."""
+    page = center.page
+    center.go(case)
+    center.follow("振り分けを決める")
+    for fact in facts:
+        page.locator(f"[type=checkbox][value={fact}]").check()
+    center.press("提案を見る")
+    suggestion = str(page.locator("#suggestion").inner_text())
+    assert suggested in suggestion
+    center.press("決めて、段階を進める")
+    return suggestion
+
+
+def refer(
+    center: Screen, case: str, agency: str, about: str, packet: dict[str, str], items: tuple[str, ...]
+) -> str:
+    """Send the packet and what is to be seen after acceptance, on consent; return the address of the referral."""
+    page = center.page
+    center.go(f"{case}referrals/add/")
+    page.select_option("[name=agency]", label=agency)
+    center.press("つぎへ")
+    page.get_by_role("group", name="だれのこと").get_by_label(about, exact=True).check()
+    for field, words in packet.items():
+        page.fill(f"[name={field}]", words)
+    group = page.get_by_role("group", name=about, exact=True)
+    for item in items:
+        group.get_by_label(item).check()
+    page.locator("[name=basis][value=consent]").check()
+    center.press("この内容で送る")
+    return str(page.url)
+
+
+def answer(agency: Screen, referral: str, kind: str, *, reason: str = "", words: str = "") -> None:
+    page = agency.page
+    agency.go(referral)
+    page.get_by_role("group", name="返事").get_by_label(kind, exact=True).check()
+    if reason:
+        page.select_option("[name=reason]", label=reason)
+    page.fill("main [name=words]", words)
+    page.fill("[name=contact_person]", "担当E")
+    agency.press("この内容で答える")
+    assert "返事を記録しました。" in agency.text, agency.page.locator("main").inner_text()
+
+
+EVERY_LIST = (
+    "/casework/", "/casework/cases/", "/casework/referrals/", "/casework/notifications/", "/casework/duties/",
+)  # fmt: skip
+
+
+def look_everywhere(agency: Screen, *addresses: str) -> dict[str, str]:
+    """Return the sources of all pages where somebody might come across something, these addresses among them."""
+    sources = {}
+    for address in (*EVERY_LIST, *addresses):
+        agency.page.goto(address)
+        sources[address] = agency.page.content()
+    return sources
+
+
+def places_of(words: tuple[str, ...], sources: dict[str, str]) -> dict[str, list[str]]:
+    """Return where each word stands; a word that stands nowhere is not there."""
+    found = {word: [address for address, source in sources.items() if word in source] for word in words}
+    return {word: addresses for word, addresses in found.items() if addresses}
