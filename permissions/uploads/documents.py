@@ -27,7 +27,7 @@ SHORT = (b"/JS", b"/XFA", b"/3D")
 _STREAM = re.compile(rb"stream\r?\n(.*?)endstream", re.DOTALL)
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 # How objects begin that are packed into a stream: numbers and places, in pairs.
-_PAIRS = re.compile(rb"\s*\d+\s+\d+\s")
+_PAIRS = re.compile(rb"\s*\d+\s+\d+[\s<\[(/]")
 MOST_UNPACKED = 50 * 1024 * 1024
 _TAIL = 2048
 

@@ -34,6 +34,8 @@ _WAITS_FOR_A_CLICK = "/hyperlink"
 _SPEAKING = {"instrText", "f"}
 _PARTING = {"fldChar", "f"}
 _DDE = re.compile(r"\bDDE(AUTO)?\b", re.IGNORECASE | re.ASCII)
+# Excel's old drawings hold lines that are not ended, as in HTML. Whoever takes such a part for XML reads no further either.
+_TAGS_DO_NOT_MATCH = expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]
 _BEFORE_XML = b" \t\r\n\0\xef\xbb\xbf\xff\xfe"
 
 
@@ -108,6 +110,8 @@ class _Text:
     def __init__(self, name: str) -> None:
         self.tells_types = name == _TYPES
         self.tells_links = name.lower().endswith(".rels")
+        self.is_drawing = name.lower().endswith(".vml")
+        self.is_torn = False
         self.is_speaking = False
         self.said: list[str] = []
         self.parser = expat.ParserCreate()
@@ -116,11 +120,18 @@ class _Text:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._hear
 
-    def read(self, chunk: bytes) -> None:
-        self.parser.Parse(chunk)
+    def read(self, chunk: bytes, *, is_last: bool = False) -> None:
+        if self.is_torn:
+            return
+        try:
+            self.parser.Parse(chunk, is_last)
+        except expat.ExpatError as error:
+            if not self.is_drawing or error.code != _TAGS_DO_NOT_MATCH:
+                raise
+            self.is_torn = True
 
     def end(self) -> None:
-        self.parser.Parse(b"", True)
+        self.read(b"", is_last=True)
         if _DDE.search("".join(self.said)):
             self._refuse()
 

@@ -463,6 +463,12 @@ def test_pdf_is_refused_for_what_it_is(what):
     assert why("a.pdf", content) == reason
 
 
+@pytest.mark.parametrize("objects", [b"<</A 1>>", b" [1]", b" (a)", b"/A"])
+def test_packed_objects_begin_with_their_numbers(objects):
+    assert take_in(sent("a.pdf", pdf(packed_objects(b"\n4 0" + objects, pack=zlib.compress))))
+    assert why("a.pdf", pdf(packed_objects(objects, pack=zlib.compress))) == PDF_UNCHECKED
+
+
 def test_letters_of_streams_may_spell_what_acts():
     streams = b"<< >>\nstream\n\0/JS \0\nendstream\n" * 3
 
@@ -491,6 +497,10 @@ def rels(link, name="word/_rels/document.xml.rels"):
     return with_part(name, f"<Relationships>{link}</Relationships>")
 
 
+def drawing(end, name="xl/drawings/vmlDrawing1.VML"):
+    return packed(**NOISE, **{name: f"<xml><div>{end}{'<b>' * 30_000}"})
+
+
 def field(*pieces, between="</w:r><w:r><w:rPr/>"):
     runs = between.join(f"<w:instrText>{piece}</w:instrText>" for piece in pieces)
     return f'<w:p><w:r><w:fldChar w:fldCharType="begin"/>{runs}</w:r></w:p>'
@@ -507,6 +517,9 @@ OFFICE_WHY = {
     ),
     "no XML": (packed(text="<a>"), SAVE_AGAIN),
     "two ends": (packed(text="<a/></a>"), SAVE_AGAIN),
+    "drawing that does not end": (drawing("<br/>"), SAVE_AGAIN),
+    "drawing that goes on without an end": (drawing("<br></div>", name="word/a.xml"), SAVE_AGAIN),
+    "drawing with a command": (drawing(f"{field('DDE')}<br></div></xml>"), ACTS),
     "empty part": (with_part("word/a.xml", ""), SAVE_AGAIN),
     "blanks": (with_part("word/a.dat", " "), SAVE_AGAIN),
     "document type after many blanks": (packed(**NOISE, **{"word/a.dat": " " * 70_000 + "<!DOCTYPE x><x/>"}), ACTS),
@@ -552,6 +565,7 @@ OFFICE_WHY = {
 OFFICE_HARMLESS = {
     "parts of two cases": packed(**{"word/a.xml": "<a/>", "word/b.xml": "<a/>"}),
     "picture": with_part("word/media/a.png", picture("PNG")),
+    "drawing with an open line": drawing("<br></div></xml>"),
     "empty folder": with_part("word/media/", ""),
     "letters of two bytes": packed(text="<a>見本</a>".encode("utf-16")),
     "template within": rels('<Relationship Type="http://x/attachedTemplate" Target="a.dotx"/>'),

@@ -1,5 +1,6 @@
 """What the verifier says, whole: every finding with its batch, its kind and its words, and nothing else."""
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -112,6 +113,20 @@ def test_what_is_missing_and_what_is_too_much_is_counted(sealed, seal_file):
         (2, "rows", "3 rows were sealed, 1 are there: deleted"),
         (3, "rows", "3 rows were sealed, 4 are there: inserted later"),
     ]
+
+
+def test_log_of_which_no_row_is_left_is_told_batch_by_batch(sealed, seal_file):
+    sql(f"DELETE FROM {LOG}")
+
+    assert findings(seal_file) == [
+        (number, "rows", "3 rows were sealed, 0 are there: deleted") for number in range(1, BATCHES + 1)
+    ]
+
+
+def test_moments_are_compared_in_the_time_of_the_database():
+    at = dt.datetime(2026, 1, 1, 8, 59, 59, 999_999, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+
+    assert verify._as_text(at) == b"2025-12-31 23:59:59"
 
 
 @pytest.mark.parametrize(("numbers", "told"), [([0], 1), ([-(10**15), 0, -5], 3)])
