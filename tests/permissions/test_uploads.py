@@ -816,7 +816,9 @@ def test_photographs_become_jpeg_of_one_quality(decoder, monkeypatch, mode):
     pillow_heif = pytest.importorskip("pillow_heif")
     opened, register = [], pillow_heif.register_heif_opener
     monkeypatch.setattr(
-        pillow_heif, "register_heif_opener", lambda **options: (opened.append(options), register(**options))
+        pillow_heif,
+        "register_heif_opener",
+        lambda **options: (opened.append((kind, options)), register(**options)),
     )
     found = []
     for kind, content in (("JPEG", picture(size=(64, 48))), ("HEIF", heic(mode))):
@@ -826,7 +828,7 @@ def test_photographs_become_jpeg_of_one_quality(decoder, monkeypatch, mode):
 
     like = Image.open(io.BytesIO(picture(quality=88))).quantization
     assert found == [(0, "JPEG", "RGB", (64, 48), like)] * 2
-    assert opened == [{"thumbnails": False}]
+    assert opened == [("HEIF", {"thumbnails": False})]
 
 
 # --- names -----------------------------------------------------------------------------------------------

@@ -161,6 +161,15 @@ def test_time_that_does_not_belong_into_the_batch_is_named_and_the_next_batch_is
     ]
 
 
+def test_time_of_a_row_may_lie_a_day_before_the_seal_before(sealed, seal_file):
+    day_before = f"(SELECT sealed_at - interval '1 day' FROM {SEALS} WHERE number = 1)"
+    sql(f"UPDATE {LOG} SET at = {day_before} WHERE number = %s", sealed[4])
+    batch = verify.rows_as_text(sealed[2], sealed[5])
+    alter_seal(2, rows_digest=f"'{hashlib.sha256(b''.join(batch)).hexdigest()}'")
+
+    assert findings(None) == [(2, "seal", "the seal itself was altered")]
+
+
 def test_first_batch_may_begin_at_any_time_and_end_at_none_after_its_seal(sealed, seal_file):
     def moved(days):
         sql(f"UPDATE {LOG} SET at = at + %s * interval '1 day' WHERE number = %s", days, sealed[1])
