@@ -426,6 +426,16 @@ def test_name_of_what_acts_is_found_in_the_structure_whatever_follows(name, afte
     assert take_in(sent("a.pdf", pdf(b"<<" + name + b"X" + after + b">>")))
 
 
+def test_names_are_found_whole_and_letter_by_letter():
+    finds = documents._any_of(b"/A", b"/3.D").search
+    ends = [b"", *(bytes([byte]) for byte in b"\0\t\n\f\r ()<>[]{}/%")]
+
+    assert all(finds(b"x" + name + end) for name in (b"/A", b"/3.D") for end in ends)
+    assert not any(
+        finds(text) for text in (b"/AB", b"/3xD", b"/3.DX", b"/B", b"A", b"|", b"/A\xff", b"/A#", b"/A.")
+    )
+
+
 PACKED_SCRIPT = b"<< /S /JavaScript /JS (1) >>"
 PDF_WHY = {
     "cut off": (PDF[:-8], "PDFが途中で切れているようです。もう一度保存し直してください。"),
