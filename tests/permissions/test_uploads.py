@@ -455,6 +455,9 @@ PDF_WHY = {
     "packed script of the second stream": (
         pdf(packed_objects(b"<< /Type /Page >>") + packed_objects(b"<< /JS 3 0 R >>")), PDF_ACTS,
     ),
+    "packed script at the end of the first stream": (
+        pdf(packed_objects(b"<< /JS") + packed_objects(b"<< /Type /Page >>")), PDF_ACTS,
+    ),
     "packed objects that are damaged behind": (
         pdf(packed_objects(PACKED_SCRIPT, pack=lambda objects: zlib.compress(b"4 0 " + objects)[:-4] + b"XXXX")),
         PDF_UNCHECKED,
@@ -497,6 +500,17 @@ def test_packed_objects_are_added_up(monkeypatch):
         assert why("a.pdf", packed_of(*sizes)) == PDF_SWELLS
 
 
+def test_of_packed_objects_one_byte_too_many_is_unpacked_at_most(monkeypatch):
+    asked = []
+    unpack = SimpleNamespace(decompress=lambda stream, most: asked.append(most) or b"4 0 <<>>")
+    monkeypatch.setattr(documents, "MOST_UNPACKED", 100)
+    monkeypatch.setattr(documents.zlib, "decompressobj", lambda: unpack)
+
+    take_in(sent("a.pdf", pdf(packed_objects(b"<<>>") * 2)))
+
+    assert asked == [101, 93]
+
+
 # --- Word and Excel --------------------------------------------------------------------------------------
 
 
@@ -531,6 +545,8 @@ OFFICE_WHY = {
     "drawing that goes on without an end": (drawing("<br></div>", name="word/a.xml"), SAVE_AGAIN),
     "drawing with a command": (drawing(f"{field('DDE')}<br></div></xml>"), ACTS),
     "empty part": (with_part("word/a.xml", ""), SAVE_AGAIN),
+    "part that only is called XML": (with_part("word/a.XML", "x"), SAVE_AGAIN),
+    "links that only are called so": (with_part("word/_rels/a.xml.RELS", "<".encode("cp500")), SAVE_AGAIN),
     "blanks": (with_part("word/a.dat", " "), SAVE_AGAIN),
     "document type after many blanks": (packed(**NOISE, **{"word/a.dat": " " * 70_000 + "<!DOCTYPE x><x/>"}), ACTS),
     "unknown encoding": (packed(text='<?xml version="1.0" encoding="x-none"?><a/>'), SAVE_AGAIN),
