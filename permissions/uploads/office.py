@@ -69,7 +69,7 @@ def _check_members(packed: zipfile.ZipFile, main: str) -> None:
     names = [member.filename for member in members]
     if len(names) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
         raise NotTaken(_too_large())
-    if len({name.lower() for name in names}) != len(names) or not {_TYPES, main} <= set(names):
+    if len({name.casefold() for name in names}) != len(names) or not {_TYPES, main} <= set(names):
         raise zipfile.BadZipFile  # parts are missing, or there twice
     if any(member.flag_bits & _ENCRYPTED for member in members):
         raise NotTaken(
@@ -111,7 +111,6 @@ class _Text:
         self.tells_types = name == _TYPES
         self.tells_links = name.lower().endswith(".rels")
         self.is_drawing = name.lower().endswith(".vml")
-        self.is_torn = False
         self.is_speaking = False
         self.said: list[str] = []
         self.parser = expat.ParserCreate()
@@ -121,14 +120,12 @@ class _Text:
         self.parser.CharacterDataHandler = self._hear
 
     def read(self, chunk: bytes, *, is_last: bool = False) -> None:
-        if self.is_torn:
-            return
         try:
             self.parser.Parse(chunk, is_last)
         except expat.ExpatError as error:
+            # Whatever comes behind is answered with the same error.
             if not self.is_drawing or error.code != _TAGS_DO_NOT_MATCH:
                 raise
-            self.is_torn = True
 
     def end(self) -> None:
         self.read(b"", is_last=True)
@@ -140,7 +137,7 @@ class _Text:
         is_elsewhere = self.tells_links and values.get("TargetMode", "Internal") != "Internal"
         if (
             name == "ddeLink"
-            or (is_elsewhere and not values.get("Type", "").endswith(_WAITS_FOR_A_CLICK))
+            or (is_elsewhere and not str(values.get("Type")).endswith(_WAITS_FOR_A_CLICK))
             or (self.tells_types and any(map(_ACTING_TYPES.search, values.values())))
         ):
             self._refuse()

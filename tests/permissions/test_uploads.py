@@ -580,6 +580,7 @@ OFFICE_WHY = {
     "field by another prefix": (packed(text=field("DDE").replace("w:", "v:")), ACTS),
     "field without a prefix": (packed(text=field("DDE").replace("w:", "")), ACTS),
     "field after others": (packed(text=f"<a>{field('PAGE')}{field('DDE x')}</a>"), ACTS),
+    "field before one on one line": (packed(text=f"<a>{field('DDE')}<w:fldSimple w:instr='PAGE'/></a>"), ACTS),
     "field on one line": (packed(text="<a><w:instrText>X</w:instrText><w:fldSimple w:dirty='1' w:instr='DDE x'/></a>"), ACTS),
     "two fields on one line": (packed(text="<a><w:fldSimple w:instr='DDE'/><w:instrText>X</w:instrText></a>"), ACTS),
     "field in a part of any name": (with_part("word/header.dat", field("DDE")), ACTS),
