@@ -74,13 +74,15 @@ def _structure(content: bytes) -> bytes:
 
 def _unpacked(stream: bytes, most: int) -> bytes:
     """Return packed objects. What is damaged, or packed in another way, a reader may still open: nobody could check it."""
+    packer = zlib.decompressobj()
     try:
-        unpacked = zlib.decompressobj().decompress(stream, most + 1)
+        unpacked = packer.decompress(stream, most + 1)
     except zlib.error as error:
         raise NotTaken(_unchecked()) from error
     if len(unpacked) > most:
         raise NotTaken(_("PDFを開くと大きくなりすぎます。「PDFとして印刷」で作り直してください。"))
-    if not _PAIRS.match(unpacked):
+    # A stream may hold the word with which it seems to end; then it goes on behind.
+    if not packer.eof or not _PAIRS.match(unpacked):
         raise NotTaken(_unchecked())
     return unpacked
 

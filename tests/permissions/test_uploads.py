@@ -462,6 +462,10 @@ PDF_WHY = {
         pdf(packed_objects(PACKED_SCRIPT, pack=lambda objects: zlib.compress(b"4 0 " + objects)[:-4] + b"XXXX")),
         PDF_UNCHECKED,
     ),
+    "packed objects that only seem to end": (
+        pdf(packed_objects(b"(endstream endobj) /JS 1", pack=lambda objects: zlib.compress(b"4 0 " + objects, 0))),
+        PDF_UNCHECKED,
+    ),
     "packed twice": (
         pdf(packed_objects(PACKED_SCRIPT, pack=lambda text: zlib.compress(zlib.compress(b"4 0 " + text)))), PDF_UNCHECKED,
     ),
@@ -502,7 +506,7 @@ def test_packed_objects_are_added_up(monkeypatch):
 
 def test_of_packed_objects_one_byte_too_many_is_unpacked_at_most(monkeypatch):
     asked = []
-    unpack = SimpleNamespace(decompress=lambda stream, most: asked.append(most) or b"4 0 <<>>")
+    unpack = SimpleNamespace(eof=True, decompress=lambda stream, most: asked.append(most) or b"4 0 <<>>")
     monkeypatch.setattr(documents, "MOST_UNPACKED", 100)
     monkeypatch.setattr(documents.zlib, "decompressobj", lambda: unpack)
 
