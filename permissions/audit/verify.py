@@ -102,11 +102,11 @@ def _check_batch(
     missing: list[tuple[int, int]],
 ) -> None:
     is_away = any(first <= seal.upto and last > seal.after for first, last in missing)
-    found = rows.digest(seal, before)
+    count, digest = rows.digest(seal, before)
     report.archived_seals += is_away
-    report.rows += found.rows
-    if not is_away and (found.rows, found.rows_digest) != (seal.rows, seal.rows_digest):
-        report.add(seal.number, "rows", _told(seal, found.rows))
+    report.rows += count
+    if not is_away and (count, digest) != (seal.rows, seal.rows_digest):
+        report.add(seal.number, "rows", _told(seal, count))
     elif rows.is_out_of_time:
         report.add(seal.number, "backdated", "a row bears a time that does not belong into this batch")
     if rows.strays:
@@ -177,21 +177,20 @@ class _Rows:
         self.strays = 0
         self.is_out_of_time = False
 
-    def digest(self, seal: AuditSeal, before: AuditSeal | None) -> Batch:
+    def digest(self, seal: AuditSeal, before: AuditSeal | None) -> tuple[int, str]:
         """Consume the rows up to the end of this seal and return what they come to."""
         earliest = _as_text(before.sealed_at - SLACK) if before else b""
         latest = _as_text(seal.sealed_at + SLACK)
         digest: HASH = hashlib.sha256()
-        after, upto, count = seal.after, seal.upto, 0
+        count = 0
         self.is_out_of_time = False
         row = self.waiting
         while row is not None:
-            tab = row.index(b"\t")
-            number = int(row[:tab])
-            if number > upto:
+            first, at, _rest = row.split(b"\t", 2)
+            number = int(first)
+            if number > seal.upto:
                 break
-            if number > after:
-                at = row[tab + 1 : row.index(b"\t", tab + 1)]
+            if number > seal.after:
                 if not earliest <= at <= latest:
                     self.is_out_of_time = True
                 digest.update(row)
@@ -200,7 +199,7 @@ class _Rows:
                 self.strays += 1
             row = next(self.rows, None)
         self.waiting = row
-        return Batch(after, upto, count, digest.hexdigest())
+        return count, digest.hexdigest()
 
 
 def _as_text(at: dt.datetime) -> bytes:

@@ -20,7 +20,8 @@ from .office import checked_docx, checked_xlsx
 from .pictures import remade_heic, remade_jpeg, remade_png
 from .texts import remade_text
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_MEGABYTES = 10
+MOST_BYTES = MOST_MEGABYTES * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ ACCEPT = ",".join(f".{suffix}" for kind in KINDS for suffix in kind.suffixes)
 
 def take_in(file: UploadedFile) -> Taken:
     """Return what is kept of a file that somebody sent. Raises NotTaken, which says why and what to do."""
-    kind = _kind_by_name(file.name or "")
+    name = str(file.name)  # without a name there is no suffix either
+    kind = _kind_by_name(name)
     content = _read(file)
     if not kind.begins(content):
         raise NotTaken(
@@ -80,13 +82,13 @@ def take_in(file: UploadedFile) -> Taken:
             % {"suffix": kind.suffixes[0]}
         )
     kept = kind.take(content)
-    return Taken(kind.code, title_of(file.name or ""), kept, hashlib.sha256(kept).hexdigest())
+    return Taken(kind.code, title_of(name), kept, hashlib.sha256(kept).hexdigest())
 
 
 def _kind_by_name(name: str) -> Kind:
-    suffix = name.rpartition(".")[2].lower() if "." in name else ""
+    _stem, dot, suffix = name.rpartition(".")
     for kind in KINDS:
-        if suffix in kind.suffixes:
+        if dot and suffix.lower() in kind.suffixes:
             return kind
     raise NotTaken(
         _(
@@ -96,11 +98,10 @@ def _kind_by_name(name: str) -> Kind:
 
 
 def _read(file: UploadedFile) -> bytes:
-    most = MOST_BYTES // (1024 * 1024)
     too_large = _("ファイルが大きすぎます。%(most)dMBまでです。写真は小さくするか、分けてください。") % {
-        "most": most
+        "most": MOST_MEGABYTES
     }
-    if (file.size or 0) > MOST_BYTES:
+    if file.size and file.size > MOST_BYTES:
         raise NotTaken(too_large)
     file.seek(0)
     content: bytes = file.read(MOST_BYTES + 1)

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{user.username} is {options['role']} in {agency.code}.")
         if is_new:
             user.set_unusable_password()
-            user.save(update_fields=["password"])
+            user.save()
             hours = settings.PASSWORD_RESET_TIMEOUT // 3600
             link = f"{settings.WAGTAILADMIN_BASE_URL}{path_to_new_password(user)}"
             self.stdout.write(f"Link to choose a password, good once and for {hours} hours: {link}")

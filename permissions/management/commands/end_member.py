@@ -19,7 +19,7 @@ class Command(BaseCommand):
             found = found.filter(agency__code=options["agency"])
         if not found:
             raise CommandError("There is no such membership today.")
-        for membership in found.select_related("user", "agency"):
+        for membership in found:
             end_membership(membership, by=None)
             self.stdout.write(
                 f"{options['username']} is no longer {membership.role} in {membership.agency.code}."

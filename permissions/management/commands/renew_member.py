@@ -16,6 +16,6 @@ class Command(BaseCommand):
         found = Membership.objects.filter(user__username=options["username"], ended_at=None)
         if not found:
             raise CommandError("There is no such membership.")
-        for membership in found.select_related("user", "agency"):
+        for membership in found:
             renew_membership(membership, by=None)
             self.stdout.write(f"{options['username']}: {membership.agency.code} until {membership.ends_on}.")

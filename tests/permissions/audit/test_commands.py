@@ -12,6 +12,8 @@ from permissions.audit.models import AuditArchive, AuditEntry
 from permissions.audit.partitions import make_partitions, month_after, partitions
 from permissions.audit.seal_file import SealFile
 from permissions.audit.seals import seal_entries
+from permissions.audit.verify import Finding, Report
+from permissions.management.commands import verify_audit
 from tests.permissions.audit.sealing import LOG, sql
 
 SAID = re.compile(r"[\d.]+ s \((\d+) rows/s\)")
@@ -72,7 +74,9 @@ def test_without_a_file_it_is_told_what_would_not_be_noticed(sealed, capsys, set
 def test_another_file_may_be_given(sealed, seal_file, tmp_path):
     other = tmp_path / "other"
 
-    assert why("verify_audit", file=other) == f"first bad batch: seal 1: file: {other} is missing or empty"
+    assert why("verify_audit", "--file", str(other)) == (
+        f"first bad batch: seal 1: file: {other} is missing or empty"
+    )
 
 
 def test_every_finding_is_told_the_first_at_last_and_the_whole_after_the_batches(sealed, seal_file, capsys):
@@ -88,6 +92,19 @@ def test_every_finding_is_told_the_first_at_last_and_the_whole_after_the_batches
     assert len(lines) == 2
     assert noted() == [
         (None, {"seals": 4, "rows": 12, "findings": 3, "first_bad": 2, "kind": "rows"}),
+    ]
+
+
+def test_findings_are_told_in_the_order_of_their_batches_and_no_time_is_no_speed(db, monkeypatch, capsys):
+    report = Report(findings=[Finding(seal, "kind", "words") for seal in (3, 1, None, 0, 2)])
+    monkeypatch.setattr(verify_audit, "verify_log", lambda *words, **options: report)
+
+    assert why("verify_audit") == "first bad batch: seal 0: kind: words"
+
+    said = capsys.readouterr()
+    assert said.out.startswith("0 seals, 0 rows, 0.0 s (0 rows/s); 0 rows wait for their seal\n")
+    assert said.err.splitlines() == [
+        f"  {where}: kind: words" for where in ("seal 1", "seal 2", "seal 3", "the whole")
     ]
 
 
@@ -117,10 +134,11 @@ def test_twenty_findings_are_enough_to_read(sealed, wearing, seal_file, capsys):
 # --- beginning a file anew ----------------------------------------------------------------------------------
 
 
-def test_new_file_begins_with_the_last_seal(sealed, seal_file, tmp_path, capsys):
+def test_new_file_begins_with_the_last_seal(sealed, seal_file, wearing, tmp_path, capsys):
     other = tmp_path / "other"
 
-    call_command("verify_audit", "--begin-file", file=other)
+    with wearing("app_web"):  # which reads no seal but by the clock of the job
+        call_command("verify_audit", "--begin-file", file=other)
 
     (entry,) = SealFile(other).entries()
     assert (entry.kind, entry.number) == ("begin", 4)
@@ -164,7 +182,7 @@ def old(wearing, shift_clock):
 def test_each_month_is_told_with_its_file(old, tmp_path, capsys):
     second = month_after(old)
 
-    said = run(capsys, "archive_audit", before=f"{month_after(second):%Y-%m}", to=tmp_path)
+    said = run(capsys, "archive_audit", "--before", f"{month_after(second):%Y-%m}", "--to", str(tmp_path))
 
     assert said.out == f"{old:%Y-%m}: {file_of(tmp_path, old)}\n{second:%Y-%m}: no rows\n"
     assert AuditArchive.objects.get().month == old

@@ -1,5 +1,6 @@
 """What the verifier says, whole: every finding with its batch, its kind and its words, and nothing else."""
 
+import datetime as dt
 import gzip
 import hashlib
 import json
@@ -114,6 +115,20 @@ def test_what_is_missing_and_what_is_too_much_is_counted(sealed, seal_file):
     ]
 
 
+def test_log_of_which_no_row_is_left_is_told_batch_by_batch(sealed, seal_file):
+    sql(f"DELETE FROM {LOG}")
+
+    assert findings(seal_file) == [
+        (number, "rows", "3 rows were sealed, 0 are there: deleted") for number in range(1, BATCHES + 1)
+    ]
+
+
+def test_moments_are_compared_in_the_time_of_the_database():
+    at = dt.datetime(2026, 1, 1, 8, 59, 59, 999_999, tzinfo=dt.timezone(dt.timedelta(hours=9)))
+
+    assert verify._as_text(at) == b"2025-12-31 23:59:59"
+
+
 @pytest.mark.parametrize(("numbers", "told"), [([0], 1), ([-(10**15), 0, -5], 3)])
 def test_rows_before_the_first_batch_are_counted_and_named_once(sealed, seal_file, numbers, told):
     for number in numbers:
@@ -144,6 +159,15 @@ def test_time_that_does_not_belong_into_the_batch_is_named_and_the_next_batch_is
         (2, "seal", "the seal itself was altered"),
         (2, "backdated", "a row bears a time that does not belong into this batch"),
     ]
+
+
+def test_time_of_a_row_may_lie_a_day_before_the_seal_before(sealed, seal_file):
+    day_before = f"(SELECT sealed_at - interval '1 day' FROM {SEALS} WHERE number = 1)"
+    sql(f"UPDATE {LOG} SET at = {day_before} WHERE number = %s", sealed[4])
+    batch = verify.rows_as_text(sealed[2], sealed[5])
+    alter_seal(2, rows_digest=f"'{hashlib.sha256(b''.join(batch)).hexdigest()}'")
+
+    assert findings(None) == [(2, "seal", "the seal itself was altered")]
 
 
 def test_first_batch_may_begin_at_any_time_and_end_at_none_after_its_seal(sealed, seal_file):
