@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from checks import ALL_TESTS
+
 PROJECT = Path(__file__).resolve().parents[1]
 NEXT = PROJECT / ".venv-next"
 NEXT_REQUIREMENTS = PROJECT / "requirements" / "next.txt"
@@ -21,7 +23,7 @@ NEXT_REQUIREMENTS = PROJECT / "requirements" / "next.txt"
 
 def main() -> None:
     steps: dict[str, Callable[[], bool]] = {
-        "everything, at length": lambda: _runs(sys.executable, "-m", "pytest", HYPOTHESIS_PROFILE="nightly"),
+        "everything, at length": lambda: _all_tests(sys.executable, HYPOTHESIS_PROFILE="nightly"),
         "Wagtail 8.0, Django 6.1, Python 3.13": _next_versions,
         "without a network": lambda: _runs(sys.executable, "tools/no_network.py"),
         "in a foreign project": lambda: _runs(sys.executable, "-m", "tools.plugin_trial"),
@@ -54,6 +56,12 @@ def _runs(*command: str, **environment: str) -> bool:
     return done.returncode == 0
 
 
+def _all_tests(python: str, **environment: str) -> bool:
+    # Both, whatever the first says.
+    held = [_runs(python, *arguments, **environment) for arguments in ALL_TESTS.values()]
+    return all(held)
+
+
 def _next_versions() -> bool:
     python = os.environ.get("PYTHON_NEXT") or shutil.which("python3.13") or _of_pyenv("3.13")
     if not python:
@@ -70,7 +78,7 @@ def _next_versions() -> bool:
         [
             _runs(inside, "-W", "error::DeprecationWarning", "manage.py", "check", "--fail-level", "WARNING"),
             _runs(inside, "manage.py", "makemigrations", "--check", "--dry-run"),
-            _runs(inside, "-m", "pytest"),
+            _all_tests(inside),
         ]
     )
 
