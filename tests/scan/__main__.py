@@ -2,6 +2,7 @@
 
 SCAN_MINUTES=40 make scan      how long wapiti and sqlmap may take together
 SCAN_ONLY=wapiti make scan     only the parts with this word in their name; the crawl is always done
+SCAN_WHERE=notes/ make scan    sqlmap only where the address has this in it
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from .visitor import Crawl, Form, Visitor, kind_of
 FOLDER = Path(os.environ.get("SCAN_FOLDER", static.PROJECT / ".local" / "scan"))
 MINUTES = float(os.environ.get("SCAN_MINUTES", "40"))
 ONLY = os.environ.get("SCAN_ONLY", "")
+WHERE = os.environ.get("SCAN_WHERE", "")
 # Two agencies: the center, whose chief may open and change everything of it, and one it shares cases with; and who
 # reads the log, which no other finds.
 PEOPLE = ("chief", "jiritsu", "privacy")
@@ -137,6 +139,8 @@ def _sqlmap(visitor: Visitor, name: str, crawl: Crawl, report: Report, until: fl
     folder = FOLDER / f"sqlmap-{name}"
     for target in _targets(crawl):
         where = target.action if isinstance(target, Form) else target
+        if WHERE not in where:
+            continue
         if time.monotonic() > until:
             report.unfinished.append(f"sqlmap {name}: {where} (out of time)")
         elif isinstance(target, Form):

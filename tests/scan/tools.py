@@ -34,7 +34,8 @@ SQLMAP = [
     "--flush-session",
     "--skip-waf",
     "--keep-alive",
-    "--answers=redirect=N,quit=N,keep=N,extending=N,skip=Y",
+    # The last that is found in a question counts, and a question may quote what a form sends ("keep=1").
+    "--answers=redirect=N,quit=N,keep=N,extending=N,skip=Y,test this URL=Y",
 ]
 
 
