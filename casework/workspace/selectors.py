@@ -111,6 +111,11 @@ class CaseRecord:
         return [person for person in self.people if not person.is_member]
 
     @property
+    def is_still_shared(self) -> bool:
+        """Return whether an agency sees something of it now, as far as the viewer knows."""
+        return any(each.live for each in self.shared)
+
+    @property
     def proposal(self) -> str:
         """Return why the center is proposed to coordinate, for its duty; empty for nothing."""
         return calls_for_coordination(self.referrals)

@@ -19,7 +19,7 @@ from casework.plans.actions import RoleDraft, decide
 from casework.plans.models import Seat
 from casework.rounds import read, side_by_side
 from casework.seen import fingerprint
-from casework.sharing.actions import Label
+from casework.sharing.actions import Label, end_line
 from casework.workspace.facts import facts_of_case
 from casework.workspace.selectors import case_record_for, strip_for
 from permissions.walls.context import acting_for
@@ -125,3 +125,19 @@ def test_of_a_second_member_age_and_sex_and_an_issue_without_weight_are_asked(ba
 def _decide(world: Any, case: Case, person: Person, seats: list[str]) -> None:
     roles = [RoleDraft(Label(person.pk, "roles"), world.center, "見本", "見本", seat) for seat in seats]
     decide(case, decided_on=timezone.localdate(), directions=[], roles=roles, by=world.coordinator)
+
+
+def test_a_closed_case_that_agencies_still_see_says_so(kept_world, client):
+    world, home = kept_world, kept_world.hazuki
+    url = reverse("casework:case", args=[home.case.pk])
+    (line,) = world.share(home, world.anshin, Label(home.mother.pk, "basic"))
+    sign_in(client, world.coordinator)
+    pages = [client.get(url).content.decode()]
+    with acting_for(world.coordinator):
+        Case.objects.filter(pk=home.case.pk).update(stage="closed")
+    pages.append(client.get(url).content.decode())
+    with acting_for(world.coordinator):
+        end_line(line, by=world.coordinator, reason="終結")
+    pages.append(client.get(url).content.decode())
+
+    assert ["共有が続いています" in page for page in pages] == [False, True, False]
