@@ -294,7 +294,7 @@ WALLS: tuple[Wall, ...] = (
     ),
     Wall(
         table="casework_withoutconsent",
-        select=f"{CENTER} AND {_of_contact('casework_withoutconsent')}",
+        select=f"{CENTER} AND {_of_contact('casework_withoutconsent')} AND {not_hidden('casework_withoutconsent')}",
         insert=f"({CENTER} AND written_by_id = {ME} OR {BRING}) AND {_of_contact('casework_withoutconsent')}",
         frozen=True,
     ),

@@ -65,6 +65,7 @@ AGENCIES = (
     DemoAgency("shohi", "見本市 消費生活センター", "city_section", "city_section"),
     # Of another city, and without an account here.
     DemoAgency("tonari", "となり市 福祉総合相談課", "other", "public_other"),
+    DemoAgency("ssw", "見本市教育委員会 スクールソーシャルワーカー", "school", "city_section"),
 )
 
 
@@ -94,8 +95,11 @@ PEOPLE = (
     DemoPerson("shakyo", "見本", "結", "shakyo", "agency_staff"),
     DemoPerson("minsei", "見本", "民江", "minsei-shinonome", "agency_staff"),
     DemoPerson("houterasu", "見本", "法子", "houterasu", "agency_staff"),
-    DemoPerson("shokudo", "見本", "朝子", "shokudo", "agency_staff"),
     DemoPerson("shohi", "見本", "契", "shohi", "agency_staff"),
+    DemoPerson("kodomo", "見本", "育", "kodomo-wakagi", "agency_staff"),
+    DemoPerson("ssw", "見本", "学", "ssw", "agency_staff"),
+    DemoPerson("shokudo", "見本", "食美", "shokudo", "agency_staff"),
+    DemoPerson("shokudo2", "見本", "調理", "shokudo", "agency_staff"),
     DemoPerson("admin-jiritsu", "見本", "管", "jiritsu", "agency_admin"),
     DemoPerson("outsider", "見本", "外", "jiritsu-minami", "agency_staff"),
 )

@@ -19,7 +19,7 @@ from permissions.viewer import Viewer
 
 from .models import FoundPlace
 from .places import holds_place, without_places
-from .selectors import digests_of
+from .selectors import digests_of, path_to_case
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -49,6 +49,7 @@ HIDDEN = (
     "Task",
     "TaskEnd",
     "CaseFile",
+    "WithoutConsent",
 )
 TOLD = ("Referral", "ReferralAnswer")
 
@@ -104,7 +105,8 @@ def _without(value: Any, digests: Digests) -> Any:
 
 
 def _rows(model: str, case_id: uuid.UUID) -> Any:
-    return apps.get_model("casework", model).objects.filter(case=case_id)
+    table = apps.get_model("casework", model)
+    return table.objects.filter(**{path_to_case(table): case_id})
 
 
 def _texts(row: Any) -> Iterable[str]:

@@ -14,7 +14,7 @@ from permissions.errors import NotAllowed
 
 from .models import SecretPlace, SecretText
 from .places import holds_place
-from .selectors import digests_of
+from .selectors import case_of, digests_of
 
 
 class PlaceWritten(NotAllowed):
@@ -35,7 +35,7 @@ def refuse_places(rows: Iterable[Any]) -> None:
     What is saved row by row comes by here anyway; what is saved in bulk has to be shown.
     """
     for row in rows:
-        case_id = row.pk if row._meta.label == "casework.Case" else getattr(row, "case_id", None)
+        case_id = row.pk if row._meta.label == "casework.Case" else case_of(row)
         if case_id is None or isinstance(row, SecretText | SecretPlace):
             continue
         digests = digests_of(case_id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from casework.rounds import Steps, in_rounds
@@ -36,6 +36,13 @@ from .places import unlock
 if TYPE_CHECKING:
     from casework.cases.models import Case
 
+# What is told of a contact belongs to its case.
+_OF_CONTACT = {
+    "WithoutConsent": "contact__case",
+    "EmergencyCall": "contact__case",
+    "StatutoryNotice": "contact__case",
+    "NoticeReply": "notice__contact__case",
+}
 REMIND_DAYS = (60, 30)
 ASKED_FOR = dt.timedelta(days=1)
 
@@ -82,6 +89,21 @@ def digests_of(case_id: uuid.UUID) -> list[tuple[str, int]]:
     )
     pairs = [pair for one, length, core, core_length in rows for pair in ((one, length), (core, core_length))]
     return [(digest, length) for digest, length in pairs if length]
+
+
+def path_to_case(model: type[Model]) -> str:
+    """Return the lookup that leads from a row to its case."""
+    return _OF_CONTACT.get(model.__name__, "case")
+
+
+def case_of(row: Model) -> uuid.UUID | None:
+    """Return the case of a row that is about to be saved, None if it has none."""
+    *way, last = path_to_case(type(row)).split("__")
+    of: Any = row
+    for name in way:
+        of = getattr(of, name)
+    case_id: uuid.UUID | None = getattr(of, f"{last}_id", None)
+    return case_id
 
 
 def found_for(viewer: Viewer, case: Case) -> tuple[int, int]:

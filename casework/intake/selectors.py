@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
 
 from casework.codes.lists import NOT_ASKED
-from casework.sharing.models import NotBlocked
+from casework.sharing.models import NotBlocked, NotHidden
 from forms_app.status.selectors import waiting_replies_for
 from permissions.viewer import Viewer
 
@@ -55,7 +55,7 @@ def drafts_for(viewer: Viewer) -> QuerySet[ContactDraft]:
 
 def without_consent_for(viewer: Viewer, contact: Contact) -> QuerySet[WithoutConsent]:
     """Return what agencies told without consent, newest first: the first one counts."""
-    found = WithoutConsent.objects.filter(contact__in=contacts_for(viewer), contact=contact)
+    found = WithoutConsent.objects.filter(NotHidden("pk"), contact__in=contacts_for(viewer), contact=contact)
     return found.select_related("written_by__user").order_by("-written_at", "-pk")
 
 

@@ -67,11 +67,16 @@ def draft_of(
     _household(draft, rows, shared)
     _order(draft)
     _signs(draft, rows, shared)
-    if draft.is_held:
-        for row in rows:
-            if not any(FINDINGS[code].holds for code, _h, _v in draft.findings[row.pk]):
-                draft.findings[row.pk].append(("household", "", ""))
+    tell_the_others(draft)
     return draft
+
+
+def tell_the_others(draft: CaseDraft) -> None:
+    """Say on every row of a household that is held back for another why it is."""
+    for person in draft.people if draft.is_held else ():
+        found = draft.findings[person.row.pk]
+        if not any(FINDINGS[code].holds for code, _heading, _value in found):
+            found.append(("household", "", ""))
 
 
 def _person(

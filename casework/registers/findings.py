@@ -45,6 +45,12 @@ FINDINGS: dict[str, Kind] = {
     "maybe_concealed": Kind(
         _("「%(value)s」とあります。居場所を秘匿する世帯かどうかを、「秘匿」の列に「はい」か「いいえ」で書いてください。")
     ),
+    "hides_here": Kind(
+        _(
+            "居場所を秘匿している人と、同じ人かもしれません：%(value)s。台帳のほうが古いかもしれないので、"
+            "「秘匿」の列に「はい」と書かないかぎり取り込みません。"
+        )
+    ),
     "household": Kind(_("同じ番号のほかの行に、直すところがあります。")),
     "zero_added": Kind(_("先頭の0が消えていたようなので、「%(value)s」として取り込みます。"), holds=False),
     "taken_before": Kind(_("この番号は、前に取り込んであります。"), holds=False),

@@ -18,6 +18,7 @@ from casework.cases.models import Case
 from casework.cases.states import FLOW_OF_STAGE, Stage
 from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.models import ConcealmentKind
+from casework.concealment.selectors import concealed_among
 from casework.duplicates.selectors import people_like_draft
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney
 from casework.search.actions import index
@@ -31,7 +32,7 @@ from permissions.walls.clock import ClockNow
 from permissions.walls.context import acting_for
 
 from .cells import Words, words_of_codes
-from .checking import CaseDraft, PersonDraft, draft_of
+from .checking import CaseDraft, PersonDraft, draft_of, tell_the_others
 from .findings import Found
 from .models import TAKEN_ONCE, Register, RegisterRow, RegisterState, RowState
 from .selectors import TAKE_REGISTERS, elsewhere_in_file, heads_in, rows_of, staff_by_name, taken_before
@@ -111,7 +112,7 @@ def _looked_at(
         state = RowState.KNOWN
     elif state == RowState.READY:
         is_alike = _add_alike(draft, viewer) or any(row.findings for row in rows)
-        state = RowState.ALIKE if is_alike else RowState.READY
+        state = RowState.HELD if draft.is_held else RowState.ALIKE if is_alike else RowState.READY
     for row in rows:
         row.state = state
         row.findings = [*draft.findings[row.pk], *row.findings]
@@ -119,20 +120,28 @@ def _looked_at(
 
 
 def _add_alike(draft: CaseDraft, viewer: Viewer) -> bool:
-    """Say who is here already that may be the same."""
+    """Say who is here already that may be the same. Who hides here is not brought into the open by an older list (R-DV-4)."""
     found = False
     for person in draft.people:
         basics, contact = person.basics, person.values.get("PersonContact", {})
-        said: list[Found] = [
-            ("alike", "", f"{each.person.case.number}（{'、'.join(str(reason) for reason in each.reasons)}）")
+        alike = [
+            each
             for each in people_like_draft(
                 viewer, name=basics["name"], kana=basics.get("kana", ""), birth_on=basics.get("birth_on"),
                 phone=contact.get("phone", ""), address=contact.get("address", ""),
             )
             if each.weight >= ALIKE_FROM
         ]  # fmt: skip
-        draft.findings[person.row.pk] += said
-        found = found or bool(said)
+        hidden = set() if draft.concealed else concealed_among([each.person.case_id for each in alike])
+        draft.findings[person.row.pk] += [
+            (
+                "hides_here" if each.person.case_id in hidden else "alike", "",
+                f"{each.person.case.number}（{'、'.join(str(reason) for reason in each.reasons)}）",
+            )
+            for each in alike
+        ]  # fmt: skip
+        found = found or bool(alike)
+    tell_the_others(draft)
     return found
 
 
@@ -147,7 +156,9 @@ def _take(register: Register, viewer: Viewer, words: Words) -> None:
         return
     head, rows = heads[0], rows_of(heads)[heads[0].pk]
     draft = draft_of(head.number, rows, register.columns, register.mapping["fields"], words)
-    if draft.is_held:  # a code was retired, a colleague has left
+    if not draft.is_held:
+        _add_alike(draft, viewer)
+    if draft.is_held:  # a code was retired, a colleague has left, somebody hides since it was checked
         _hold(rows, draft.findings)
         return
     try:

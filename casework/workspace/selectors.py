@@ -320,7 +320,8 @@ def _shared_with(viewer: Viewer, case: Case) -> Steps[list[SharedWith]]:
 
 
 def _blocks(viewer: Viewer, case: Case) -> Steps[list[BlockView]]:
-    if not viewer.may("casework.block"):
+    """Return who must not see a case, and why, for whoever shares it (domain.md R-DV-3)."""
+    if not viewer.may("casework.share"):
         return []
     blocks = (
         Block.objects.filter(case=case, lifted_at__isnull=True).select_related("agency").order_by("set_at")

@@ -224,6 +224,22 @@ def test_household_is_brought_by_the_screens(world):
     assert "見本の世帯" in center.get(reverse("casework:inbox")).content.decode()
 
 
+@pytest.mark.parametrize("draft", [WITH, replace(WITHOUT, wishes="会ってほしい")])
+def test_center_reads_everything_that_was_brought(world, draft):
+    """Also where some of it stands as answers: where to call back, and no form that there never was."""
+    brought_by(world.anshin_worker, draft)
+    client = Client()
+    sign_in(client, world.reception)
+    with acting_for(world.reception):
+        (contact,) = queue_for(world.reception, ["new"])
+
+    page = client.get(reverse("casework:contact", args=[contact.pk])).content.decode()
+
+    said = (draft.one_line, draft.reply_to, draft.facts, draft.wishes, draft.in_charge)
+    assert [words for words in said if words not in page] == []
+    assert "フォーム「" not in page
+
+
 def test_case_leads_back_to_what_it_came_from_for_the_center_alone(world):
     row = brought_by(world.anshin_worker, WITH)
     with acting_for(world.reception):

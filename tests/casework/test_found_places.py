@@ -13,13 +13,17 @@ from hypothesis import strategies as st
 
 from casework.concealment import found, places
 from casework.concealment.actions import GroundDraft, ask_to_lift, conceal, lift_concealment
+from casework.concealment.guard import PlaceWritten
 from casework.concealment.selectors import found_for
 from casework.households.actions import change_household, set_item
 from casework.households.models import Household, PersonContact, PersonHealth
-from casework.intake.models import Contact
+from casework.intake.actions import write_without_consent
+from casework.intake.models import Contact, WithoutConsent
+from casework.intake.selectors import without_consent_for
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.notes.models import Note, NoteParagraph
 from casework.notes.selectors import standing_notes_for
+from casework.notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from casework.seen import fingerprint
 from casework.sharing.actions import Label
 from casework.sharing.models import Labelled
@@ -189,6 +193,63 @@ def test_households_that_hide_nothing_lose_nothing(world, home):
     assert notes_of(world.coordinator, other.case) == {"近所": [SPOKEN]}
 
 
+@pytest.mark.django_db
+def test_what_an_agency_told_without_consent_is_hidden_with_its_place(world, home):
+    """It belongs to the contact, and so to the case (10.B: the school's social worker names the school)."""
+    told = {
+        "agency": "学校", "in_charge": "担当", "how_known": "担任の話", "why": "fear_of_harm", "tried": "電話した",
+        "next_try": "来週", "basis": "law",
+    }  # fmt: skip
+    with acting_for(world.coordinator):
+        contact = Contact.objects.get(case=home.case)
+        for facts in (f"{SPOKEN}から通う", "授業中に眠っている"):
+            write_without_consent(contact, values={**told, "facts": facts}, by=world.coordinator)
+        assert WithoutConsent.objects.count() == 2
+
+    hide(world, home)
+
+    for viewer in (world.chief, world.coordinator, world.reception):
+        with acting_for(viewer):
+            assert [row.facts for row in WithoutConsent.objects.all()] == ["授業中に眠っている"]
+            assert [row.facts for row in without_consent_for(viewer, contact)] == ["授業中に眠っている"]
+    with acting_for(world.coordinator):
+        assert found_for(world.coordinator, home.case) == (4, 0)
+        with pytest.raises(PlaceWritten):
+            write_without_consent(
+                contact, values={**told, "facts": f"{SPOKEN}から通う"}, by=world.coordinator
+            )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("kind", ["call", "notice", "reply"])
+def test_no_place_is_written_into_what_belongs_to_the_contact(world, home, kind):
+    with acting_for(world.coordinator):
+        contact = Contact.objects.get(case=home.case)
+        by, now = world.coordinator.membership, timezone.now()
+        notice = StatutoryNotice(
+            contact=contact,
+            law="child",
+            recipient="児童相談所",
+            noticed_at=now,
+            content="電話で伝えた",
+            noticed_by=by,
+        )
+        notice.save(force_insert=True)
+        row = {
+            "call": lambda words: EmergencyCall(contact=contact, whom="police", called_at=now, outcome=words, called_by=by),
+            "notice": lambda words: StatutoryNotice(
+                contact=contact, law="child", recipient="児童相談所", noticed_at=now, content=words, noticed_by=by
+            ),
+            "reply": lambda words: NoticeReply(notice=notice, replied_at=now, text=words, written_by=by),
+        }[kind]  # fmt: skip
+    hide(world, home)
+
+    with acting_for(world.coordinator):
+        with pytest.raises(PlaceWritten):
+            row(f"{SPOKEN}にいる").save(force_insert=True)
+        row("いまは安全").save(force_insert=True)
+
+
 # --- recognizing ---------------------------------------------------------------------------------------------
 
 WRITTEN = [
@@ -245,7 +306,10 @@ def test_every_table_of_a_label_says_what_becomes_of_its_texts():
     ours = {model for model in apps.get_app_config("casework").get_models() if issubclass(model, Labelled)}
 
     assert {model.__name__ for model in ours} - said == set()
-    assert {model.__name__ for model in ours if model.MAY_BE_HIDDEN} == set(found.HIDDEN) - {"Relation"}
+    assert {model.__name__ for model in ours if model.MAY_BE_HIDDEN} == set(found.HIDDEN) - {
+        "Relation",
+        "WithoutConsent",
+    }
     for name, fields in found.CLEARED.items():
         texts = {
             field.name

@@ -16,6 +16,7 @@ from openpyxl import Workbook
 
 from casework.cases.models import Case, CaseActivity, CaseEvent
 from casework.cases.selectors import count_cases_for
+from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.models import Concealment
 from casework.concealment.selectors import is_concealed
 from casework.households.actions import change_household, change_person
@@ -309,6 +310,69 @@ def test_household_that_hides_is_concealed_as_it_is_taken(world):
         ]
         assert find_cases_for(world.chief, "あおば町").rows == []
     assert undo(world, register)[2] == ("taken", ["stays"])
+
+
+def hide_tomono(world):
+    with acting_for(world.reception):
+        conceal(
+            world.tomono.case,
+            world.tomono.mother,
+            GroundDraft("provisional", "本人の電話"),
+            by=world.reception,
+        )
+
+
+def rows_of_somebody_who_hides(says):
+    """A ledger from before she hid: herself with her address, and a neighbour."""
+    herself = ["S-4", "2020-01-06", "灯野母", "", "本人", "", "", "見本市あおば町1-2-3", "", "", "", says]
+    child = ["S-4", "", "海野 波", "", "子", "", "", "", "", "", "", ""]
+    return [herself, child, OTHER]
+
+
+def test_older_ledger_brings_nobody_who_hides_into_the_open(world):
+    """domain.md R-DV-4: what is older than the record is refused, not even the tick for similar people takes it."""
+    hide_tomono(world)
+    register = read(world, rows_of_somebody_who_hides("いいえ"))
+
+    assert check(world, register) == {
+        2: ("held", ["hides_here"]),
+        3: ("held", ["household"]),
+        4: ("ready", []),
+    }
+    assert take(world, register, alike=True) == {
+        2: ("held", ["hides_here"]),
+        3: ("held", ["household"]),
+        4: ("taken", []),
+    }
+    with acting_for(world.chief):
+        assert find_cases_for(world.chief, "あおば町").rows == []
+        assert is_concealed(world.chief, world.tomono.case)
+
+
+def test_older_ledger_is_refused_also_when_somebody_hides_between_checking_and_taking(world):
+    register = read(world, rows_of_somebody_who_hides("いいえ"))
+    assert check(world, register)[2] == ("alike", ["alike"])
+    hide_tomono(world)
+
+    assert take(world, register, alike=True) == {
+        2: ("held", ["hides_here"]),
+        3: ("held", ["household"]),
+        4: ("taken", []),
+    }
+    with acting_for(world.chief):
+        assert find_cases_for(world.chief, "あおば町").rows == []
+
+
+def test_row_of_somebody_who_hides_is_taken_as_hidden_where_it_says_so(world):
+    hide_tomono(world)
+    register = read(world, rows_of_somebody_who_hides("はい"))
+
+    assert check(world, register)[2] == ("alike", ["alike"])
+    assert take(world, register, alike=True)[2][0] == "taken"
+    case = case_of(world, register, "S-4")
+    with acting_for(world.chief):
+        assert is_concealed(world.chief, case)
+        assert find_cases_for(world.chief, "あおば町").rows == []
 
 
 @pytest.mark.parametrize(

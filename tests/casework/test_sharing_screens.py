@@ -340,6 +340,28 @@ def test_blocking_an_agency_and_a_person_and_lifting_it(world, chief):
         assert [each.pk for each in Block.objects.filter(lifted_at__isnull=True)] == [rows[1].pk]
 
 
+def test_whoever_shares_sees_who_must_not_see_a_case_and_why_and_lifts_nothing(world):
+    with acting_for(world.chief):
+        block(
+            world.hazuki.case,
+            agency=None,
+            user_id=world.kenko_worker.user.pk,
+            reason="元の夫のいとこ",
+            by=world.chief,
+        )
+
+    pages = {}
+    for name in ("chief", "coordinator", "reception", "anshin_worker"):
+        client = Client()
+        sign_in(client, getattr(world, name))
+        pages[name] = client.get(url(world, "case")).content.decode()
+
+    assert {name: "元の夫のいとこ" in page for name, page in pages.items()} == {
+        "chief": True, "coordinator": True, "reception": False, "anshin_worker": False,
+    }  # fmt: skip
+    assert [name for name, page in pages.items() if "禁止を解く" in page or "/block/" in page] == ["chief"]
+
+
 def test_whoever_blocks_themselves_is_led_to_the_list(world, chief):
     response = chief.post(
         url(world, "block_add"),
