@@ -42,7 +42,7 @@ bench: venv-dev
 plugin: venv-dev
 	@$(RUN) -m tools.plugin_trial
 
-## bandit, ruff S, wapiti and sqlmap against the running demo, as two agencies (docs/security.md); about an hour
+## bandit, ruff S, wapiti and sqlmap against the running demo, as two agencies (docs/security.md); an hour or more
 scan: venv-dev
 	@$(RUN) -m tests.scan
 

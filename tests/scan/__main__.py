@@ -1,6 +1,6 @@
 """`make scan`: the code, then the running demo, as two agencies see it. Ends with 1 on anything unexplained.
 
-SCAN_MINUTES=40 make scan      how long wapiti and sqlmap may take together
+SCAN_MINUTES=90 make scan      how long wapiti and sqlmap may take together
 SCAN_ONLY=wapiti make scan     only the parts with this word in their name; the crawl is always done
 SCAN_WHERE=notes/ make scan    sqlmap only where the address has this in it
 """
@@ -28,7 +28,7 @@ from .tools import Outcome
 from .visitor import Crawl, Form, Visitor, kind_of
 
 FOLDER = Path(os.environ.get("SCAN_FOLDER", static.PROJECT / ".local" / "scan"))
-MINUTES = float(os.environ.get("SCAN_MINUTES", "40"))
+MINUTES = float(os.environ.get("SCAN_MINUTES", "90"))
 ONLY = os.environ.get("SCAN_ONLY", "")
 WHERE = os.environ.get("SCAN_WHERE", "")
 # Two agencies: the center, whose chief may open and change everything of it, and one it shares cases with; and who
