@@ -58,7 +58,9 @@ def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: N
     with lock:
         database.use(database.owner_settings())
         connection.settings_dict["TEST"]["NAME"] = name
+        database.wait_for_turn()
         database.drop_unless_fresh(name, database.schema_mark())
+        database.copy_of_another(name, database.schema_mark())
         yield
 
 

@@ -128,6 +128,40 @@ def drop_unless_fresh(name: str, mark: str) -> None:
             _drop(owner, f"{name}_clean")
 
 
+_making: list[IO[str]] = []
+
+
+def wait_for_turn() -> None:
+    """Let one process at a time look for a database to copy; whoever makes one keeps the others waiting until ``finish``.
+
+    Migrating takes a minute, and longer when two do it at once.
+    """
+    _making.append((settings.LOCAL_DIR / "making.lock").open("w"))
+    fcntl.flock(_making[0], fcntl.LOCK_EX)
+
+
+def _let_others_make() -> None:
+    while _making:
+        _making.pop().close()
+
+
+def copy_of_another(name: str, mark: str) -> None:
+    """Copy what another process has migrated, if this one has no database and there is a fresh one."""
+    with owner_connection("postgres") as owner:
+        query = r"""
+            SELECT datname FROM pg_database
+            WHERE datname LIKE 'test\_marugoto%%\_clean' AND shobj_description(oid, 'pg_database') = %s
+            ORDER BY datname = %s DESC, datname
+        """
+        fresh = [row[0] for row in owner.execute(query, [mark, f"{name}_clean"])]
+        if fresh and fresh[0] != f"{name}_clean":
+            for each in (name, f"{name}_clean"):
+                _copy(owner, fresh[0], each)
+                _note(owner, each, mark)
+    if fresh:
+        _let_others_make()
+
+
 def finish(name: str, mark: str) -> None:
     """Make the cache table, replace the clock and keep a clean copy. Must be the owner."""
     with override_settings(CACHES=CACHES):
@@ -141,6 +175,7 @@ def finish(name: str, mark: str) -> None:
         _copy(owner, name, f"{name}_clean")
         for each in (name, f"{name}_clean"):
             _note(owner, each, mark)
+    _let_others_make()
 
 
 def note_dirty(name: str) -> None:
