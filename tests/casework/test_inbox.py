@@ -348,7 +348,8 @@ def test_the_door_alone_hides_the_same(wearing, kept_world):
 
 
 def test_nobody_tells_of_what_they_do_not_see(world):
-    with acting_for(world.stranger), pytest.raises(DatabaseError, match="row-level security"):
+    refused = pytest.raises(DatabaseError, match="row-level security")
+    with acting_for(world.stranger), refused, transaction.atomic():
         notify("share", world.hazuki.case, to=[world.anshin_worker.membership.pk], by=world.stranger)
 
 
