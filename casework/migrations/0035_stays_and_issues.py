@@ -78,6 +78,15 @@ REVOKE UPDATE, DELETE ON casework_issue FROM app_web;
 DROP TRIGGER IF EXISTS wall_frozen ON casework_issue;
 CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_issue FOR EACH STATEMENT EXECUTE FUNCTION wall_refuse_change();
 """
+# Before their columns go: since Django 6.1 a column no longer takes its policies along.
+BACK = """
+DO $$ DECLARE wall record; BEGIN
+  FOR wall IN SELECT policyname, tablename FROM pg_policies WHERE tablename IN ('casework_issue', 'casework_stay') LOOP
+    EXECUTE format('DROP POLICY %I ON %I', wall.policyname, wall.tablename);
+  END LOOP;
+END $$;
+DROP FUNCTION casework_keeps(), casework_note_sealed_change() CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -216,5 +225,5 @@ class Migration(migrations.Migration):
             model_name='stay',
             constraint=models.UniqueConstraint(fields=('corrects',), name='stay_one_correction'),
         ),
-        migrations.RunSQL(SQL, "DROP FUNCTION casework_keeps(), casework_note_sealed_change() CASCADE;", elidable=False),
+        migrations.RunSQL(SQL, BACK, elidable=False),
     ]

@@ -81,6 +81,14 @@ DROP POLICY IF EXISTS wall_delete ON casework_mailchoice;
 CREATE POLICY wall_delete ON casework_mailchoice FOR DELETE TO app_web USING (false);
 REVOKE TRUNCATE, REFERENCES, TRIGGER ON casework_mailchoice FROM app_web;
 """
+# Before their columns go: since Django 6.1 a column no longer takes its policies along.
+BACK = """
+DO $$ DECLARE wall record; BEGIN
+  FOR wall IN SELECT policyname, tablename FROM pg_policies WHERE tablename IN ('casework_task', 'casework_taskend', 'casework_notification', 'casework_mailchoice') LOOP
+    EXECUTE format('DROP POLICY %I ON %I', wall.policyname, wall.tablename);
+  END LOOP;
+END $$;
+"""
 
 
 class Migration(migrations.Migration):
@@ -295,5 +303,5 @@ class Migration(migrations.Migration):
             model_name='taskend',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'dropped'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='taskend_drop_says_why'),
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop, elidable=False),
+        migrations.RunSQL(WALL, BACK, elidable=False),
     ]

@@ -50,8 +50,10 @@ def migrate():
 
     def act(target):
         database.use(database.owner_settings())
-        call_command("migrate", "casework", target, verbosity=0)
-        database.use(database.web_settings())
+        try:
+            call_command("migrate", "casework", target, verbosity=0)
+        finally:
+            database.use(database.web_settings())
 
     return act
 
