@@ -7,7 +7,7 @@ import os
 from collections import Counter
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.casework.canaries import CanaryWorld
@@ -72,25 +72,36 @@ AT_LEAST = {
 }
 
 
-def run(machine, world, profile=NIGHTLY if IS_NIGHT else QUICK):
+# Of a few histories one thing or the other may happen too seldom: how a history goes depends on the hour, too.
+TRIES = 1 if IS_NIGHT else 5
+
+
+def run(machine, world, profile=NIGHTLY if IS_NIGHT else QUICK, begin=None):
     """Run a machine to its end and return how often each thing happened."""
     tally = Counter()
     own = type(machine.__name__, (machine,), {"world": world, "tally": tally})
-    run_state_machine_as_test(own, settings=profile)
+    run_state_machine_as_test(own if begin is None else seed(begin)(own), settings=profile)
     return tally
+
+
+def too_seldom(machine, world):
+    """Run histories until everything happened often enough; return what did not."""
+    tally = Counter()
+    for begin in range(TRIES):
+        tally += run(machine, world, begin=None if IS_NIGHT else begin)
+        missing = {name: tally[name] for name, least in AT_LEAST.items() if tally[name] < least}
+        if not missing:
+            break
+    return missing
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", RUNS)
 def test_all_doors_agree_with_the_dictionary(canaries, number):
-    tally = run(SharingMachine, canaries)
-
-    assert {name: tally[name] for name in AT_LEAST if tally[name] < AT_LEAST[name]} == {}
+    assert too_seldom(SharingMachine, canaries) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", RUNS)
 def test_the_door_alone_agrees_with_the_dictionary(wearing, number):
-    tally = run(DoorAloneMachine, CanaryWorld())
-
-    assert {name: tally[name] for name in AT_LEAST if tally[name] < AT_LEAST[name]} == {}
+    assert too_seldom(DoorAloneMachine, CanaryWorld()) == {}
