@@ -32,12 +32,16 @@ def pytest_configure() -> None:
         translation_file_changed(sender=None, file_path=compiled.with_suffix(".mo"))
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     # On one of the workers, one after the other: two such tests at once would be four programs or more.
     for item in items:
         if item.get_closest_marker("programs"):
             item.add_marker(pytest.mark.xdist_group("programs"))
+    result = yield
+    # pytest-django lets tests that commit come late. The long ones first: at the end one worker would wait for them.
+    items.sort(key=lambda item: not (item.get_closest_marker("slow") and database.commits(item)))
+    return result
 
 
 def pytest_collection_finish() -> None:
@@ -106,7 +110,7 @@ def as_owner(request: pytest.FixtureRequest) -> Callable[[], AbstractContextMana
     It sees only what is committed. In a test that is rolled back it may only read; a test that marks itself
     django_db(transaction=True) may write, too.
     """
-    may_write = database.commits(request)
+    may_write = database.commits(request.node)
 
     @contextmanager
     def connect() -> Iterator[psycopg.Connection]:
@@ -124,7 +128,7 @@ def shift_clock(
 
     In a test that commits, every later connection of the web role has it, the live server's too.
     """
-    stays = database.commits(request)
+    stays = database.commits(request.node)
 
     def shift(by: datetime.timedelta) -> None:
         seconds = f"{by.total_seconds():.6f} seconds"

@@ -96,10 +96,10 @@ def free_name(stem: str) -> tuple[str, IO[str]]:
     raise RuntimeError("twenty test runs at once")
 
 
-def commits(request: pytest.FixtureRequest) -> bool:
+def commits(test: pytest.Item) -> bool:
     """Whether what this test does to the database stays there until it is put back."""
-    mark = request.node.get_closest_marker("django_db")
-    asked = {"transactional_db", "live_server"} & set(request.fixturenames)
+    mark = test.get_closest_marker("django_db")
+    asked = {"transactional_db", "live_server"} & set(getattr(test, "fixturenames", ()))
     return bool(asked or (mark and mark.kwargs.get("transaction")))
 
 

@@ -59,7 +59,9 @@ def kept_databases(django_db_setup: None, django_db_blocker: Any) -> Iterator[di
 def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Iterator[None]:
     # The last moment before a test's transaction begins, and the first at which there is a database.
     if fixturedef.argname == "_django_db_helper":
-        wanted = None if database.commits(request) else next(filter(CLASSES.get, request.fixturenames), None)
+        wanted = (
+            None if database.commits(request.node) else next(filter(CLASSES.get, request.fixturenames), None)
+        )
         if wanted and wanted not in request.getfixturevalue("kept_databases"):
             with request.getfixturevalue("django_db_blocker").unblock():
                 keep(wanted)
@@ -68,7 +70,7 @@ def pytest_fixture_setup(fixturedef: Any, request: pytest.FixtureRequest) -> Ite
 
 
 def _fresh(name: str, request: pytest.FixtureRequest) -> Any:
-    return _class(name)() if database.commits(request) else pickle.loads(made[name])
+    return _class(name)() if database.commits(request.node) else pickle.loads(made[name])
 
 
 def keep(name: str) -> None:
