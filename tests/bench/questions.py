@@ -263,7 +263,7 @@ def _against_guardian(desk: Desk, code: str) -> Iterator[Comparison]:
 def _against_no_walls(desk: Desk, code: str) -> Iterator[Comparison]:
     viewer = desk.viewers[code]
     with desk.inside(code)():
-        case = _longest_case(viewer)
+        case = longest_case(viewer)
     questions = {
         "list": partial(our_list, viewer),
         "case": partial(one_case, viewer, case.pk),
@@ -290,7 +290,7 @@ def _cursor(desk: Desk, code: str) -> Cursor:
     return Cursor(moment, case_id)
 
 
-def _longest_case(viewer: Viewer) -> Case:
+def longest_case(viewer: Viewer) -> Case:
     """Return the case with most notes among the known long ones that this viewer sees."""
     numbers = [f"B-{number:07}" for number in (7, 8, *range(61, 67))]
     seen = cases_for(viewer).filter(number__in=numbers)

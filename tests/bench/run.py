@@ -11,6 +11,7 @@ from tests.bench import databases, report
 from tests.bench.crowd import measure_crowd
 from tests.bench.log import measure_log
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
+from tests.bench.pages import pages_of
 from tests.bench.questions import Desk, comparisons_of, growth_of
 from tests.bench.searches import searches_of
 from tests.bench.writes import PAIRS, WritingDesk, prepare
@@ -60,6 +61,7 @@ def measure_desks(desks: list[Desk]) -> list[Figure]:
     figures += [_say(comparison) for desk in desks for comparison in searches_of(desk)]
     if len(desks) > 1:
         figures += [_say(comparison) for comparison in growth_of(desks[0], desks[-1])]
+        figures += [_say(comparison) for comparison in pages_of(desks[0], desks[-1])]
     return figures
 
 

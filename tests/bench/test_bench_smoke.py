@@ -3,8 +3,9 @@ from dataclasses import replace
 import pytest
 from django.conf import settings
 
+from casework.cases.models import Case
 from marugoto_site.database import choice
-from tests.bench import city, databases, measure, questions, run, searches
+from tests.bench import city, databases, measure, pages, questions, run, searches
 from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
 from tests.bench.writes import WritingDesk, prepare
@@ -87,8 +88,21 @@ def test_triggers_indexes_and_keys_are_back_after_the_load(desk):
 def test_every_comparison_gives_equal_and_non_empty_answers(desk, one_round):
     figures = [one_round(comparison) for comparison in questions.comparisons_of(desk)]
     figures += [one_round(comparison) for comparison in questions.growth_of(desk, desk)]
+    figures += [one_round(comparison) for comparison in pages.pages_of(desk, desk)]
     assert {figure.agency for figure in figures} == {*questions.AGENCIES, city.CENTER}
     assert all(figure.candidate_ms > 0 and figure.reference_ms > 0 for figure in figures)
+
+
+def test_a_page_that_asks_too_often_or_of_another_case_is_found_out(desk, monkeypatch):
+    honest = next(pages.pages_of(desk, desk))
+    with honest.candidate.inside():
+        assert honest.candidate.run() == questions.NOTES_SHOWN
+    monkeypatch.setattr(pages, "MOST_STATEMENTS", 3)
+    with pytest.raises(Disagreement, match="the page of a case asks"):
+        next(pages.pages_of(desk, desk))
+    monkeypatch.setattr(questions, "longest_case", lambda viewer: Case.objects.order_by("number").last())
+    with pytest.raises(Disagreement, match="the longest case has"):
+        next(pages.pages_of(desk, desk))
 
 
 def test_a_slow_candidate_misses_its_goal_and_fails_the_run(desk, one_round, monkeypatch, capsys):

@@ -24,11 +24,9 @@ from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.workspace.selectors import case_record_for, strip_for
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.statements import Asked
 
 pytestmark = pytest.mark.django_db
-
-# Not what a page wants to know, but how a request begins and ends.
-AROUND = ("SAVEPOINT", "RELEASE", "SELECT set_config", "SELECT current_setting")
 
 
 def querysets(viewer: Any) -> list[Any]:
@@ -143,12 +141,11 @@ def test_case_page_asks_at_most_twelve_times(kept_canaries, client, who):
     url = reverse("casework:case", args=[world.hazuki.case.pk])
     client.get(url)
 
-    with CaptureQueriesContext(connection) as asked:
+    with Asked(connection) as asked:
         response = client.get(url)
 
     assert response.status_code == 200
-    told = [query["sql"] for query in asked if not query["sql"].startswith(AROUND)]
-    assert len(told) <= 12, "\n\n".join(sql[:200] for sql in told)
+    assert len(asked.statements) <= 12, "\n\n".join(sql[:200] for sql in asked.statements)
 
 
 @pytest.mark.parametrize("who", ["coordinator", "anshin_worker", "stranger"])
