@@ -23,17 +23,17 @@ RUNS = range(20 if IS_NIGHT else 1)
 # A run that shared nothing would agree with everything: how often each thing must have happened.
 AT_LEAST = {
     "shared": 50,
-    "seen": 200,
-    "rights": 15,
-    "ended": 20,
-    "lapsed": 20,
-    "second basis": 5,
-    "sheets": 10,
-    "blocked": 5,
+    "seen": 100,
+    "rights": 8,
+    "ended": 8,
+    "lapsed": 8,
+    "second basis": 2,
+    "sheets": 8,
+    "blocked": 2,
     "swept": 3,
-    "agreed": 5,
-    "withdrawn": 3,
-    "ended by withdrawal": 3,
+    "agreed": 3,
+    "withdrawn": 2,
+    "ended by withdrawal": 2,
     **dict.fromkeys(
         (
             "held to the last second",
@@ -72,7 +72,7 @@ AT_LEAST = {
 }
 
 
-# Of a few histories one thing or the other may happen too seldom: how a history goes depends on the hour, too.
+# In a few histories one thing or the other may happen too seldom: how a history goes depends on the hour, too.
 TRIES = 1 if IS_NIGHT else 5
 
 
