@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from typing import Any
 
@@ -13,6 +14,13 @@ from forms_app.fields.era import PartialDate, date_ja, parse_date
 
 DAY_HINT = _("例：令和6年4月1日、R6.4.1、2024-04-01")
 BIRTH_HINT = _("例：昭和20年3月10日、S20.3.10、1945-03-10")
+
+
+def in_months(day: dt.date, months: int) -> dt.date:
+    """Return the same day so many months later; the month's last day where it has no such day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def in_era(day: dt.date) -> str:

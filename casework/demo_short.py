@@ -9,8 +9,10 @@ from django.utils import timezone
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.cases.states import Stage
+from casework.closing.actions import ClosureDraft, close_case
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import Answer
+from casework.dates import in_months
 from casework.demo_people import agency, date, days_ago, viewer
 from casework.households.actions import set_item
 from casework.households.models import Person
@@ -185,7 +187,12 @@ def _close_as_moved(case: Case, person: Person, by: Viewer) -> None:
     write_note(case, written, by=by)
     lines = ShareLine.objects.live().filter(case=case)
     end_lines(lines, cause=EndCause.DECIDED, reason="転出による終結", by=by)
-    move_to_stage(case, stage="closed", by=by)
+    sheet = ClosureDraft(
+        kind="moved_handed", lead=agency("tonari"), lead_words="となり市の担当H",
+        signs="新しい窓口と話せなくなったとき、こちらに戻ってきたとき",
+        follow_up_on=in_months(timezone.localdate(), 3), told="これからの窓口と、こちらにもまた話してよいことを伝えた。",
+    )  # fmt: skip
+    close_case(case, sheet, by=by)
 
 
 # --- What they have in common ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .closing.models import Closure
 from .codes.models import Code
 from .concealment.models import (
     Concealment,
@@ -64,6 +65,7 @@ __all__ = [
     "CaseEvent",
     "CaseFile",
     "CaseGrant",
+    "Closure",
     "Code",
     "Concealment",
     "ConcealmentGround",

@@ -1,5 +1,6 @@
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
+from casework.closing.urls import urlpatterns as closing
 from casework.codes.urls import urlpatterns as codes
 from casework.concealment.urls import urlpatterns as concealment
 from casework.consent.urls import urlpatterns as consent
@@ -31,6 +32,7 @@ urlpatterns = [
     *bringing,
     *notices,
     *cases,
+    *closing,
     *triage,
     # Before the households, whose address of an item takes any word.
     *concealment,

@@ -423,6 +423,7 @@ WALLS: tuple[Wall, ...] = (
     *duplicates.WALLS,
     labelled_wall("casework_task", frozen=True),
     labelled_wall("casework_taskend", frozen=True),
+    labelled_wall("casework_closure", frozen=True),
     # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
     # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
     Wall(
@@ -474,6 +475,7 @@ LABELLED_TABLES = (
     "casework_referralanswer",
     "casework_task",
     "casework_taskend",
+    "casework_closure",
     "casework_casefile",
     "casework_filecontent",
     "casework_fileremoval",

@@ -84,6 +84,7 @@ MADE_FOR_IT = {
     "casework_casefile",
     "casework_fileremoval",
     "casework_taskend",
+    "casework_closure",
     "casework_noteparagraph",
     "casework_direction",
     "casework_rolerow",

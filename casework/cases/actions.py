@@ -42,11 +42,13 @@ def create_case(*, by: Viewer) -> Case:
 
 
 @transaction.atomic
-def move_to_stage(case: Case, *, stage: str, by: Viewer) -> None:
+def move_to_stage(case: Case, *, stage: str, by: Viewer, with_sheet: bool = False) -> None:
     """Move a case to a stage that may follow (states.py) and that the city uses; the flow follows the stage.
 
-    Raises NotAllowed if the stage may not follow, also when a colleague was quicker.
+    Raises NotAllowed if the stage may not follow, also when a colleague was quicker, and for an end without its sheet (closing/).
     """
+    if stage == Stage.CLOSED and not with_sheet:
+        raise NotAllowed(_("ケースを終えるときは、終結シートを書きます。"))
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if stage not in offered_stages(locked.stage):
         raise NotAllowed(

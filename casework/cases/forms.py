@@ -19,10 +19,14 @@ class StageForm(forms.Form):
         super().__init__(*args, **kwargs)
         stage: Any = self.fields["stage"]
         stage.choices = [
-            (code, stage_label(code)) for code in offered_stages(case.stage) if not _is_screened(case, code)
+            (code, stage_label(code))
+            for code in offered_stages(case.stage)
+            if not _has_its_own_form(case, code)
         ]
 
 
-def _is_screened(case: Case, code: str) -> bool:
-    """Return whether the way there is chosen by a screening, which keeps why (triage/)."""
-    return case.stage in SCREENED_FROM and code not in (Stage.EMERGENCY, Stage.SCREENING)
+def _has_its_own_form(case: Case, code: str) -> bool:
+    """Return whether the way there is a screening, which keeps why (triage/), or a closing sheet (closing/)."""
+    return code == Stage.CLOSED or (
+        case.stage in SCREENED_FROM and code not in (Stage.EMERGENCY, Stage.SCREENING)
+    )

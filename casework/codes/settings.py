@@ -72,6 +72,14 @@ SETTINGS: dict[str, Count | Text] = {
         most=60,
         unit=_("日"),
     ),
+    "closing_follow_up": Count(
+        _("終結：終わったあとに確かめるまで"),
+        _("終結シートの「終わったあとに確かめる日」の初めの値"),
+        default=3,
+        least=1,
+        most=24,
+        unit=_("か月"),
+    ),
     "handover_card_intro": Text(
         _("つながるカード：はじめの文"),
         _CARD,

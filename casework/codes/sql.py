@@ -46,6 +46,7 @@ CODED_COLUMNS = (
     ("casework_issue", "code", "issue"),
     ("casework_note", "method", "method"),
     ("casework_referralanswer", "reason", "return_reason"),
+    ("casework_closure", "kind", "close_kind"),
 )
 
 

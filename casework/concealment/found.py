@@ -48,6 +48,7 @@ HIDDEN = (
     "Relation",
     "Task",
     "TaskEnd",
+    "Closure",
     "CaseFile",
     "WithoutConsent",
 )

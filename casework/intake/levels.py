@@ -49,6 +49,9 @@ WANTED: tuple[Wanted, ...] = (
     Wanted(Level.REPORT, "every_age", _("世帯の全員の年齢")),
     Wanted(Level.REPORT, "every_sex", _("世帯の全員の性別")),
     Wanted(Level.REPORT, "case_route", _("どのように来たか")),
+    Wanted(Level.CLOSE, "close_kind", _("終結の区分")),
+    Wanted(Level.CLOSE, "lead_after", _("終わったあとの窓口")),
+    Wanted(Level.CLOSE, "follow_up", _("終わったあとに確かめる日")),
 )
 
 

@@ -32,7 +32,11 @@ def facts_of_case(record: CaseRecord, strip: Strip) -> dict[str, bool]:
             contact.is_informant_hidden or contact.route != NOT_ASKED for contact in record.contacts
         ),
     }
-    return facts | _of_coordination(record, strip, issues) if record.case.flow == Flow.COORDINATION else facts
+    if record.case.flow == Flow.COORDINATION:
+        facts |= _of_coordination(record, strip, issues)
+    if record.case.stage == Stage.CLOSING:  # what the sheet will ask for (closing/)
+        facts |= dict.fromkeys(("close_kind", "lead_after", "follow_up"), False)
+    return facts
 
 
 def _of_coordination(record: CaseRecord, strip: Strip, issues: list[object]) -> dict[str, bool]:

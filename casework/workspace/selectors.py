@@ -10,6 +10,8 @@ from typing import Any
 
 from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
+from casework.closing.models import Closure
+from casework.closing.selectors import closure_for
 from casework.concealment.selectors import concealed_among, is_concealed
 from casework.consent.selectors import ConsentState, consent_states_for, own_bases_for
 from casework.duplicates.selectors import joined_for
@@ -99,6 +101,7 @@ class CaseRecord:
     register_rows: list[RegisterRow]
     shared: list[SharedWith]
     blocks: list[BlockView]
+    closure: Closure | None
 
     @property
     def members(self) -> list[PersonView]:
@@ -208,6 +211,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         (contacts,),
         shared,
         blocks,
+        closure,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -224,6 +228,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         ask(contacts_for(viewer).filter(case=case).order_by("received_at", "number")),
         _shared_with(viewer, case),
         _blocks(viewer, case),
+        closure_for.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -256,6 +261,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         tasks=tasks,
         shared=shared,
         blocks=blocks,
+        closure=closure,
     )
 
 
@@ -356,6 +362,8 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         reads.add((file, case, file.person_id, file.item))
     for task in record.tasks:
         reads.add((task, case, task.person_id, task.item))
+    if record.closure:
+        reads.add((record.closure, case, None, record.closure.item))
     for referral in record.referrals:
         reads.add((referral.row, case, referral.row.person_id, referral.row.item))
     record_items(viewer, reads)

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
-from casework.cases.states import OPEN_STAGES, SCREENED_FROM
+from casework.cases.states import OPEN_STAGES, SCREENED_FROM, Stage
+from casework.cases.words import offered_stages
 from casework.concealment.selectors import agencies_on_both_sides, ending_for
 from casework.households.selectors import name_people
 from casework.intake.levels import missing
@@ -141,13 +142,16 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         side_by_side(case_record_for.steps(viewer, case), strip_for.steps(viewer, case))
     )
     record_case_read(viewer, case_record)
-    asks_for_more = viewer.sees_all_cases and case.stage in OPEN_STAGES
+    is_open = case.stage in OPEN_STAGES
+    asks_for_more = viewer.sees_all_cases and is_open
     context = {
         "case": case,
         "strip": strip,
         "record": case_record,
         "stage_form": StageForm(case=case),
         "screened_from": SCREENED_FROM,
+        "is_open": is_open,
+        "may_end": viewer.may("casework.decide") and Stage.CLOSED in offered_stages(case.stage),
         "missing": missing(facts_of_case(case_record, strip)) if asks_for_more else {},
     }
     return TemplateResponse(request, "casework/case.html", context)

@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from casework.cases.models import Case
+from casework.closing.models import Closure
 from casework.files.models import CaseFile, FileContent
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from casework.issues.models import Issue
@@ -44,6 +45,7 @@ LABELLED = (
     RoleAnswer,
     Task,
     TaskEnd,
+    Closure,
     CaseFile,
 )
 # Of these items a task stands; of the others it was done.
@@ -131,6 +133,7 @@ class CanaryWorld(World):
             family = Family(name, home.case, people, decision)
             self._canaries_of_basics(family)
             self._canaries_of_labels(family)
+            self._canary_of_closing(family)
         return family
 
     def _canaries_of_basics(self, family: Family) -> None:
@@ -174,6 +177,13 @@ class CanaryWorld(World):
         for rows in (notes, paragraphs, directions, roles, answers, tasks, ends, files, contents):
             type(rows[0]).objects.bulk_create(rows)
 
+    def _canary_of_closing(self, family: Family) -> None:
+        told = family.canary("", "plan", "closure")
+        Closure(
+            case=family.case, item="plan", kind="goal_met", lead_words="見本", told=told,
+            closed_by=self.coordinator.membership,
+        ).save(force_insert=True)  # fmt: skip
+
     def canaries(self, labels: Any) -> set[str]:
         """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""
         families = {family.case.pk: family for family in self.families.values()}
@@ -190,6 +200,8 @@ def _tables_of(who: str, item: str) -> list[str]:
     tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer", "task", "casefile"]
     if item not in OPEN_TASKS:
         tables.append("taskend")
+    if item == "plan" and not who:
+        tables.append("closure")
     if item == "basic":
         tables += ["person", "stay"] if who else ["household"]
     if who and item in CODE_OF_ITEM:

@@ -66,6 +66,8 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()
             rows["casefile"].add(label)
         if item not in OPEN_TASKS:
             rows["taskend"].add(label)
+        if item == "plan" and person is None:
+            rows["closure"].add(label)
         if item == "basic":
             for name in ("person", "stay") if person else ("household",):
                 rows[name].add(label)

@@ -92,6 +92,7 @@ FROZEN = {
     "casework_fileremoval": "reason",
     "casework_filecheck": "checked_at",
     "casework_taskend": "words",
+    "casework_closure": "told",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {

@@ -328,7 +328,16 @@ def _close(center: Screen, case: str) -> None:
         center.press("共有を終える")
         ended += 1
     assert ended == 4  # basic to the one; the packet, basic and money to the other
-    move_on(center, case, "closed")
+    center.go(case)
+    center.follow("終結シートを書いて終える")
+    page.select_option("[name=kind]", "moved_handed")
+    page.select_option("[name=lead]", label=CITY)
+    page.fill("[name=signs]", "新しい窓口と話せなくなったとき")
+    center.press("ケースを終える")
+    assert "本人に伝えたことを書いてください" in center.text
+    page.fill("[name=told]", "これからの窓口を伝えた。")
+    center.press("ケースを終える")
+    assert "ケースを終えました" in center.text
 
 
 def _stands_closed(center: Screen, case: str, number: str) -> None:
@@ -338,6 +347,14 @@ def _stands_closed(center: Screen, case: str, number: str) -> None:
     assert CITY in facts
     assert center.text.count("いまは何も見えません。") == 2
     assert "転出による終結" in center.text
+    words = (
+        CITY,
+        "新しい窓口と話せなくなったとき",
+        "これからの窓口を伝えた。",
+        "つなぎ先の初回接触を確かめて",
+    )
+    assert shown(center, *words) == list(words)
+    assert "終結後の確認" in center.text  # in three months
     assert "終わったケースです。" in center.text
     assert "あるとよいもの" not in center.text  # nobody is asked for more of a case that is over
     center.follow("同意を見る・記録する")

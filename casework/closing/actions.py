@@ -1,0 +1,104 @@
+"""Closing a case: the sheet, the last stage, and the day on which somebody asks how it went."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.actions import move_to_stage
+from casework.cases.models import Case
+from casework.cases.states import Flow, Stage
+from casework.concealment.guard import add_all
+from casework.events import record_event
+from casework.once import made_before
+from casework.sharing.actions import Label
+from casework.sharing.items import Item
+from casework.tasks.actions import TaskDraft, add_task
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import Closure
+from .rules import DECIDED_BEFORE, WITHOUT_RETURN
+
+if TYPE_CHECKING:
+    from casework.plans.models import Decision
+    from permissions.agencies.models import Agency
+
+
+@dataclass(frozen=True)
+class ClosureDraft:
+    """What the sheet says. Days are those of Japan; ``kind`` is a code of the list close_kind."""
+
+    kind: str
+    told: str
+    lead: Agency | None = None
+    lead_words: str = ""
+    decision: Decision | None = None
+    decided_by_words: str = ""
+    watch: str = ""
+    watch_until: dt.date | None = None
+    signs: str = ""
+    follow_up_on: dt.date | None = None
+
+
+def lacking(case: Case, draft: ClosureDraft) -> dict[str, str]:
+    """Return what the sheet still has to say, by field."""
+    found: dict[str, str] = {}
+    if not draft.lead and not draft.lead_words.strip():
+        found["lead"] = _("終わったあとの窓口を選んでください。なければ、下の欄にその理由を書いてください。")
+    if not draft.told.strip():
+        found["told"] = _(
+            "本人に伝えたことを書いてください。伝えられなかったときは、その理由を書いてください。"
+        )
+    if draft.kind not in WITHOUT_RETURN and not draft.signs.strip():
+        found["signs"] = _("どうなったらまた相談してほしいかを書いてください。")
+    if draft.kind not in WITHOUT_RETURN and draft.follow_up_on is None:
+        found["follow_up_on"] = _("終わったあとに確かめる日を決めてください。")
+    if draft.watch_until and not draft.watch.strip():
+        found["watch"] = _("だれがどのように見守るかを書いてください。")
+    if case.flow == Flow.COORDINATION and draft.decision is None:
+        found["decision"] = _("多機関協働のケースは、会議の決定で終わります。決定を選んでください。")
+    elif draft.decision is None and case.stage not in DECIDED_BEFORE and not draft.decided_by_words.strip():
+        found["decided_by_words"] = _("どこで決めたかを書いてください（例：11月20日の内部会議）。")
+    if draft.follow_up_on and draft.follow_up_on < timezone.localdate():
+        found["follow_up_on"] = _("確かめる日が、過ぎた日になっています。")
+    return found
+
+
+@transaction.atomic
+def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Closure:
+    """Close a case with its sheet. The same ``key`` gives the same sheet again. Sharing goes on until it is ended.
+
+    Raises NotAllowed without the right to decide, where the stage may not end yet, and for a sheet that lacks something.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("ケースを終える権限がありません。"))
+    before: Closure | None = made_before(Closure, key)
+    if before:
+        return before
+    locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    for missing in lacking(locked, draft).values():
+        raise NotAllowed(missing)
+    if draft.decision is not None and draft.decision.case_id != locked.pk:
+        raise NotAllowed(_("ほかのケースの決定です。"))
+    move_to_stage(locked, stage=Stage.CLOSED, by=by, with_sheet=True)
+    sheet = Closure(
+        id=key or uuid.uuid4(), case=locked, person=None, item=Item.PLAN, kind=draft.kind, decision=draft.decision,
+        decided_by_words=draft.decided_by_words.strip(), lead=draft.lead, lead_words=draft.lead_words.strip(),
+        watch=draft.watch.strip(), watch_until=draft.watch_until, signs=draft.signs.strip(),
+        follow_up_on=draft.follow_up_on, told=draft.told.strip(), closed_by=by.membership,
+    )  # fmt: skip
+    add_all(Closure, [sheet])
+    after = {"kind": draft.kind, "lead": draft.lead.pk if draft.lead else None}
+    record_event(by, "case_closed", sheet, case_id=locked.pk, item=Item.PLAN, after=after)
+    if draft.follow_up_on:
+        what = _("終結後の確認：その後の様子を聞く")
+        task = TaskDraft(Label(None, Item.PLAN), what, draft.follow_up_on, by.membership)
+        add_task(locked, task, by=by)
+    return sheet

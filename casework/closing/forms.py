@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.cases.models import Case
+from casework.cases.states import Flow
+from casework.codes.fields import CodeChoiceField
+from casework.codes.settings import count_of
+from casework.dates import in_months
+from casework.once import OnceForm
+from casework.plans.models import Decision
+from permissions.agencies.models import Agency
+from permissions.days import DayInput
+from permissions.typed import TypedMixin
+
+from .actions import ClosureDraft, lacking
+from .rules import DECIDED_BEFORE
+
+
+class ClosureForm(TypedMixin, OnceForm):
+    """The closing sheet. What it must hold depends on the kind, the flow and the stage (rules.py)."""
+
+    kind = CodeChoiceField("close_kind", label=_("終結の区分"), empty_label=_("選んでください"))
+    decision = forms.ChoiceField(
+        label=_("終わることを決めた決定"),
+        required=False,
+        help_text=_("多機関協働のケースは、会議の決定で終わります。"),
+    )
+    decided_by_words = forms.CharField(
+        label=_("どこで決めたか"),
+        max_length=100,
+        required=False,
+        help_text=_("例：11月20日の内部会議"),
+    )
+    lead = forms.ChoiceField(
+        label=_("終わったあとの窓口"),
+        required=False,
+        help_text=_("困ったときに、本人がまずどこへ話せばよいか。"),
+    )
+    lead_words = forms.CharField(
+        label=_("窓口のくわしいこと"),
+        max_length=200,
+        required=False,
+        help_text=_("一覧にない窓口や、家族の一人ひとりの窓口。窓口がないときは、その理由。"),
+    )
+    watch = forms.CharField(
+        label=_("見守り（だれが、どのように）"),
+        max_length=200,
+        required=False,
+        help_text=_("例：民生委員が週に1回、声をかける"),
+    )
+    watch_until = forms.DateField(label=_("見守りはいつまで"), required=False, widget=DayInput)
+    signs = forms.CharField(
+        label=_("また相談してほしいとき（サイン）"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("例：郵便物がたまる、夜に大きな声がする、年金を引き出していない"),
+    )
+    follow_up_on = forms.DateField(
+        label=_("終わったあとに確かめる日"),
+        required=False,
+        widget=DayInput,
+        help_text=_("この日が、あなたの期限になります。"),
+    )
+    told = forms.CharField(
+        label=_("本人に伝えたこと"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("伝えられなかったときは、その理由。"),
+    )
+
+    def __init__(
+        self, *args: Any, case: Case, decisions: Iterable[Decision], agencies: Iterable[Agency], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.case = case
+        self.decisions = {str(each.pk): each for each in decisions}
+        self.agencies = {str(each.pk): each for each in agencies}
+        fields: dict[str, Any] = self.fields
+        fields["follow_up_on"].initial = in_months(timezone.localdate(), count_of("closing_follow_up"))
+        fields["decision"].choices = [
+            ("", _("選んでください") if self.decisions else _("決定がまだありません")),
+            *((key, each.number) for key, each in self.decisions.items()),
+        ]
+        fields["lead"].choices = [
+            ("", _("選んでください")),
+            *((key, each.name) for key, each in self.agencies.items()),
+        ]
+        if case.flow == Flow.COORDINATION or case.stage in DECIDED_BEFORE:
+            del fields["decided_by_words"]
+        if case.flow != Flow.COORDINATION and not self.decisions:
+            del fields["decision"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.errors:
+            for name, words in lacking(self.case, self.draft()).items():
+                self.add_error(name if name in self.fields else None, words)
+        return cleaned
+
+    def draft(self) -> ClosureDraft:
+        told = self.cleaned_data
+        return ClosureDraft(
+            kind=told["kind"],
+            told=told["told"],
+            lead=self.agencies.get(told["lead"]),
+            lead_words=told["lead_words"],
+            decision=self.decisions.get(told.get("decision", "")),
+            decided_by_words=told.get("decided_by_words", ""),
+            watch=told["watch"],
+            watch_until=told["watch_until"],
+            signs=told["signs"],
+            follow_up_on=told["follow_up_on"],
+        )

@@ -1,0 +1,244 @@
+"""終結: a case ends with a sheet that says who goes on, what would bring the household back, and when somebody asks."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.cases.actions import move_to_stage
+from casework.cases.forms import StageForm
+from casework.cases.models import Case
+from casework.cases.states import NEXT_STAGES, Stage
+from casework.closing.actions import ClosureDraft, close_case, lacking
+from casework.closing.models import Closure
+from casework.closing.selectors import closure_for
+from casework.concealment.actions import GroundDraft, conceal
+from casework.concealment.guard import PlaceWritten
+from casework.dates import in_months
+from casework.households.actions import set_item
+from casework.households.models import PersonContact
+from casework.models import CaseEvent
+from casework.plans.actions import DirectionDraft, decide
+from casework.seen import fingerprint
+from casework.sharing.actions import Label
+from casework.tasks.selectors import open_tasks_for
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
+
+pytestmark = pytest.mark.django_db
+DAY = dt.timedelta(days=1)
+
+
+def put(case, stage, flow=""):
+    Case.objects.filter(pk=case.pk).update(stage=stage, flow=flow)
+
+
+def sheet(**told):
+    words = {
+        "kind": "handed_over", "told": "これからはあんしんが話を聞くと伝えた", "lead_words": "あんしんの担当",
+        "decided_by_words": "11月20日の内部会議", "signs": "郵便物がたまる",
+        "follow_up_on": timezone.localdate() + 90 * DAY,
+    }  # fmt: skip
+    return ClosureDraft(**{**words, **told})
+
+
+def close(world, home, draft, *, by=None, key=None):
+    by = by or world.coordinator
+    with acting_for(by):
+        return close_case(home.case, draft, by=by, key=key)
+
+
+@pytest.fixture
+def closing(world):
+    """A case of flow 3 about whose end is talked."""
+    with acting_for(world.coordinator):
+        put(world.hazuki.case, Stage.CLOSING, "flow3")
+        put(world.tomono.case, Stage.CLOSING, "flow3")
+    return world
+
+
+def test_sheet_closes_the_case_and_asks_how_it_went(closing):
+    world, by = closing, closing.coordinator
+    draft = sheet(lead=world.anshin)
+
+    made = close(world, world.hazuki, draft)
+
+    with acting_for(by):
+        case = Case.objects.get(pk=world.hazuki.case.pk)
+        events = list(CaseEvent.objects.filter(case=case).order_by("pk").values_list("verb", flat=True))
+        tasks = [(task.due_on, task.owner_id) for task in open_tasks_for(by).filter(case=case)]
+        assert Case.objects.get(pk=world.tomono.case.pk).stage == Stage.CLOSING
+        assert closure_for(by, case) == made
+    assert case.stage == Stage.CLOSED
+    assert tasks == [(draft.follow_up_on, by.membership.pk)]
+    assert {"stage_changed", "case_closed", "task_added"} <= set(events)
+    assert (made.kind, made.lead.pk, made.signs, made.told) == (
+        "handed_over", draft.lead.pk, "郵便物がたまる", "これからはあんしんが話を聞くと伝えた",
+    )  # fmt: skip
+
+
+def test_no_case_ends_without_its_sheet(closing):
+    by, case = closing.coordinator, closing.hazuki.case
+    for stage in (stage for stage, following in NEXT_STAGES.items() if Stage.CLOSED in following):
+        with acting_for(by):
+            put(case, stage, "flow3")
+            case = Case.objects.get(pk=case.pk)
+            assert Stage.CLOSED not in dict(StageForm(case=case).fields["stage"].choices)
+            with pytest.raises(NotAllowed, match="終結シート"):
+                move_to_stage(case, stage=Stage.CLOSED, by=by)
+
+
+@pytest.mark.parametrize(
+    ("flow", "stage", "told", "field"),
+    [
+        ("flow3", "closing", {"lead_words": " "}, "lead"),
+        ("flow3", "closing", {"told": ""}, "told"),
+        ("flow3", "closing", {"signs": ""}, "signs"),
+        ("flow3", "closing", {"follow_up_on": None}, "follow_up_on"),
+        ("flow3", "closing", {"follow_up_on": dt.date(2020, 1, 1)}, "follow_up_on"),
+        ("flow3", "closing", {"watch_until": dt.date(2030, 1, 1)}, "watch"),
+        ("flow3", "closing", {"decided_by_words": ""}, "decided_by_words"),
+        ("flow2", "closing", {}, "decision"),
+    ],
+)
+def test_what_the_sheet_lacks_is_told_and_nothing_is_closed(closing, flow, stage, told, field):
+    case, draft = closing.hazuki.case, sheet(**told)
+    with acting_for(closing.coordinator):
+        put(case, stage, flow)
+        assert list(lacking(Case.objects.get(pk=case.pk), draft)) == [field]
+        with pytest.raises(NotAllowed):
+            close_case(case, draft, by=closing.coordinator)
+        assert Case.objects.get(pk=case.pk).stage == stage
+        assert not Closure.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["died", "duplicate", "out_of_scope"])
+def test_after_some_ends_nobody_comes_back_and_nobody_asks(closing, kind):
+    close(closing, closing.hazuki, sheet(kind=kind, signs="", follow_up_on=None))
+    with acting_for(closing.coordinator):
+        assert not open_tasks_for(closing.coordinator).exists()
+
+
+def test_hand_over_that_was_confirmed_needs_no_other_decision(closing):
+    with acting_for(closing.coordinator):
+        put(closing.hazuki.case, Stage.REFERRED, "flow1")
+    assert close(closing, closing.hazuki, sheet(decided_by_words="")).decided_by_words == ""
+
+
+def test_coordination_ends_by_a_decision_of_this_case(closing):
+    world, by = closing, closing.coordinator
+    with acting_for(by):
+        decisions = [
+            decide(
+                home.case, decided_on=timezone.localdate(), by=by,
+                directions=[DirectionDraft(Label(None, "plan"), "終わる")], roles=[],
+            )
+            for home in (world.hazuki, world.tomono)
+        ]  # fmt: skip
+        put(world.hazuki.case, Stage.CLOSING, "flow2")
+    with pytest.raises(NotAllowed, match="ほかのケース"):
+        close(world, world.hazuki, sheet(decision=decisions[1]))
+    assert close(world, world.hazuki, sheet(decision=decisions[0])).decision == decisions[0]
+
+
+def test_sent_twice_closes_once_and_another_is_told(closing):
+    key = uuid.uuid4()
+    first = close(closing, closing.hazuki, sheet(), key=key)
+    assert close(closing, closing.hazuki, sheet(), key=key) == first
+    with pytest.raises(NotAllowed):
+        close(closing, closing.hazuki, sheet(kind="died"))
+    with acting_for(closing.coordinator):
+        assert list(Closure.objects.values_list("kind", flat=True)) == ["handed_over"]
+
+
+def test_who_may_not_decide_closes_nothing(closing):
+    for who in (closing.anshin_worker, closing.reception):
+        with pytest.raises(NotAllowed):
+            close(closing, closing.hazuki, sheet(), by=who)
+
+
+def test_agency_reads_it_with_the_plan_of_the_household_and_not_otherwise(closing):
+    world = closing
+    made = close(world, world.hazuki, sheet())
+    world.share(world.hazuki, world.anshin, Label(None, "plan"))
+    world.share(world.hazuki, world.jiritsu, Label(None, "history"), Label(world.hazuki.mother.pk, "plan"))
+    for who, seen in ((world.anshin_worker, made), (world.jiritsu_worker, None)):
+        with acting_for(who):
+            assert closure_for(who, world.hazuki.case) == seen
+            assert list(Closure.objects.all()) == ([seen] if seen else [])
+
+
+def test_database_keeps_one_sheet_with_what_it_must_hold(closing):
+    world = closing
+    made = close(world, world.hazuki, sheet())
+    values = {"case": world.tomono.case, "item": "plan", "kind": "died", "told": "x", "lead_words": "x", "closed_by": world.coordinator.membership}  # fmt: skip
+    for wrong in (
+        {"case": world.hazuki.case},
+        {"item": "history"},
+        {"person_id": world.tomono.mother.pk},
+        {"lead_words": ""},
+        {"told": ""},
+        {"kind": "no such kind"},
+        {"watch_until": dt.date(2030, 1, 1)},
+    ):
+        with acting_for(world.coordinator), pytest.raises(IntegrityError), transaction.atomic():
+            Closure(**{**values, **wrong}).save(force_insert=True)
+    with acting_for(world.coordinator):
+        assert list(Closure.objects.all()) == [made]
+
+
+def test_place_in_hiding_is_not_written_on_the_sheet(closing):
+    by, home = closing.coordinator, closing.tomono
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        values = {"address": "青葉区見本町9-8-7"}
+        set_item(home.mother, item="contact", values=values, seen=fingerprint(row, ["address"]), by=by)
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), (), by=by)
+        with pytest.raises(PlaceWritten):
+            close_case(home.case, sheet(told="青葉区見本町9-8-7へ行くと伝えた"), by=by)
+        assert Case.objects.get(pk=home.case.pk).stage == Stage.CLOSING
+
+
+def test_page_tells_what_is_missing_keeps_what_was_typed_and_closes(closing, client):
+    world, case = closing, closing.hazuki.case
+    sign_in(client, world.coordinator)
+    page, address = reverse("casework:case", args=[case.pk]), reverse("casework:closing", args=[case.pk])
+    shown = client.get(page).content.decode()
+    assert address in shown
+    assert "終結のときにあるとよいもので、まだのもの" in shown
+    form = client.get(address)
+    assert form.context["form"]["follow_up_on"].value() == in_months(timezone.localdate(), 3)
+    typed = {"once": str(uuid.uuid4()), "kind": "goal_met", "told": "おめでとうと伝えた", "lead": "", "lead_words": "", "watch": "", "watch_until": "", "signs": "", "follow_up_on": "", "decided_by_words": ""}  # fmt: skip
+
+    refused = client.post(address, typed)
+
+    assert refused.status_code == 200
+    assert set(refused.context["form"].errors) == {"lead", "signs", "follow_up_on", "decided_by_words"}
+    assert "おめでとうと伝えた" in refused.content.decode()
+    told = {"lead": str(world.anshin.pk), "signs": "眠れない日が続く", "follow_up_on": str(timezone.localdate() + DAY), "decided_by_words": "内部会議"}  # fmt: skip
+    done = client.post(address, {**typed, **told}, follow=True)
+    text = done.content.decode()
+    assert done.redirect_chain == [(page, 302)]
+    for words in (
+        "目標達成",
+        world.anshin.name,
+        "眠れない日が続く",
+        "おめでとうと伝えた",
+        "内部会議",
+        "終わったケースです。",
+    ):
+        assert words in text
+    assert address not in text
+    assert client.get(address, follow=True).redirect_chain == [(page, 302)]
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [("2026-11-30", 3, "2027-02-28"), ("2023-11-30", 3, "2024-02-29"), ("2026-12-31", 1, "2027-01-31"), ("2026-01-15", 24, "2028-01-15")],
+)  # fmt: skip
+def test_months_later_is_a_day_of_that_month(day, months, later):
+    assert in_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(later)
