@@ -6,9 +6,11 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection
 from django.db.models import Max
@@ -44,7 +46,7 @@ from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
 from permissions.middleware import ViewerMiddleware
 from permissions.uploads.pipeline import Taken
-from permissions.url_map import mapped_urls
+from permissions.url_map import MappedUrl, mapped_urls
 from permissions.walls.context import acting_for
 from tests.matrix import EVERYBODY, MATRIX, READERS
 from tests.worlds import CONSENT, Household, World, make_agency, make_viewer, secrets_of
@@ -70,6 +72,17 @@ class Person:
     role: str = ""
     sees_all: bool = False
     labels: set[tuple[str, str]] = field(default_factory=set)
+    known: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether the session is nobody's, or of somebody who is not active; looked up once for each session."""
+        cookie = self.client.cookies.get(settings.SESSION_COOKIE_NAME)
+        key = cookie.value if cookie else ""
+        if key not in self.known:
+            user = get_user_model().objects.filter(pk=self.client.session.get("_auth_user_id")).first()
+            self.known[key] = user is None or not user.is_active
+        return self.known[key]
 
 
 class MatrixWorld(World):
@@ -133,6 +146,7 @@ class MatrixWorld(World):
             relation = self._relations(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             self.register = self._register(home)
+            role = RoleRow.objects.get(case=home.case, agency=self.agencies["full"], person=home.mother)
             lines = list(ShareLine.objects.filter(case=home.case))
             for line in lines:
                 end_line(line, by=self.chief, reason="準備のおわり")
@@ -142,6 +156,7 @@ class MatrixWorld(World):
             "issue": issues[0],
             "relation": relation,
             "decision": decision,
+            "role": role,
             "task": task,
             "file": file,
             "block": blocked,
@@ -325,34 +340,69 @@ def test_every_url_answers_every_person_as_the_matrix_says(matrix_world, shift_c
     # What was shared for ten minutes has lapsed, with no worker running.
     shift_clock(dt.timedelta(minutes=20))
 
-    wrong = []
+    visit = Visit(matrix_world, name, person)
     for url_name in MATRIX:
         for home in (matrix_world.hazuki, matrix_world.tomono):
-            wrong += _try(matrix_world, name, person, url_name, home)
+            visit.try_url(url_name, home)
 
-    assert wrong == [], "\n".join(wrong)
+    assert visit.wrong == [], "\n".join(visit.wrong)
+
+
+class Visit:
+    """What one person is answered, URL by URL; ``wrong`` says what the matrix does not.
+
+    What stands at the end of one request is what stood before the next: it is asked once.
+    """
+
+    def __init__(self, world: MatrixWorld, name: str, person: Person) -> None:
+        self.world, self.name, self.person = world, name, person
+        self.forbidden = _forbidden(world, person)
+        self.logged = _last_number(world)
+        self.written = _written()
+        self.wrong: list[str] = []
+
+    def try_url(self, url_name: str, home: Household) -> None:
+        cell = MATRIX[url_name]
+        url = reverse(url_name, kwargs=_arguments(self.world, url_name, home))
+        for method in cell.methods:
+            response = getattr(self.person.client, method.lower())(url)
+            where = f"{self.name} {method} {url_name} {home.case.number}: {response.status_code}"
+            expected = _expected(self.person, url_name, home, self.world)
+            if response.status_code not in expected:
+                self.wrong.append(f"{where}, expected {sorted(expected)}")
+            body = response.content.decode(errors="replace")
+            self.wrong += [f"{where} shows {text!r}" for text in self.forbidden if text in body]
+            before, self.written = self.written, _written()
+            if response.status_code >= 400 and self.written != before:
+                self.wrong.append(f"{where} changed something")
+            found = self._log_says()
+            said = _log_should_say(self.person, cell, url_name, response) if cell.who != EVERYBODY else ""
+            if said and found != said:
+                self.wrong.append(f"{where} is logged as {found}, expected {said}")
+
+    def _log_says(self) -> str:
+        with acting_for(self.world.auditor):
+            rows = list(AuditEntry.objects.filter(number__gt=self.logged).order_by("number"))
+        self.logged = rows[-1].number if rows else self.logged
+        verbs = [row.verb for row in rows]
+        if "refused" in verbs:
+            return "refused" if len(rows) == 1 else f"refused and {len(rows) - 1} more"
+        # A letter is made of what is read for it, and says in the log about whom and naming whom.
+        if {"read", "listed", "letter_made"} & set(verbs):
+            acts = len({row.request_id for row in rows})
+            return "one read" if acts == 1 else f"{acts} acts"
+        return "nothing" if not rows else f"{verbs}"
 
 
 def _try(world: MatrixWorld, name: str, person: Person, url_name: str, home: Household) -> list[str]:
-    cell = MATRIX[url_name]
-    url = reverse(url_name, kwargs=_arguments(world, url_name, home))
-    wrong = []
-    for method in cell.methods:
-        before, logged = _written(), _last_number(world)
-        response = getattr(person.client, method.lower())(url)
-        expected = _expected(person, url_name, home, world)
-        where = f"{name} {method} {url_name} {home.case.number}: {response.status_code}"
-        if response.status_code not in expected:
-            wrong.append(f"{where}, expected {sorted(expected)}")
-        body = response.content.decode(errors="replace")
-        wrong += [f"{where} shows {text!r}" for text in _forbidden(world, person) if text in body]
-        if response.status_code >= 400 and _written() != before:
-            wrong.append(f"{where} changed something")
-        if cell.who != EVERYBODY:
-            said = _log_should_say(person, cell, url_name, response)
-            found = _log_says(world, logged)
-            wrong += [f"{where} is logged as {found}, expected {said}"] if said and found != said else []
-    return wrong
+    visit = Visit(world, name, person)
+    visit.try_url(url_name, home)
+    return visit.wrong
+
+
+@cache
+def _our_urls() -> dict[str, MappedUrl]:
+    return {url.name: url for url in reversed(list(mapped_urls()))}
 
 
 # Pages that show people or cases without being about one of them.
@@ -379,19 +429,6 @@ def _log_should_say(person: Person, cell: Any, url_name: str, response: Any) -> 
     return "one read" if cell.object or url_name in LISTS else "nothing"
 
 
-def _log_says(world: MatrixWorld, since: int) -> str:
-    with acting_for(world.auditor):
-        rows = list(AuditEntry.objects.filter(number__gt=since))
-    verbs = [row.verb for row in rows]
-    if "refused" in verbs:
-        return "refused" if len(rows) == 1 else f"refused and {len(rows) - 1} more"
-    # A letter is made of what is read for it, and says in the log about whom and naming whom.
-    if {"read", "listed", "letter_made"} & set(verbs):
-        acts = len({row.request_id for row in rows})
-        return "one read" if acts == 1 else f"{acts} acts"
-    return "nothing" if not rows else f"{verbs}"
-
-
 def _last_number(world: MatrixWorld) -> int:
     with acting_for(world.auditor):
         return AuditEntry.objects.aggregate(last=Max("number"))["last"] or 0
@@ -410,7 +447,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "line_id": ids["line"].pk,
         "block_id": ids["block"].pk,
         "decision_id": ids["decision"].pk,
-        "role_id": _role(world, home),
+        "role_id": ids["role"].pk,
         "sheet_id": uuid.uuid4(),
         "contact_id": world.contact.pk,
         "submission_id": world.submission_id,
@@ -437,14 +474,8 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "slug": "no-such-form",
         "path": "images/none.png",
     }
-    route = next(url.route for url in mapped_urls() if url.name == url_name)
+    route = _our_urls()[url_name].route
     return {key: value for key, value in known.items() if f":{key}>" in route or f"<{key}>" in route}
-
-
-def _role(world: MatrixWorld, home: Household) -> uuid.UUID:
-    with acting_for(world.chief):
-        agency = world.agencies["full"]
-        return RoleRow.objects.get(case=home.case, agency=agency, person=home.mother).pk
 
 
 def _expected(person: Person, url_name: str, home: Household, world: MatrixWorld) -> set[int]:
@@ -453,25 +484,19 @@ def _expected(person: Person, url_name: str, home: Household, world: MatrixWorld
         # 503: the log is sealed late here, as no worker runs.
         return {200, 302, 400, 403, 404, 405, 422, 429, 503}
     if not person.role:
-        return {302} if person.client.session.get("_auth_user_id") is None or _is_inactive(person) else {403}
+        return {302} if person.is_nobody else {403}
     if person.role not in cell.who:
         return {403}
     if cell.object == "case":
         return _expected_of_case(person, url_name, home, world)
     if cell.object in ("submission", "session", "nobody", "alarm"):
-        asks_anew = next(url.access.fresh for url in mapped_urls() if url.name == url_name)
-        return {302} if asks_anew else {404}
+        return {302} if _our_urls()[url_name].access.fresh else {404}
     return {200, 302, 422}
-
-
-def _is_inactive(person: Person) -> bool:
-    user = get_user_model().objects.filter(pk=person.client.session["_auth_user_id"]).first()
-    return user is None or not user.is_active
 
 
 def _expected_of_case(person: Person, url_name: str, home: Household, world: MatrixWorld) -> set[int]:
     sees = person.sees_all or (bool(person.labels) and home is world.hazuki)
-    if next(url.access.fresh for url in mapped_urls() if url.name == url_name):
+    if _our_urls()[url_name].access.fresh:
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
