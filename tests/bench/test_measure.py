@@ -22,6 +22,9 @@ def measured(monkeypatch, *, dearer):
         return cost * busy["now"] * draw.uniform(0.9, 1.1), answer
 
     monkeypatch.setattr(measure, "_timed", timed)
+    monkeypatch.setattr(
+        measure.gc, "collect", lambda: 0
+    )  # nothing here leaves anything behind, and it takes a second
     sides = [
         Side(name, nullcontext, lambda cost=cost: (cost, True))
         for name, cost in (("with", dearer), ("without", 1))
