@@ -10,7 +10,7 @@ from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
 from tests.bench.writes import WritingDesk, prepare
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.programs]
 
 NAME = "bench_smoke"
 CASES = 300
