@@ -271,6 +271,7 @@ def test_taking_goes_on_where_a_kill_stopped_it(world, monkeypatch):
         order_taking(register, takes_alike=False, by=world.chief)
     from casework.registers import taking
 
+    monkeypatch.setattr(taking, "AT_ONCE", 1)
     real, calls = taking.take_household, []
 
     def killed(draft, *args, **kwargs):
@@ -719,6 +720,7 @@ def test_long_taking_gives_others_their_turn(world, monkeypatch, run_tasks):
         order_taking(register, takes_alike=False, by=world.chief)
     from casework.registers import taking
 
+    monkeypatch.setattr(taking, "AT_ONCE", 1)
     monkeypatch.setattr(taking, "TURN_SECONDS", -1)
     assert move_on(register.pk, membership_id=world.chief.membership.pk)
     assert found_in(world.chief, register) == {2: ("taken", []), 3: ("taken", []), 4: ("ready", [])}
