@@ -14,10 +14,10 @@ from .keys import VERSION, Words
 from .models import CENTER_SCOPE, SearchRow
 
 # One look into the index for so many keys; with many more the planner would rather read the table.
-LINES_AT_ONCE = 100
+LINES_AT_ONCE = 300
 # Few keys, and keys of more people than this, are asked for one by one, which gives the newest alone.
 FEW_LINES = 10
-MOST_TOGETHER = 1_000
+MOST_TOGETHER = 2_000
 
 Who = tuple[uuid.UUID, uuid.UUID]  # case, person
 

@@ -217,7 +217,7 @@ def fill_with_namesakes(world, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("most_together", [1_000, 5])
+@pytest.mark.parametrize("most_together", [2_000, 5])
 def test_many_are_compared_as_each_by_itself(kept_world, monkeypatch, most_together):
     """Together they find whom each finds alone, with the same reasons, also where a key has more people than are compared."""
     fill_with_namesakes(kept_world, monkeypatch)
