@@ -36,7 +36,16 @@ from .checking import CaseDraft, draft_of
 from .findings import Found
 from .households import case_of, mark_taken, rows_of_household, workers_of
 from .models import TAKEN_ONCE, Register, RegisterRow, RegisterState, RowState
-from .selectors import TAKE_REGISTERS, elsewhere_in_file, heads_in, rows_of, staff_by_name, taken_before
+from .selectors import (
+    TAKE_REGISTERS,
+    Namesakes,
+    elsewhere_in_file,
+    heads_in,
+    namesakes_in_file,
+    rows_of,
+    staff_by_name,
+    taken_before,
+)
 from .together import take_households, write_found
 
 logger = logging.getLogger(__name__)
@@ -51,9 +60,10 @@ class HidMeanwhile(Exception):
 
 @dataclass
 class Turn:
-    """What is known during one turn: codes and people, read once; how many households are still taken one by one."""
+    """What is read once a turn: codes and people, who stands twice in the file; and how many are still taken one by one."""
 
     words: list[Words] = field(default_factory=list)
+    namesakes: list[Namesakes] = field(default_factory=list)
     singly: int = 0
 
 
@@ -107,22 +117,24 @@ def _check(register: Register, viewer: Viewer, turn: Turn) -> None:
         return
     drafts = list(_drafts_of(register, heads, turn))
     known = taken_before(register, [head.number for head in heads])
-    twice = elsewhere_in_file(register, [row for draft in drafts for row in draft.rows])
+    if not turn.namesakes:  # nobody changes the rows of a file that is being checked
+        turn.namesakes.append(namesakes_in_file(register))
+    (namesakes,) = turn.namesakes
     fit = [draft for draft in drafts if not draft.is_held]
     add_alike([draft for draft in fit if draft.number not in known], viewer)
     for head, draft in zip(heads, drafts, strict=True):
-        is_twice = any(row.pk in twice for row in draft.rows)
+        twice = {row.pk: elsewhere_in_file(register, row, namesakes) for row in draft.rows}
         state = RowState.HELD if draft.is_held else RowState.READY
         if draft.number in known:
             draft.findings[head.pk].append(("taken_before", "", ""))
             state = RowState.KNOWN
-        elif state == RowState.READY and (draft.is_alike or is_twice):
+        elif state == RowState.READY and (draft.is_alike or any(twice.values())):
             state = RowState.ALIKE
         for row in draft.rows:
             row.state = state
             row.findings = [
                 *draft.findings[row.pk],
-                *(("twice_in_file", "", number) for number in twice.get(row.pk, [])),
+                *(("twice_in_file", "", number) for number in twice[row.pk]),
             ]
     write_found(row for draft in drafts for row in draft.rows)
 

@@ -146,8 +146,7 @@ class MovingIn:
         with databases.as_default(self.web):
             seats = Membership.objects.select_related("user", "agency__group")
             self.viewer: Viewer = viewer_of(seats.get(user__username="chief"))
-            for register in self.read(ledger_of(known, seed=0), "前の台帳"):
-                self.check_and_take(register)
+            self.check_and_take(self.read(ledger_of(known, seed=0), "前の台帳"))
             self._hide()
         databases.leave_alone(NAME)
 
@@ -187,21 +186,24 @@ class MovingIn:
 
     # --- ours ---------------------------------------------------------------------------------------------
 
-    def check_and_take(self, register: Register) -> None:
-        """Check and take a register as it is ordered on the page, and done by the worker."""
-        for order in (
-            lambda: order_check(register, by=self.viewer),
-            lambda: order_taking(register, takes_alike=True, by=self.viewer),
-        ):
-            with acting_for(self.viewer):
-                order()
-            while taking.move_on(register.pk, membership_id=self.viewer.membership.pk):
-                pass
+    def check_and_take(self, registers: list[Register]) -> None:
+        """Check all files of a ledger and take them in, as it is ordered on the page and done by the worker."""
+        for register in registers:
+            self._do(register, lambda register: order_check(register, by=self.viewer))
+        for register in registers:
+            self._do(register, lambda register: order_taking(register, takes_alike=True, by=self.viewer))
+
+    def _do(self, register: Register, order: Callable[[Register], None]) -> None:
+        with acting_for(self.viewer):
+            order(register)
+        while taking.move_on(register.pk, membership_id=self.viewer.membership.pk):
+            pass
 
     # --- the other ----------------------------------------------------------------------------------------
 
-    def clean_and_save(self, register: Register) -> None:
+    def clean_and_save(self, registers: list[Register]) -> None:
         """Make the same, every object by full_clean and save, each household in a transaction of its own."""
+        (register,) = registers  # the sample is no larger than a file
         with acting_for(self.viewer):
             words = Words(words_of_codes(register.mapping["words"]), staff_by_name())
             rows: dict[str, list[RegisterRow]] = {}
@@ -333,12 +335,12 @@ def _round(ledger: Ledger, sample: int, known: int, number: int) -> tuple[float,
         with databases.as_default(city_.web):
             ours, theirs = city_.read(ledger, "台帳"), city_.read(first, "台帳の写し")
             if number % 2:
-                seconds_theirs = _timed(lambda: [city_.clean_and_save(register) for register in theirs])
+                seconds_theirs = _timed(lambda: city_.clean_and_save(theirs))
             expected = city_.expected(ledger)
-            seconds_ours = _timed(lambda: [city_.check_and_take(register) for register in ours])
+            seconds_ours = _timed(lambda: city_.check_and_take(ours))
             _compare("the report", city_.report(ours), expected)
             if not number % 2:
-                seconds_theirs = _timed(lambda: [city_.clean_and_save(register) for register in theirs])
+                seconds_theirs = _timed(lambda: city_.clean_and_save(theirs))
             _check(city_, ours, theirs, first)
         seconds_copy = _copied([register.pk for register in ours])
     finally:

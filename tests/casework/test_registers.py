@@ -456,7 +456,7 @@ def test_people_who_are_here_already_are_told_with_the_reason(world):
 
 
 def test_same_person_under_two_numbers_of_one_file_is_told(world):
-    again = ["S-9", *MOTHER[1:]]
+    again = ["S-9", *MOTHER[1:2], "海野　たか", *MOTHER[3:]]  # with another space
     namesake = ["S-8", *MOTHER[1:5], "S30.1.1", *MOTHER[6:]]
     register = read(world, [MOTHER, SON, again, namesake, OTHER])
     assert check(world, register) == {

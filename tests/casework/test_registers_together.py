@@ -118,9 +118,9 @@ def _named(value, names):
 def taken(world, rows, monkeypatch, *, at_once, meanwhile=lambda: None):
     """Return what is there after a register was taken in so many households at once; nothing of it stays."""
     with monkeypatch.context() as patch, transaction.atomic():
+        patch.setattr(taking, "AT_ONCE", at_once)
         register = read_ledger(world, rows)
         meanwhile()
-        patch.setattr(taking, "AT_ONCE", at_once)
         states = take(world, register, alike=True)
         found = content(world, register)
         transaction.set_rollback(True)
