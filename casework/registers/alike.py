@@ -44,6 +44,8 @@ def may_hide_here(drafts: Iterable[CaseDraft]) -> list[CaseDraft]:
     Few hide, so their keys are read instead of looking for everybody's.
     """
     keys = lines_of_people(concealed_cases())
+    if not keys:
+        return []
     hiding: dict[str, list[uuid.UUID]] = defaultdict(list)
     for person, lines in keys.items():
         for line in lines or ():
