@@ -19,15 +19,21 @@ from .states import FLOW_OF_STAGE, Stage
 from .words import offered_stages, stage_label
 
 
-@transaction.atomic
 def next_number(series: str) -> str:
     """Return the next number of a series, as ``K-2026-0001``: gapless, counted over the whole city and year."""
+    return next_numbers(series, 1)[0]
+
+
+@transaction.atomic
+def next_numbers(series: str, count: int) -> list[str]:
+    """Return so many numbers of a series, one after the other; whoever else wants one waits for the caller's transaction."""
     year = timezone.localdate().year
     NumberSeries.objects.bulk_create([NumberSeries(name=series, year=year)], ignore_conflicts=True)
     row = NumberSeries.objects.select_for_update(no_key=True).get(name=series, year=year)
-    row.last += 1
+    first = row.last + 1
+    row.last += count
     row.save(update_fields=["last"])
-    return f"{series}-{year}-{row.last:04d}"
+    return [f"{series}-{year}-{number:04d}" for number in range(first, row.last + 1)]
 
 
 @transaction.atomic

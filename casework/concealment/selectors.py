@@ -124,6 +124,12 @@ def is_concealed(viewer: Viewer, case: Case) -> Steps[bool]:
     return bool(found)
 
 
+def concealed_cases() -> QuerySet[Any]:
+    """Return the keys of the cases that are concealed now, as far as the walls show them."""
+    rows: QuerySet[Any] = Concealment.objects.filter(lift__isnull=True).values_list("case_id", flat=True)
+    return rows
+
+
 def concealed_among(case_ids: list[uuid.UUID]) -> set[uuid.UUID]:
     """Return which of these cases are concealed, as far as the walls show it."""
     return set(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q, QuerySet
@@ -26,7 +27,7 @@ from casework.search.keys import (
     lines_of_person,
     phones,
 )
-from casework.search.selectors import people_with_line
+from casework.search.selectors import people_with_lines
 from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import labelled_for, persons_for
 from permissions.audit.actions import record
@@ -88,12 +89,29 @@ def people_like_contact(viewer: Viewer, *, reply_to: str, answers: Iterable[dict
     return _alike(viewer, lines, not_in=None)
 
 
-def people_like_draft(
-    viewer: Viewer, *, name: str, kana: str, birth_on: dt.date | None, phone: str, address: str
-) -> list[Alike]:
-    """Return people who share a key with somebody who is not here yet."""
-    lines = [*lines_of_person(name, kana, birth_on), *lines_of_contact(phone, address)]
-    return _alike(viewer, lines, not_in=None)
+@dataclass(frozen=True)
+class Told:
+    """What is told of somebody who is not here yet."""
+
+    name: str
+    kana: str = ""
+    birth_on: dt.date | None = None
+    phone: str = ""
+    address: str = ""
+
+    @cached_property
+    def lines(self) -> frozenset[str]:
+        """The keys by which people are compared."""
+        lines = (
+            *lines_of_person(self.name, self.kana, self.birth_on),
+            *lines_of_contact(self.phone, self.address),
+        )
+        return frozenset(line for line in lines if line[0] in WEIGHTS)
+
+
+def people_like_told(viewer: Viewer, told: Sequence[Told]) -> list[list[Alike]]:
+    """Return, for each of those who are not here yet, people who share a key with them; in a few statements for all."""
+    return _alike_each(viewer, [each.lines for each in told], not_in=None)
 
 
 def record_alike(viewer: Viewer, alike: list[Alike]) -> None:
@@ -103,27 +121,54 @@ def record_alike(viewer: Viewer, alike: list[Alike]) -> None:
 
 
 def _alike(viewer: Viewer, lines: list[str], *, not_in: uuid.UUID | None) -> list[Alike]:
-    wanted = {line for line in lines if line[0] in WEIGHTS}
-    found = {who for line in sorted(wanted) for _case, who in people_with_line(line, most=MOST_PER_KEY)}
-    if not found or not viewer.sees_all_cases:
-        return []
+    return _alike_each(viewer, [{line for line in lines if line[0] in WEIGHTS}], not_in=not_in)[0]
+
+
+def _alike_each(
+    viewer: Viewer, wanted: Sequence[Collection[str]], *, not_in: uuid.UUID | None
+) -> list[list[Alike]]:
+    """Return who is like each, most likely first. What one finds never depends on the others it is asked with."""
+    everything = {line for lines in wanted for line in lines}
+    by_line = people_with_lines(everything, most=MOST_PER_KEY) if viewer.sees_all_cases else {}
+    found = {who for people in by_line.values() for _case, who in people}
+    if not found:
+        return [[] for _lines in wanted]
     people = persons_for(viewer).filter(pk__in=found).exclude(case=not_in).select_related("case")
     contacts = {row.person_id: row for row in labelled_for(viewer, PersonContact).filter(person__in=found)}
-    alike = [_compare(person, contacts.get(person.pk), wanted) for person in people]
-    ordered = sorted(
-        (each for each in alike if each.reasons), key=lambda each: (-each.weight, each.person.case.number)
-    )
-    return ordered[:MOST_SHOWN]
+    known = {person.pk: (person, _lines_of(person, contacts.get(person.pk))) for person in people}
+    answers = []
+    for lines in wanted:
+        who = {key for line in lines for _case, key in by_line.get(line, ())}
+        alike = [_compare(*known[key], lines) for key in who if key in known]
+        answers.append(sorted((each for each in alike if each.reasons), key=_order)[:MOST_SHOWN])
+    return answers
 
 
-def _compare(person: Person, contact: PersonContact | None, wanted: set[str]) -> Alike:
+def _order(alike: Alike) -> tuple[int, str, int]:
+    return -alike.weight, alike.person.case.number, alike.person.position
+
+
+def _lines_of(person: Person, contact: PersonContact | None) -> list[str]:
     lines = lines_of_person(person.name, person.kana, person.birth_on)
-    lines += lines_of_contact(contact.phone, contact.address) if contact else []
-    kinds = {line[0] for line in lines if line in wanted}
+    return lines + (lines_of_contact(contact.phone, contact.address) if contact else [])
+
+
+def _compare(person: Person, theirs: list[str], wanted: Collection[str]) -> Alike:
+    kinds = _kinds(line for line in theirs if line in wanted)
+    return Alike(person, [REASONS[kind] for kind in kinds], weight_of(kinds))
+
+
+def _kinds(lines: Iterable[str]) -> list[str]:
+    """Return of what kind these keys are, the weighty first. Whose reading is equal, of course sounds equal."""
+    kinds = {line[0] for line in lines}
     if KANA in kinds:
         kinds.discard(SOUND)
-    shown = [kind for kind in WEIGHTS if kind in kinds]
-    return Alike(person, [REASONS[kind] for kind in shown], sum(WEIGHTS[kind] for kind in shown))
+    return [kind for kind in WEIGHTS if kind in kinds]
+
+
+def weight_of(lines: Iterable[str]) -> int:
+    """Return how much it says that two people share these keys."""
+    return sum(WEIGHTS[kind] for kind in _kinds(lines))
 
 
 # --- who was said to be one -----------------------------------------------------------------------------

@@ -80,7 +80,7 @@ def order_check(register: Register, *, by: Viewer) -> None:
 
 @transaction.atomic
 def order_taking(register: Register, *, takes_alike: bool, by: Viewer) -> None:
-    """Have the rows that nothing stands against taken in: each household a case, in one transaction of its own."""
+    """Have the rows that nothing stands against taken in: each household a case, whole or not at all."""
     locked = _at_rest(register, by, RegisterState.CHECKED, RegisterState.TAKEN)
     locked.takes_alike = takes_alike
     _move(locked, RegisterState.TAKING, "takes_alike")

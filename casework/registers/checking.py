@@ -8,9 +8,12 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from casework.duplicates.selectors import Told
 
 from .cells import Words, read_cell
 from .findings import FINDINGS, Found, Problem
@@ -37,6 +40,15 @@ class PersonDraft:
     def basics(self) -> dict[str, Any]:
         return self.values.get("Person", {})
 
+    @cached_property
+    def told(self) -> Told:
+        """Return by what they are compared with whoever is here already. A person without a name is held back before."""
+        contact = self.values.get("PersonContact", {})
+        return Told(
+            name=self.basics["name"], kana=self.basics.get("kana", ""), birth_on=self.basics.get("birth_on"),
+            phone=contact.get("phone", ""), address=contact.get("address", ""),
+        )  # fmt: skip
+
 
 @dataclass
 class CaseDraft:
@@ -54,6 +66,17 @@ class CaseDraft:
     @property
     def is_held(self) -> bool:
         return any(FINDINGS[code].holds for found in self.findings.values() for code, _h, _v in found)
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether somebody is here already that may be the same (alike.py)."""
+        return any(
+            code in ("alike", "hides_here") for found in self.findings.values() for code, _h, _v in found
+        )
+
+    @property
+    def rows(self) -> list[Any]:
+        return [person.row for person in self.people]
 
 
 def draft_of(

@@ -118,21 +118,32 @@ def rows_of(heads: Iterable[RegisterRow]) -> dict[uuid.UUID, list[RegisterRow]]:
     return {head.pk: rows.get(head.number, [head]) if head.number else [head] for head in wanted}
 
 
-def elsewhere_in_file(register: Register, rows: list[RegisterRow]) -> dict[uuid.UUID, list[str]]:
-    """Return {row: other numbers of the same file under which somebody of the same name and birth date stands}."""
-    fields = register.mapping["fields"]
-    name, born = (heading_of(fields, code, register.columns) for code in ("name", "birth_on"))
+Namesakes = dict[tuple[str, str], set[str]]
+
+
+def namesakes_in_file(register: Register) -> Namesakes:
+    """Return {(name, birth date), plain: the numbers under which such people stand in the file}."""
+    name, born = _who(register)
     if name is None:
         return {}
+    found: Namesakes = {}
+    rows = RegisterRow.objects.filter(register=register, case=None).values_list("number", "cells")
+    for number, cells in rows.iterator():
+        if cells[name]:
+            key = plain(cells[name]), plain(cells[born]) if born is not None else ""
+            found.setdefault(key, set()).add(number)
+    return {key: numbers for key, numbers in found.items() if len(numbers) > 1}
 
-    def who(row: RegisterRow) -> tuple[str, str]:
-        return plain(row.cells[name]), plain(row.cells[born]) if born is not None else ""
 
-    names = {row.cells[name] for row in rows if row.cells[name]}
-    numbers: dict[tuple[str, str], set[str]] = {}
-    for row in RegisterRow.objects.filter(
-        register=register, case=None, **{f"cells__{name}__in": list(names)}
-    ):
-        numbers.setdefault(who(row), set()).add(row.number)
-    found = {row.pk: sorted(numbers.get(who(row), set()) - {row.number}) for row in rows}
-    return {key: others for key, others in found.items() if others}
+def elsewhere_in_file(register: Register, row: RegisterRow, namesakes: Namesakes) -> list[str]:
+    """Return the other numbers of the same file under which somebody of the same name and birth date stands."""
+    name, born = _who(register)
+    if name is None or not namesakes:
+        return []
+    key = plain(row.cells[name]), plain(row.cells[born]) if born is not None else ""
+    return sorted(namesakes.get(key, set()) - {row.number})
+
+
+def _who(register: Register) -> tuple[int | None, int | None]:
+    fields = register.mapping["fields"]
+    return heading_of(fields, "name", register.columns), heading_of(fields, "birth_on", register.columns)

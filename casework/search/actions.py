@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db import connections
@@ -15,50 +15,75 @@ from .keys import VERSION, lines_of_contact, lines_of_household, lines_of_person
 if TYPE_CHECKING:
     from casework.households.models import Household, Person, PersonContact
 
-_WRITE = """
-INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
-SELECT %s, 0, c.id, %s, %s, c.opened_at, %s, %s FROM casework_case c WHERE c.id = %s
+_INSERT = "INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)"
+_OR_UPDATE = """
 ON CONFLICT (case_id, scope, person_id, item) DO UPDATE SET words = EXCLUDED.words, version = EXCLUDED.version
  WHERE (casework_searchrow.words, casework_searchrow.version) IS DISTINCT FROM (EXCLUDED.words, EXCLUDED.version)
 """
+_WRITE = f"""{_INSERT}
+SELECT %s, 0, c.id, %s, %s, c.opened_at, %s, %s FROM casework_case c WHERE c.id = %s
+{_OR_UPDATE}"""  # noqa: S608 -- constants
+_WRITE_ALL = f"""{_INSERT}
+SELECT v.id, 0, c.id, v.person_id, v.item, c.opened_at, v.words, v.version
+  FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[])
+       AS v (id, person_id, item, words, version, case_id)
+  JOIN casework_case c ON c.id = v.case_id
+{_OR_UPDATE}"""  # noqa: S608 -- constants
+
+# Case, person (none: the household), item, keys.
+Keys = tuple[uuid.UUID, uuid.UUID | None, str, list[str]]
 
 
-def index_person(person: Person) -> None:
-    """Write the keys of a person's basics. The rows of agencies follow in the database."""
-    lines = lines_of_person(person.name, person.kana, person.birth_on)
-    _write(person.case_id, person.pk, Item.BASIC, lines)
+def keys_of_person(person: Person) -> Keys:
+    """Return the keys of a person's basics."""
+    return person.case_id, person.pk, Item.BASIC, lines_of_person(person.name, person.kana, person.birth_on)
 
 
-def index_contact(contact: PersonContact) -> None:
-    """Write the keys of how a person is reached: telephone numbers and the address."""
-    _write(contact.case_id, contact.person_id, Item.CONTACT, lines_of_contact(contact.phone, contact.address))
+def keys_of_contact(contact: PersonContact) -> Keys:
+    """Return the keys of how a person is reached: telephone numbers and the address."""
+    lines = lines_of_contact(contact.phone, contact.address)
+    return contact.case_id, contact.person_id, Item.CONTACT, lines
 
 
-def index_household(household: Household) -> None:
-    """Write the key of a household's name."""
-    _write(household.case_id, None, Item.BASIC, lines_of_household(household.name))
+def keys_of_household(household: Household) -> Keys:
+    """Return the key of a household's name."""
+    return household.case_id, None, Item.BASIC, lines_of_household(household.name)
 
 
-_INDEX: dict[str, Callable[[Any], None]] = {
-    "Household": index_household,
-    "Person": index_person,
-    "PersonContact": index_contact,
+_KEYS: dict[str, Callable[[Any], Keys]] = {
+    "Household": keys_of_household,
+    "Person": keys_of_person,
+    "PersonContact": keys_of_contact,
 }
 
 
 def index(row: Any) -> None:
-    """Write the keys of a row that has just been written; rows without keys are left alone."""
-    write = _INDEX.get(type(row).__name__)
-    if write:
-        write(row)
+    """Write the keys of a row that has just been written; rows without keys are left alone.
+
+    The rows of agencies follow in the database.
+    """
+    keys = _KEYS.get(type(row).__name__)
+    if keys:
+        _write(*keys(row))
+
+
+def index_all(rows: Iterable[Any]) -> None:
+    """Write the keys of many rows as ``index`` does, in one statement."""
+    values = [_values(*_KEYS[type(row).__name__](row)) for row in rows if type(row).__name__ in _KEYS]
+    if values:
+        with connections["default"].cursor() as cursor:
+            cursor.execute(_WRITE_ALL, [list(column) for column in zip(*values, strict=True)])
 
 
 def _write(
     case_id: uuid.UUID, person_id: uuid.UUID | None, item: str, lines: list[str], *, using: str = "default"
 ) -> None:
-    values = [uuid.uuid4(), person_id, item, "\n".join(lines), VERSION, case_id]
     with connections[using].cursor() as cursor:
-        cursor.execute(_WRITE, values)
+        cursor.execute(_WRITE, _values(case_id, person_id, item, lines))
+
+
+def _values(case_id: uuid.UUID, person_id: uuid.UUID | None, item: str, lines: list[str]) -> list[Any]:
+    return [uuid.uuid4(), person_id, item, "\n".join(lines), VERSION, case_id]
 
 
 # --- after a migrate ------------------------------------------------------------------------------------

@@ -64,6 +64,17 @@ def record(
     _write(viewer, [(*what, case, person, item, ground or NO_GROUND, json.dumps(detail) if detail else "{}")])
 
 
+def record_each(viewer: Viewer, verb: str, subjects: Iterable[tuple[Model, uuid.UUID]]) -> None:
+    """Write one row per (subject, case), as ``record`` does with each, in one statement for many."""
+    _write(
+        viewer,
+        [
+            (verb, subject._meta.label_lower, str(subject.pk), case, None, "", NO_GROUND, "{}")
+            for subject, case in subjects
+        ],
+    )
+
+
 def record_beside(
     beside: Beside,
     viewer: Viewer | None,

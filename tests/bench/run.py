@@ -9,6 +9,7 @@ from marugoto_site.database import choice
 from tests import database
 from tests.bench import databases, report
 from tests.bench.crowd import measure_crowd
+from tests.bench.imports import measure_imports
 from tests.bench.log import measure_log
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
 from tests.bench.pages import pages_of
@@ -45,6 +46,7 @@ def measure_sizes(sizes: list[str]) -> int:
             figures += measure_writes()
             figures += [_told(figure) for figure in measure_crowd()]
             figures += [_told(figure) for figure in measure_log()]
+            figures += [_told(figure) for figure in measure_imports()]
         except Disagreement as trouble:
             print(f"UNEQUAL ANSWERS: {trouble}", flush=True)
             return 1

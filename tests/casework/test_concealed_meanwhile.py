@@ -26,6 +26,7 @@ from casework.households.models import Household, PersonContact
 from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, decide
+from casework.registers import taking
 from casework.seen import fingerprint
 from casework.sharing.actions import Label
 from casework.tasks.actions import TaskDraft, add_task
@@ -33,6 +34,8 @@ from casework.workspace.selectors import case_record_for
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for
+from tests.casework.test_registers import check, rows_of_somebody_who_hides, take
+from tests.casework.test_registers import read as read_register
 from tests.worlds import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -224,3 +227,34 @@ def _hidden_before_the_first_row(world: World, monkeypatch: Any) -> Any:
     monkeypatch.setattr(guard, "digests_of", nothing_yet)
     yield
     assert hid
+
+
+@pytest.mark.parametrize("at_once", [1, 200])
+def test_hid_while_an_older_ledger_was_taken_in(world, monkeypatch, at_once):
+    """After the look and before the end somebody hides who stands in the ledger: nothing of the household is in the open."""
+    register = read_register(world, rows_of_somebody_who_hides("いいえ"))
+    check(world, register)
+    name = "take_household" if at_once == 1 else "take_households"
+    real, hid = getattr(taking, name), []
+
+    def meanwhile(*args, **more):
+        made = real(*args, **more)
+        if not hid:
+            hid.append(
+                Step(
+                    world.coordinator,
+                    lambda: conceal(world.tomono.case, world.tomono.mother, GROUND, by=world.coordinator),
+                )
+            )
+            assert hid[0].acted.wait(20)
+            assert hid[0].end() is None
+        return made
+
+    monkeypatch.setattr(taking, "AT_ONCE", at_once)
+    monkeypatch.setattr(taking, name, meanwhile)
+    states = take(world, register, alike=True)
+
+    assert hid
+    assert states == {2: ("held", ["hides_here"]), 3: ("held", ["household"]), 4: ("taken", [])}
+    with acting_for(world.chief):
+        assert not PersonContact.objects.filter(address="見本市あおば町1-2-3").exists()

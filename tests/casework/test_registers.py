@@ -271,6 +271,7 @@ def test_taking_goes_on_where_a_kill_stopped_it(world, monkeypatch):
         order_taking(register, takes_alike=False, by=world.chief)
     from casework.registers import taking
 
+    monkeypatch.setattr(taking, "AT_ONCE", 1)
     real, calls = taking.take_household, []
 
     def killed(draft, *args, **kwargs):
@@ -455,7 +456,7 @@ def test_people_who_are_here_already_are_told_with_the_reason(world):
 
 
 def test_same_person_under_two_numbers_of_one_file_is_told(world):
-    again = ["S-9", *MOTHER[1:]]
+    again = ["S-9", *MOTHER[1:2], "海野　たか", *MOTHER[3:]]  # with another space
     namesake = ["S-8", *MOTHER[1:5], "S30.1.1", *MOTHER[6:]]
     register = read(world, [MOTHER, SON, again, namesake, OTHER])
     assert check(world, register) == {
@@ -719,6 +720,7 @@ def test_long_taking_gives_others_their_turn(world, monkeypatch, run_tasks):
         order_taking(register, takes_alike=False, by=world.chief)
     from casework.registers import taking
 
+    monkeypatch.setattr(taking, "AT_ONCE", 1)
     monkeypatch.setattr(taking, "TURN_SECONDS", -1)
     assert move_on(register.pk, membership_id=world.chief.membership.pk)
     assert found_in(world.chief, register) == {2: ("taken", []), 3: ("taken", []), 4: ("ready", [])}

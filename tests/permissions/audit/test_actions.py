@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.db import connection
 
-from permissions.audit.actions import Ground, record, record_reads
+from permissions.audit.actions import Ground, record, record_each, record_reads
 from permissions.audit.models import AuditEntry
 from permissions.audit.origin import coming_from
 from permissions.walls.context import acting_for
@@ -55,6 +55,28 @@ def test_rows_say_what_was_done(world, threshold):
         (*who, "read", *user, CASE, PERSON, "money", "", None, {}),
         (None, None, None, "", None, *bare),
     ]
+
+
+@pytest.mark.parametrize("count", [0, 1, 3])
+def test_each_of_many_is_recorded_as_by_itself(world, count):
+    viewer = world.anshin_worker
+    subjects = [(world.anshin_worker.user, CASE), (world.chief.user, PERSON), (world.auditor.user, LINE)][
+        :count
+    ]
+    with acting_for(viewer), coming_from("2001:db8::7") as origin:
+        for subject, case in subjects:
+            record(viewer, "one", subject, case=case)
+        alone = origin.rows
+        record_each(viewer, "many", subjects)
+        assert (alone, origin.rows) == (count, 2 * count)
+
+    def found(verb):
+        rows = AuditEntry.objects.filter(verb=verb).order_by("number")
+        return list(rows.values_list(*WHO, *WHAT[1:], "request_id", "at"))
+
+    with acting_for(world.auditor):
+        assert found("many") == found("one")
+        assert len(found("many")) == count
 
 
 def test_request_knows_how_many_rows_it_has_left(world):
