@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
@@ -29,6 +30,10 @@ from .rules import DECIDED_BEFORE, WITHOUT_RETURN
 if TYPE_CHECKING:
     from casework.plans.models import Decision
     from permissions.agencies.models import Agency
+
+NOT_TOLD = gettext_lazy(
+    "本人に伝えたことを書いてください。伝えられなかったときは、その理由を書いてください。"
+)
 
 
 @dataclass(frozen=True)

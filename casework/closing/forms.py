@@ -18,14 +18,19 @@ from permissions.agencies.models import Agency
 from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
-from .actions import ClosureDraft, lacking
+from .actions import NOT_TOLD, ClosureDraft, lacking
 from .rules import DECIDED_BEFORE
 
 
 class ClosureForm(TypedMixin, OnceForm):
     """The closing sheet. What it must hold depends on the kind, the flow and the stage (rules.py)."""
 
-    kind = CodeChoiceField("close_kind", label=_("終結の区分"), empty_label=_("選んでください"))
+    kind = CodeChoiceField(
+        "close_kind",
+        label=_("終結の区分"),
+        empty_label=_("選んでください"),
+        error_messages={"required": _("終結の区分を選んでください。")},
+    )
     decision = forms.ChoiceField(
         label=_("終わることを決めた決定"),
         required=False,
@@ -71,9 +76,9 @@ class ClosureForm(TypedMixin, OnceForm):
     told = forms.CharField(
         label=_("本人に伝えたこと"),
         max_length=500,
-        required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("伝えられなかったときは、その理由。"),
+        error_messages={"required": NOT_TOLD},
     )
 
     def __init__(
@@ -99,23 +104,20 @@ class ClosureForm(TypedMixin, OnceForm):
             del fields["decision"]
 
     def clean(self) -> dict[str, Any]:
+        """Say everything at once: also what is missing beside a field that cannot be read."""
         cleaned = super().clean() or {}
-        if not self.errors:
-            for name, words in lacking(self.case, self.draft()).items():
+        for name, words in lacking(self.case, self.draft()).items():
+            if name not in self.errors:
                 self.add_error(name if name in self.fields else None, words)
         return cleaned
 
     def draft(self) -> ClosureDraft:
         told = self.cleaned_data
+        words = ("kind", "told", "lead_words", "decided_by_words", "watch", "signs")
         return ClosureDraft(
-            kind=told["kind"],
-            told=told["told"],
-            lead=self.agencies.get(told["lead"]),
-            lead_words=told["lead_words"],
+            lead=self.agencies.get(told.get("lead", "")),
             decision=self.decisions.get(told.get("decision", "")),
-            decided_by_words=told.get("decided_by_words", ""),
-            watch=told["watch"],
-            watch_until=told["watch_until"],
-            signs=told["signs"],
-            follow_up_on=told["follow_up_on"],
+            watch_until=told.get("watch_until"),
+            follow_up_on=told.get("follow_up_on"),
+            **{name: told.get(name, "") for name in words},
         )

@@ -217,7 +217,10 @@ def test_page_tells_what_is_missing_keeps_what_was_typed_and_closes(closing, cli
     refused = client.post(address, typed)
 
     assert refused.status_code == 200
-    assert set(refused.context["form"].errors) == {"lead", "signs", "follow_up_on", "decided_by_words"}
+    wanted = {"lead", "signs", "follow_up_on", "decided_by_words"}
+    assert set(refused.context["form"].errors) == wanted
+    unread = client.post(address, {**typed, "kind": "", "told": "", "follow_up_on": "2026-02-31"})
+    assert set(unread.context["form"].errors) == wanted | {"kind", "told"}
     assert "おめでとうと伝えた" in refused.content.decode()
     told = {"lead": str(world.anshin.pk), "signs": "眠れない日が続く", "follow_up_on": str(timezone.localdate() + DAY), "decided_by_words": "内部会議"}  # fmt: skip
     done = client.post(address, {**typed, **told}, follow=True)
