@@ -146,12 +146,21 @@ _JUST_BROUGHT = f"{BRING} AND brought_id IS NOT NULL AND state = 'new' AND case_
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
 
-# A paragraph has its note's label, and comes at the same moment: one that came later would change the note.
-_OF_NEW_NOTE = (
-    "EXISTS (SELECT 1 FROM casework_note n WHERE n.id = casework_noteparagraph.note_id"
-    " AND n.case_id = casework_noteparagraph.case_id AND n.item = casework_noteparagraph.item"
-    " AND n.person_id IS NOT DISTINCT FROM casework_noteparagraph.person_id AND n.written_at = clock_now())"
-)
+
+def _part_of_note(table: str) -> Wall:
+    """What belongs to a note has its label, and comes at the same moment: what came later would change the note."""
+    of_new_note = (
+        f"EXISTS (SELECT 1 FROM casework_note n WHERE n.id = {table}.note_id"
+        f" AND n.case_id = {table}.case_id AND n.item = {table}.item"
+        f" AND n.person_id IS NOT DISTINCT FROM {table}.person_id AND n.written_at = clock_now())"
+    )
+    return Wall(
+        table=table,
+        select=f"{reaches(table)} AND {not_hidden(table)}",
+        insert=f"{center(table)} AND {of_new_note}",
+        frozen=True,
+    )
+
 
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
@@ -264,12 +273,8 @@ WALLS: tuple[Wall, ...] = (
         frozen=True,
     ),
     labelled_wall("casework_note", frozen=True),
-    Wall(
-        table="casework_noteparagraph",
-        select=f"{reaches('casework_noteparagraph')} AND {not_hidden('casework_noteparagraph')}",
-        insert=f"{center('casework_noteparagraph')} AND {_OF_NEW_NOTE}",
-        frozen=True,
-    ),
+    _part_of_note("casework_noteparagraph"),
+    _part_of_note("casework_attendee"),
     Wall(
         table="casework_contact",
         select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)"
@@ -467,6 +472,7 @@ LABELLED_TABLES = (
     "casework_issue",
     "casework_note",
     "casework_noteparagraph",
+    "casework_attendee",
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
@@ -481,9 +487,12 @@ LABELLED_TABLES = (
     "casework_shareline",
 )
 
-# A paragraph comes with its note, bytes with their file, which is noticed; that a file was taken away is the center's. Of
-# issues some are noticed (issues/sql.py).
-_UNNOTICED = ("casework_noteparagraph", "casework_issue", "casework_filecontent", "casework_fileremoval")
+# Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
+# center's. Of issues some are noticed (issues/sql.py).
+_UNNOTICED = (
+    *("casework_noteparagraph", "casework_attendee", "casework_issue"),
+    *("casework_filecontent", "casework_fileremoval"),
+)
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
     *(table for table in LABELLED_TABLES if table not in _UNNOTICED),
