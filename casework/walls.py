@@ -162,6 +162,18 @@ def _part_of_note(table: str) -> Wall:
     )
 
 
+def _with_own_answer(table: str) -> str:
+    """A file comes with an answer of one's own agency, in one's own name, at the same moment and with the same label.
+
+    The answer is seen where a line with its label holds now, so a file ends where that line ends.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM casework_roleanswer a WHERE a.id = {table}.answer_id AND a.agency_id = {AGENCY}"
+        f" AND a.answered_by_id = {ME} AND a.answered_at = clock_now() AND a.case_id = {table}.case_id"
+        f" AND a.item = {table}.item AND a.person_id IS NOT DISTINCT FROM {table}.person_id)"
+    )
+
+
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
     Wall(
@@ -434,13 +446,14 @@ WALLS: tuple[Wall, ...] = (
         table="casework_casefile",
         select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT})"
         f" AND {not_hidden('casework_casefile')}",
-        insert=center("casework_casefile"),
+        insert=f"{center('casework_casefile')}"
+        f" OR (added_by_id = {ME} AND {_with_own_answer('casework_casefile')})",
         frozen=True,
     ),
     Wall(
         table="casework_filecontent",
         select=f"{reaches('casework_filecontent')} AND ({CENTER} OR NOT {files.UNCHECKED})",
-        insert=center("casework_filecontent"),
+        insert=f"{center('casework_filecontent')} OR {_with_own_answer('casework_filecontent')}",
         delete=f"{center('casework_filecontent')} AND {files.IS_REMOVED}",
     ),
     # Why it was taken away is the center's.
@@ -520,7 +533,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, registers.UNDO),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO),
     )
     return "\n".join(parts) + "\n"
 
