@@ -151,7 +151,7 @@ class RoleAnswerForm(TakingForm, forms.Form):
     )
     contact_person = forms.CharField(label=_("そちらの担当者"), max_length=60, required=False)
     file = forms.FileField(
-        label=_("資料を付ける"),
+        label=_("ファイル"),
         required=False,
         widget=file_widget(),
         help_text=FILE_HELP,
