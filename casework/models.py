@@ -22,7 +22,7 @@ from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
-from .notes.models import Note, NoteParagraph
+from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -58,6 +58,7 @@ from .workspace.models import SavedList
 __all__ = [
     "AddedBasis",
     "AnswerLink",
+    "Attendee",
     "Block",
     "Brought",
     "Case",

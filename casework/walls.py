@@ -146,12 +146,33 @@ _JUST_BROUGHT = f"{BRING} AND brought_id IS NOT NULL AND state = 'new' AND case_
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
 
-# A paragraph has its note's label, and comes at the same moment: one that came later would change the note.
-_OF_NEW_NOTE = (
-    "EXISTS (SELECT 1 FROM casework_note n WHERE n.id = casework_noteparagraph.note_id"
-    " AND n.case_id = casework_noteparagraph.case_id AND n.item = casework_noteparagraph.item"
-    " AND n.person_id IS NOT DISTINCT FROM casework_noteparagraph.person_id AND n.written_at = clock_now())"
-)
+
+def _part_of_note(table: str) -> Wall:
+    """What belongs to a note has its label, and comes at the same moment: what came later would change the note."""
+    of_new_note = (
+        f"EXISTS (SELECT 1 FROM casework_note n WHERE n.id = {table}.note_id"
+        f" AND n.case_id = {table}.case_id AND n.item = {table}.item"
+        f" AND n.person_id IS NOT DISTINCT FROM {table}.person_id AND n.written_at = clock_now())"
+    )
+    return Wall(
+        table=table,
+        select=f"{reaches(table)} AND {not_hidden(table)}",
+        insert=f"{center(table)} AND {of_new_note}",
+        frozen=True,
+    )
+
+
+def _with_own_answer(table: str) -> str:
+    """A file comes with an answer of one's own agency, in one's own name, at the same moment and with the same label.
+
+    The answer is seen where a line with its label holds now, so a file ends where that line ends.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM casework_roleanswer a WHERE a.id = {table}.answer_id AND a.agency_id = {AGENCY}"
+        f" AND a.answered_by_id = {ME} AND a.answered_at = clock_now() AND a.case_id = {table}.case_id"
+        f" AND a.item = {table}.item AND a.person_id IS NOT DISTINCT FROM {table}.person_id)"
+    )
+
 
 WALLS: tuple[Wall, ...] = (
     # The ledger looks at no other table, so that no two policies look into each other.
@@ -264,12 +285,8 @@ WALLS: tuple[Wall, ...] = (
         frozen=True,
     ),
     labelled_wall("casework_note", frozen=True),
-    Wall(
-        table="casework_noteparagraph",
-        select=f"{reaches('casework_noteparagraph')} AND {not_hidden('casework_noteparagraph')}",
-        insert=f"{center('casework_noteparagraph')} AND {_OF_NEW_NOTE}",
-        frozen=True,
-    ),
+    _part_of_note("casework_noteparagraph"),
+    _part_of_note("casework_attendee"),
     Wall(
         table="casework_contact",
         select=f"{CENTER} AND (case_id IS NULL OR {not_blocked('case_id')}) OR ({TAKE_UP} AND case_id IS NULL)"
@@ -430,13 +447,14 @@ WALLS: tuple[Wall, ...] = (
         table="casework_casefile",
         select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT})"
         f" AND {not_hidden('casework_casefile')}",
-        insert=center("casework_casefile"),
+        insert=f"{center('casework_casefile')}"
+        f" OR (added_by_id = {ME} AND {_with_own_answer('casework_casefile')})",
         frozen=True,
     ),
     Wall(
         table="casework_filecontent",
         select=f"{reaches('casework_filecontent')} AND ({CENTER} OR NOT {files.UNCHECKED})",
-        insert=center("casework_filecontent"),
+        insert=f"{center('casework_filecontent')} OR {_with_own_answer('casework_filecontent')}",
         delete=f"{center('casework_filecontent')} AND {files.IS_REMOVED}",
     ),
     # Why it was taken away is the center's.
@@ -468,6 +486,7 @@ LABELLED_TABLES = (
     "casework_issue",
     "casework_note",
     "casework_noteparagraph",
+    "casework_attendee",
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
@@ -483,9 +502,12 @@ LABELLED_TABLES = (
     "casework_shareline",
 )
 
-# A paragraph comes with its note, bytes with their file, which is noticed; that a file was taken away is the center's. Of
-# issues some are noticed (issues/sql.py).
-_UNNOTICED = ("casework_noteparagraph", "casework_issue", "casework_filecontent", "casework_fileremoval")
+# Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
+# center's. Of issues some are noticed (issues/sql.py).
+_UNNOTICED = (
+    *("casework_noteparagraph", "casework_attendee", "casework_issue"),
+    *("casework_filecontent", "casework_fileremoval"),
+)
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
     *(table for table in LABELLED_TABLES if table not in _UNNOTICED),
@@ -513,7 +535,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, registers.UNDO),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO),
     )
     return "\n".join(parts) + "\n"
 

@@ -26,7 +26,7 @@ from casework.households.actions import StayDraft, change_person, record_stay, s
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
 from casework.issues.actions import IssueDraft, note_issue
-from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
+from casework.notes.actions import AttendeeDraft, NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
 from casework.registers.actions import read_register
@@ -205,7 +205,8 @@ class MatrixWorld(World):
     def _note(self, home: Household, person: Any, item: str) -> Any:
         text = f"CANARY-{person.name}-{item} 記録"
         paragraphs = (ParagraphDraft("fact", "observed", text),)
-        draft = NoteDraft(Label(person.pk, item), timezone.now(), "phone", text, paragraphs)
+        there = (AttendeeDraft("interpreter", f"CANARY-{person.name}-{item} 同席"),)
+        draft = NoteDraft(Label(person.pk, item), timezone.now(), "phone", text, paragraphs, attendees=there)
         return write_note(home.case, draft, by=self.chief)
 
     def _share_first(self) -> None:

@@ -29,6 +29,7 @@ from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.notes.actions import (
+    AttendeeDraft,
     CorrectionDraft,
     NoteDraft,
     ParagraphDraft,
@@ -86,6 +87,7 @@ MADE_FOR_IT = {
     "casework_taskend",
     "casework_closure",
     "casework_noteparagraph",
+    "casework_attendee",
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
@@ -275,7 +277,8 @@ def told(kept_world):
             case, NoteDraft(Label(person.pk, "history"), timezone.now(), "phone", words("題"), said), by=by
         )
         better = (ParagraphDraft("transcript", "self", words("逐語")),)
-        correct_note(note, CorrectionDraft(words("題"), better, words("訂正")), by=by)
+        there = (AttendeeDraft("other", words("同席"), words("所属"), words("関係")),)
+        correct_note(note, CorrectionDraft(words("題"), better, words("訂正"), there), by=by)
         _ask(words, case, person, chief, by)
         ground = Ground("consent", words("根拠"))
         labels = [Label(person.pk, item) for item in ("basic", "roles", "plan", "money")]
@@ -442,6 +445,7 @@ def test_what_people_wrote_stands_where_it_was_put_and_nowhere_else(told, log, m
     assert found >= {
         "casework_note",
         "casework_noteparagraph",
+        "casework_attendee",
         "casework_contact",
         "casework_caseevent",
         "forms_app_answer",

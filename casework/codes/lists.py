@@ -35,6 +35,7 @@ LISTS: dict[str, CodeList] = {
     "screening": CodeList(_("振り分けの結果"), _("インテークの終わりの振り分け")),
     "agency_type": CodeList(_("紹介元・機関の種類"), _("機関から相談を受けたとき"), is_asked=True),
     "method": CodeList(_("対応方法"), _("支援経過記録の「方法」")),
+    "attendee_role": CodeList(_("同席した人の立場"), _("支援経過記録の「同席した人」")),
     "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
     "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
     "close_kind": CodeList(_("終結の区分"), _("終結シート")),

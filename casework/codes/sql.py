@@ -45,6 +45,7 @@ CODED_COLUMNS = (
     ("casework_stay", "reason", "stay_reason"),
     ("casework_issue", "code", "issue"),
     ("casework_note", "method", "method"),
+    ("casework_attendee", "role", "attendee_role"),
     ("casework_referralanswer", "reason", "return_reason"),
     ("casework_closure", "kind", "close_kind"),
 )

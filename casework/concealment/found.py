@@ -40,6 +40,7 @@ CLEARED: dict[str, tuple[str, ...]] = {
 HIDDEN = (
     "Note",
     "NoteParagraph",
+    "Attendee",
     "Direction",
     "RoleRow",
     "RoleAnswer",

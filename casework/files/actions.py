@@ -47,26 +47,45 @@ def add_file(
     before: CaseFile | None = made_before(CaseFile, key)
     if before:
         return before
-    _refuse_unseen(case, taken, has_no_place=has_no_place)
     file = CaseFile(
         id=key or uuid.uuid4(),
         case=case,
         person_id=label.person_id,
         item=label.item,
         number=next_number("F"),
-        title=title.strip() or taken.title or _("資料"),
-        kind=taken.kind,
-        size_bytes=len(taken.content),
-        digest=taken.digest,
+        title=title.strip(),
         note=note,
-        added_by=by.membership,
     )
-    add_all(CaseFile, [file])
-    FileContent(file=file, content=taken.content, **_label_of(file)).save(force_insert=True)
+    return _keep(file, taken, has_no_place=has_no_place, by=by)
+
+
+@transaction.atomic
+def add_file_of_answer(answer: Any, taken: Taken, *, title: str, has_no_place: bool, by: Viewer) -> CaseFile:
+    """Keep what an agency sends together with its answer to a role, under the answer's label. Belongs to the answer's act.
+
+    In a concealed household it is opened by no agency, not by the sender either, until the center has looked through it.
+    Raises NotAllowed without the word that it shows no place.
+    """
+    if not by.may("casework.answer_role"):
+        raise NotAllowed(_("資料を加える権限がありません。"))
+    # The center's numbers are counted; an agency would read off them how much the center gets.
+    file = CaseFile(**_label_of(answer), number=f"A-{answer.pk.hex[:12]}", title=title.strip(), answer=answer)
+    return _keep(file, taken, has_no_place=has_no_place, by=by)
+
+
+def _keep(file: CaseFile, taken: Taken, *, has_no_place: bool, by: Viewer) -> CaseFile:
+    _refuse_unseen(file.case, taken, has_no_place=has_no_place)
+    file.title = file.title or taken.title or _("資料")
+    file.kind, file.size_bytes, file.digest = taken.kind, len(taken.content), taken.digest
+    file.added_by = by.membership
+    file.save(force_insert=True)
+    FileContent(file=file, answer=file.answer, content=taken.content, **_label_of(file)).save(
+        force_insert=True
+    )
     after = {"number": file.number, "kind": file.kind, "size": file.size_bytes, "sha256": file.digest}
     record_event(by, "file_added", file, after=after, **_label_of(file))
     # Again: meanwhile the household may have hidden (concealment/guard.py).
-    if _refuse_unseen(case, taken, has_no_place=has_no_place):
+    if _refuse_unseen(file.case, taken, has_no_place=has_no_place) and by.sees_all_cases:
         FileCheck(file=file, checked_by=by.membership, **_label_of(file)).save(force_insert=True)
     return file
 
@@ -119,5 +138,5 @@ def check_file(file: CaseFile, *, by: Viewer) -> FileCheck:
     return check
 
 
-def _label_of(file: CaseFile) -> dict[str, Any]:
-    return {"case_id": file.case_id, "person_id": file.person_id, "item": file.item}
+def _label_of(row: Any) -> dict[str, Any]:
+    return {"case_id": row.case_id, "person_id": row.person_id, "item": row.item}

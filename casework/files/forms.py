@@ -15,16 +15,40 @@ from permissions.typed import TypedMixin
 from permissions.uploads.errors import NotTaken
 from permissions.uploads.pipeline import ACCEPT, Taken, take_in
 
+FILE_HELP = _(
+    "PDF、写真（JPEG・PNG・HEIC）、文章（.txt）、WordとExcel（.docx・.xlsx、マクロなし）。10MBまで。写真からは、撮った場所などの記録を消します。"
+)
+TITLE_HELP = _("空欄なら、ファイルの名前を使います。人の名前や住所は書かないでください。")
+NO_PLACE = _(
+    "住所や居場所が分かるもの（表札、制服、窓の外の景色、あて名など）が入っていないことを確かめました"
+)
 
-class FileForm(TypedMixin, OnceForm):
+
+def file_widget() -> forms.FileInput:
+    return forms.FileInput(attrs={"accept": ACCEPT})
+
+
+class TakingForm(TypedMixin):
+    """A form with a field ``file``: the one way in that every file takes (permissions/uploads)."""
+
+    taken: Taken | None = None
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        try:
+            self.taken = take_in(file) if file else None
+        except NotTaken as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return file
+
+
+class FileForm(TakingForm, OnceForm):
     """A file, what to call it, and whom and what it is about; of a note's label when it is added to one."""
 
     file = forms.FileField(
         label=_("ファイル"),
-        widget=forms.FileInput(attrs={"accept": ACCEPT}),
-        help_text=_(
-            "PDF、写真（JPEG・PNG・HEIC）、文章（.txt）、WordとExcel（.docx・.xlsx、マクロなし）。10MBまで。写真からは、撮った場所などの記録を消します。"
-        ),
+        widget=file_widget(),
+        help_text=FILE_HELP,
         error_messages={
             "required": _("ファイルを選んでください。"),
             "empty": _("ファイルに何も入っていません。"),
@@ -32,7 +56,7 @@ class FileForm(TypedMixin, OnceForm):
     )
     title = forms.CharField(
         label=_("資料の名前"), max_length=100, required=False,
-        help_text=_("空欄なら、ファイルの名前を使います。人の名前や住所は書かないでください。"),
+        help_text=TITLE_HELP,
     )  # fmt: skip
     about = forms.ChoiceField(
         label=_("だれのこと"),
@@ -46,9 +70,7 @@ class FileForm(TypedMixin, OnceForm):
         widget=forms.RadioSelect,
     )
     has_no_place = forms.BooleanField(
-        label=_(
-            "住所や居場所が分かるもの（表札、制服、窓の外の景色、あて名など）が入っていないことを確かめました"
-        ),
+        label=NO_PLACE,
         error_messages={"required": _("確かめてから、しるしを付けてください。")},
     )
 
@@ -62,21 +84,12 @@ class FileForm(TypedMixin, OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.note = note
-        self.taken: Taken | None = None
         about: Any = self.fields["about"]
         about.choices = [(HOUSEHOLD, _("世帯全体")), *((str(person), name) for person, name in people)]
         if note is not None:
             del self.fields["about"], self.fields["item"]
         if not is_concealed:
             del self.fields["has_no_place"]
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        try:
-            self.taken = take_in(file)
-        except NotTaken as refusal:
-            raise forms.ValidationError(str(refusal)) from refusal
-        return file
 
     def label(self) -> Label:
         if self.note is not None:

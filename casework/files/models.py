@@ -16,6 +16,7 @@ from permissions.walls.clock import ClockNow
 class CaseFile(Labelled):
     """One file under a label, perhaps beside a note. Never changed; its bytes are a row of their own (FileContent).
 
+    The center adds files. An agency adds one together with an answer to its role, with the answer's label.
     Whoever reads the label opens it. In a household that was concealed afterwards an agency does not, until somebody of the
     center has looked through it (FileCheck): a photograph tells where somebody lives.
     """
@@ -28,6 +29,9 @@ class CaseFile(Labelled):
     size_bytes = models.PositiveIntegerField(_("大きさ"))
     digest = models.CharField(max_length=64)
     note = models.ForeignKey("casework.Note", on_delete=models.PROTECT, related_name="+", null=True)
+    answer = models.OneToOneField(
+        "casework.RoleAnswer", on_delete=models.PROTECT, related_name="+", null=True
+    )
     added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=ClockNow)
 
@@ -37,6 +41,9 @@ class CaseFile(Labelled):
             models.CheckConstraint(name="casefile_item_known", condition=Q(item__in=Item.values)),
             models.CheckConstraint(name="casefile_kind_known", condition=Q(kind__in=sorted(BY_CODE))),
             models.CheckConstraint(name="casefile_has_title", condition=~Q(title="")),
+            models.CheckConstraint(
+                name="casefile_beside_one", condition=Q(note__isnull=True) | Q(answer__isnull=True)
+            ),
         )
         indexes = (models.Index(fields=("case", "added_at"), name="casefile_case"),)
 
@@ -57,6 +64,8 @@ class FileContent(Labelled):
     """The bytes of a file; an agency sees a file where it sees these. They go when it is removed, and never change."""
 
     file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, related_name="content")
+    # The file's: the policy of these bytes may not look at the file (walls.py), so it looks at the answer.
+    answer = models.ForeignKey("casework.RoleAnswer", on_delete=models.PROTECT, related_name="+", null=True)
     content = models.BinaryField()
     added_at = models.DateTimeField(default=ClockNow)  # the file's, for the policy
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -44,6 +45,12 @@ def case_files_for(viewer: Viewer, case: Case) -> Steps[list[Any]]:
     )
     (found,) = yield [files.order_by("-added_at", "-number")]
     return found
+
+
+def files_of_answers_for(viewer: Viewer, answers: Iterable[Any]) -> dict[uuid.UUID, Any]:
+    """Return the files that came with answers to roles and are still there, by the answer's key."""
+    found = files_for(viewer).filter(answer__in=[answer.pk for answer in answers], is_removed=False)
+    return {file.answer_id: file for file in found}
 
 
 def file_for(viewer: Viewer, case: Case, file_id: uuid.UUID) -> Any:

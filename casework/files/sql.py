@@ -14,6 +14,14 @@ KEYS = "\n".join(
     ]
 )
 
+# Bytes that came with an answer belong to the file that came with it: with the answer alone somebody could fill a file of
+# others whose bytes were taken away.
+ANSWER_KEYS = """
+ALTER TABLE casework_casefile ADD CONSTRAINT casework_casefile_id_answer UNIQUE (id, answer_id);
+ALTER TABLE casework_filecontent ADD CONSTRAINT casework_filecontent_of_answer FOREIGN KEY (file_id, answer_id)
+  REFERENCES casework_casefile (id, answer_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
 # Nobody has looked through it since the household hid. By what was looked at, not by when it came: an act that began
 # before a household hid may end after it.
 UNCHECKED = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -20,7 +20,7 @@ from permissions.agencies.models import Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import Note, NoteParagraph
+from .models import Attendee, Note, NoteParagraph
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -33,6 +33,18 @@ class ParagraphDraft:
     kind: str
     source: str
     text: str
+
+
+@dataclass(frozen=True)
+class AttendeeDraft:
+    """Somebody from outside who was there, and their oath: both of day and medium, or neither."""
+
+    role: str
+    name: str
+    organization: str = ""
+    relation: str = ""
+    oath_on: dt.date | None = None
+    oath_medium: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,6 +66,7 @@ class NoteDraft:
     title: str
     paragraphs: tuple[ParagraphDraft, ...]
     next_step: NextStep | None = None
+    attendees: tuple[AttendeeDraft, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +76,7 @@ class CorrectionDraft:
     title: str
     paragraphs: tuple[ParagraphDraft, ...]
     reason: str
+    attendees: tuple[AttendeeDraft, ...] = ()
 
 
 @transaction.atomic
@@ -85,8 +99,16 @@ def write_note(case: Case, draft: NoteDraft, *, by: Viewer, key: uuid.UUID | Non
         title=draft.title,
         author=by.membership,
     )
-    _add(note, draft.paragraphs)
-    record_event(by, "note_written", note, case_id=case.pk, person_id=note.person_id, item=note.item)
+    _add(note, draft)
+    record_event(
+        by,
+        "note_written",
+        note,
+        case_id=case.pk,
+        person_id=note.person_id,
+        item=note.item,
+        after=_who_was_there(draft),
+    )
     if draft.next_step:
         step = draft.next_step
         add_task(case, TaskDraft(draft.label, step.what, step.due_on, step.owner), by=by, note=note)
@@ -119,7 +141,7 @@ def correct_note(note: Note, draft: CorrectionDraft, *, by: Viewer, key: uuid.UU
         correction_reason=draft.reason,
     )
     with only_one(Note, corrects=note):
-        _add(correction, draft.paragraphs)
+        _add(correction, draft)
     record_event(
         by,
         "note_corrected",
@@ -127,7 +149,7 @@ def correct_note(note: Note, draft: CorrectionDraft, *, by: Viewer, key: uuid.UU
         case_id=note.case_id,
         person_id=note.person_id,
         item=note.item,
-        after={"corrects": str(note.pk)},
+        after={"corrects": str(note.pk), **_who_was_there(draft)},
     )
     return correction
 
@@ -139,20 +161,20 @@ def _check(paragraphs: tuple[ParagraphDraft, ...], by: Viewer) -> None:
         raise NotAllowed(_("内容を書いてください。"))
 
 
-def _add(note: Note, paragraphs: tuple[ParagraphDraft, ...]) -> None:
-    """Add a note and its paragraphs, which carry its label: the database takes no paragraph afterwards."""
+def _who_was_there(draft: NoteDraft | CorrectionDraft) -> dict[str, Any]:
+    """Return how many, for the history: their names stand in the note alone."""
+    return {"attendees": len(draft.attendees)} if draft.attendees else {}
+
+
+def _add(note: Note, draft: NoteDraft | CorrectionDraft) -> None:
+    """Add a note with its paragraphs and who else was there. They carry its label; the database takes none afterwards."""
     note.save(force_insert=True)
-    rows = (
-        NoteParagraph(
-            note=note,
-            case_id=note.case_id,
-            person_id=note.person_id,
-            item=note.item,
-            position=position,
-            kind=paragraph.kind,
-            source=paragraph.source,
-            text=paragraph.text,
-        )
-        for position, paragraph in enumerate(paragraphs)
-    )
-    add_all(NoteParagraph, rows)
+    label: dict[str, Any] = {
+        "note": note,
+        "case_id": note.case_id,
+        "person_id": note.person_id,
+        "item": note.item,
+    }
+    said, there = enumerate(draft.paragraphs), enumerate(draft.attendees)
+    add_all(NoteParagraph, (NoteParagraph(**label, position=n, **asdict(part)) for n, part in said))
+    add_all(Attendee, (Attendee(**label, position=n, **asdict(part)) for n, part in there))

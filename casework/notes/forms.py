@@ -14,16 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeChoiceField
 from casework.forms import MomentInput, this_minute
-from casework.once import OnceForm
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import CHOSEN_ITEMS, Item
 from casework.tasks.forms import owner_choices
 from casework.tasks.selectors import owners
 from permissions.days import DayInput
-from permissions.typed import TypedMixin
 
-from .actions import CorrectionDraft, NextStep, NoteDraft, ParagraphDraft
+from .actions import AttendeeDraft, CorrectionDraft, NextStep, NoteDraft, ParagraphDraft
+from .attendees import MOST_BOXES, PARTS, AttendeesForm
 from .models import Note
 from .models import ParagraphKind as Kind
 from .models import ParagraphSource as Source
@@ -32,7 +31,6 @@ from .transcripts import MOST_LETTERS
 
 HEARD = (Source.SELF, Source.FAMILY, Source.THIRD_PARTY, Source.AGENCY)
 MOST_IN_PARAGRAPH = 10_000
-MOST_BOXES = 20
 
 
 @dataclass(frozen=True)
@@ -98,8 +96,8 @@ class Group:
     more: list[Row]
 
 
-class ParagraphsForm(TypedMixin, OnceForm):
-    """The paragraphs of a note in a fixed number of boxes; an empty one does not count."""
+class ParagraphsForm(AttendeesForm):
+    """The paragraphs of a note in a fixed number of boxes, as who else was there; an empty one does not count."""
 
     title = forms.CharField(label=_("見出し"), max_length=100)
     # Who could read it when the page was shown (readers.py).
@@ -273,6 +271,7 @@ class NoteForm(ParagraphsForm):
             title=cleaned["title"],
             paragraphs=self.paragraphs(),
             next_step=self.next_step(),
+            attendees=self.attendees(),
         )
 
 
@@ -296,8 +295,11 @@ class CorrectionForm(ParagraphsForm):
         # Or it was sent from a page on which the earlier note still had it.
         if any(paragraph.kind == Kind.UNSORTED for paragraph in filled) or (sent and sent.get("unsorted_1")):
             self.boxes = (*BOXES, UNSORTED)
-        super().__init__(*args, filled=filled, initial={"title": note.title}, **kwargs)
+        there = [
+            AttendeeDraft(**{part: getattr(each, part) for part in PARTS}) for each in note.attendees.all()
+        ]
+        super().__init__(*args, filled=filled, there=there, initial={"title": note.title}, **kwargs)
 
     def draft(self) -> CorrectionDraft:
         cleaned = self.cleaned_data
-        return CorrectionDraft(cleaned["title"], self.paragraphs(), cleaned["reason"])
+        return CorrectionDraft(cleaned["title"], self.paragraphs(), cleaned["reason"], self.attendees())

@@ -1,4 +1,4 @@
-"""Progress notes (支援経過記録): a note, and its paragraphs, each with its kind and where it comes from."""
+"""Progress notes (支援経過記録): a note, its paragraphs, each with its kind and where it comes from, and who else was there."""
 
 from __future__ import annotations
 
@@ -39,6 +39,13 @@ class ParagraphSource(models.TextChoices):
 
 # A judgment stands in a box of its own (R-DIS-3): no fact and nobody's words are the staff's judgment.
 OPINIONS = (ParagraphKind.ASSESSMENT, ParagraphKind.NEXT)
+
+
+class OathMedium(models.TextChoices):
+    """How somebody promised to keep what they hear to themselves."""
+
+    WRITTEN = "written", _("書面")
+    ORAL = "oral", _("口頭")
 
 
 class Note(Labelled):
@@ -104,3 +111,46 @@ class NoteParagraph(Labelled):
                 condition=~Q(source=ParagraphSource.JUDGED) | Q(kind__in=OPINIONS),
             ),
         )
+
+
+# A friend or a relative comes along as they are. A lawyer is bound by law (弁護士法23条). Everybody else promises, also in
+# what roles the city adds.
+ROLES_WITHOUT_OATH = frozenset({"companion", "lawyer"})
+
+
+class Attendee(Labelled):
+    """Somebody from outside who was there (同席した人), with the note's own label. Comes with its note, as a paragraph does.
+
+    Nothing opens for them: no account, no share. The oath holds for what this note tells of, and for nothing else.
+    """
+
+    MAY_BE_HIDDEN = True
+
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, related_name="attendees")
+    position = models.PositiveSmallIntegerField()
+    role = CodeField(_("立場"), list_code="attendee_role")
+    name = models.CharField(_("氏名"), max_length=60)
+    organization = models.CharField(_("所属"), max_length=100, blank=True)
+    relation = models.CharField(_("本人との関係"), max_length=100, blank=True)
+    oath_on = models.DateField(_("守秘の誓約の日"), null=True, blank=True)
+    oath_medium = models.CharField(
+        _("守秘の誓約の方法"), max_length=8, choices=OathMedium.choices, blank=True
+    )
+
+    class Meta:
+        verbose_name = _("同席した人")
+        constraints = (
+            models.UniqueConstraint(name="attendee_in_order", fields=("note", "position")),
+            models.CheckConstraint(name="attendee_item_known", condition=Q(item__in=Item.values)),
+            models.CheckConstraint(name="attendee_has_role_and_name", condition=~Q(role="") & ~Q(name="")),
+            models.CheckConstraint(
+                name="attendee_oath_whole",
+                condition=Q(oath_on__isnull=True, oath_medium="")
+                | Q(oath_on__isnull=False, oath_medium__in=OathMedium.values),
+            ),
+        )
+
+    @property
+    def lacks_oath(self) -> bool:
+        """Whether somebody who had to promise secrecy did not, as far as is written down."""
+        return self.oath_on is None and self.role not in ROLES_WITHOUT_OATH

@@ -10,14 +10,14 @@ from casework.rounds import Steps, attach, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
-from .models import Note, NoteParagraph
+from .models import Attendee, Note, NoteParagraph
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
 
 
 def notes_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
-    """Return the notes of a case this viewer may see, newest first, with paragraphs, each with ``is_corrected``.
+    """Return the notes of a case this viewer may see, newest first, with paragraphs and attendees, each with ``is_corrected``.
 
     The person is not joined: their name is an item of its own (see households.selectors.name_people).
     """
@@ -27,7 +27,9 @@ def notes_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
     found: QuerySet[Any] = (
         notes.annotate(is_corrected=Exists(correction))
         .select_related("author__user", "author__agency")
-        .prefetch_related(Prefetch("paragraphs", queryset=paragraphs))
+        .prefetch_related(
+            Prefetch("paragraphs", queryset=paragraphs), Prefetch("attendees", queryset=_attendees(viewer))
+        )
         .order_by("-occurred_at", "-pk")
     )
     return found
@@ -39,15 +41,18 @@ def standing_notes_for(viewer: Viewer, case: Case, *, limit: int) -> Steps[list[
     rows = notes_for(viewer, case).prefetch_related(None)
     paragraphs = labelled_for(viewer, NoteParagraph).order_by("position")
     (notes,) = yield [rows.filter(is_corrected=False)[:limit]]
-    asked = [paragraphs.filter(note__in=notes)]
+    attendees = _attendees(viewer)
+    asked = [paragraphs.filter(note__in=notes), attendees.filter(note__in=notes)]
     if any(note.corrects_id for note in notes):
-        asked += [rows.filter(is_corrected=True), paragraphs.filter(case=case)]
-    texts, *replaced = yield asked
+        asked += [rows.filter(is_corrected=True), paragraphs.filter(case=case), attendees.filter(case=case)]
+    texts, there, *replaced = yield asked
     corrected: dict[Any, Any] = {}
     if replaced:
         attach(replaced[0], "paragraphs", replaced[1], by="note_id")
+        attach(replaced[0], "attendees", replaced[2], by="note_id")
         corrected = {note.pk: note for note in replaced[0]}
     attach(notes, "paragraphs", texts, by="note_id")
+    attach(notes, "attendees", there, by="note_id")
     for note in notes:
         note.earlier = []
         before = corrected.get(note.corrects_id)
@@ -55,3 +60,7 @@ def standing_notes_for(viewer: Viewer, case: Case, *, limit: int) -> Steps[list[
             note.earlier.append(before)
             before = corrected.get(before.corrects_id)
     return notes
+
+
+def _attendees(viewer: Viewer) -> QuerySet[Any]:
+    return labelled_for(viewer, Attendee).order_by("position")

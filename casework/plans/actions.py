@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.files.actions import add_file_of_answer
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.recipients import members_of, workers_of
 from casework.once import made_before
 from casework.sharing.actions import Label
-from casework.sharing.selectors import agency_reaches
+from casework.sharing.selectors import agency_reaches, labelled_for
 from permissions.agencies.models import Agency
 from permissions.errors import NotAllowed
+from permissions.uploads.pipeline import Taken
 from permissions.viewer import Viewer
 
 from .models import NEEDS_TEXT, NEXT_ANSWERS, Decision, Direction, RoleAnswer, RoleRow
@@ -37,6 +40,26 @@ class DirectionDraft:
 
     label: Label
     text: str
+
+
+@dataclass(frozen=True)
+class Enclosed:
+    """A file that comes with an answer; ``has_no_place``: see ``add_file_of_answer``."""
+
+    taken: Taken
+    title: str = ""
+    has_no_place: bool = False
+
+
+class SharingEnded(NotAllowed):
+    """The sharing ended between page and button: nothing of it may be shown again, not even what was typed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _(
+                "共有が終わったため、回答は記録されませんでした。送ったファイルも残していません。センターにお問い合わせください。"
+            )
+        )
 
 
 @dataclass(frozen=True)
@@ -150,16 +173,25 @@ def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> list[RoleRow]
 
 @transaction.atomic
 def answer_role(
-    role: RoleRow, *, kind: str, text: str, contact_person: str, answered: int, by: Viewer
+    role: RoleRow,
+    *,
+    kind: str,
+    text: str,
+    contact_person: str,
+    answered: int,
+    by: Viewer,
+    enclosed: Enclosed | None = None,
 ) -> RoleAnswer:
-    """Record the acting agency's own answer to its role.
+    """Record the acting agency's own answer to its role, with the file it sends along.
 
     ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
     it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
-    role of another agency and a role of a superseded decision.
+    role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
     """
     if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
         raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
+    if not _is_shared(role, by):
+        raise SharingEnded
     if decisions_for(by).filter(supersedes=role.decision_id).exists():
         raise NotAllowed(_("この役割は、新しい決定に置き換えられました。新しい役割にお答えください。"))
     answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
@@ -170,9 +202,33 @@ def answer_role(
         raise NotAllowed(_("この回答は、いまの状態では選べません。"))
     if kind in NEEDS_TEXT and not text.strip():
         raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
-    return _save_answer(
-        role, kind=kind, text=text, contact_person=contact_person, sequence=answered + 1, by=by
-    )
+    with _while_shared(role, by):
+        answer = _save_answer(
+            role, kind=kind, text=text, contact_person=contact_person, sequence=answered + 1, by=by
+        )
+        if enclosed:
+            add_file_of_answer(
+                answer, enclosed.taken, title=enclosed.title, has_no_place=enclosed.has_no_place, by=by
+            )
+    told = workers_of(role.case, besides=[role.decision.decided_by_id])
+    notify(NotificationKind.ROLE_ANSWER, role, to=told, by=by)
+    return answer
+
+
+@contextmanager
+def _while_shared(role: RoleRow, by: Viewer) -> Iterator[None]:
+    """Undo an answer, and what came with it, that the database refuses because the line ended meanwhile."""
+    try:
+        with transaction.atomic():
+            yield
+    except ProgrammingError as error:
+        if _is_shared(role, by):
+            raise
+        raise SharingEnded from error
+
+
+def _is_shared(role: RoleRow, by: Viewer) -> bool:
+    return labelled_for(by, RoleRow).filter(pk=role.pk).exists()
 
 
 def _save_answer(
@@ -204,6 +260,4 @@ def _save_answer(
         item=role.item,
         after={"kind": kind, "sequence": sequence},
     )
-    told = workers_of(role.case, besides=[role.decision.decided_by_id])
-    notify(NotificationKind.ROLE_ANSWER, role, to=told, by=by)
     return answer

@@ -9,6 +9,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.files.forms import FILE_HELP, NO_PLACE, TITLE_HELP, TakingForm, file_widget
 from casework.once import OnceForm
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
@@ -17,7 +18,7 @@ from permissions.agencies.models import Agency
 from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
-from .actions import DirectionDraft, RoleDraft
+from .actions import DirectionDraft, Enclosed, RoleDraft
 from .models import NEEDS_TEXT, AnswerKind, Seat
 
 People = list[tuple[uuid.UUID, str]]
@@ -136,8 +137,8 @@ RoleFormSet = forms.formset_factory(
 )
 
 
-class RoleAnswerForm(TypedMixin, forms.Form):
-    """An agency's answer; ``answered`` is how many answers it saw."""
+class RoleAnswerForm(TakingForm, forms.Form):
+    """An agency's answer, and a file it sends along; ``answered`` is how many answers it saw."""
 
     answered = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     kind = forms.ChoiceField(label=_("回答"), widget=forms.RadioSelect)
@@ -149,9 +150,20 @@ class RoleAnswerForm(TypedMixin, forms.Form):
         help_text=_("条件・理由・報告の内容。「引き受けます」だけなら、空欄でかまいません。"),
     )
     contact_person = forms.CharField(label=_("そちらの担当者"), max_length=60, required=False)
+    file = forms.FileField(
+        label=_("ファイル"),
+        required=False,
+        widget=file_widget(),
+        help_text=FILE_HELP,
+        error_messages={"empty": _("ファイルに何も入っていません。")},
+    )
+    file_title = forms.CharField(label=_("資料の名前"), max_length=100, required=False, help_text=TITLE_HELP)
+    has_no_place = forms.BooleanField(label=NO_PLACE, required=False)
 
-    def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kinds: Iterable[str], is_concealed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not is_concealed:
+            del self.fields["has_no_place"]
         kind: Any = self.fields["kind"]
         kind.choices = [(code, AnswerKind(code).label) for code in kinds]
 
@@ -159,4 +171,16 @@ class RoleAnswerForm(TypedMixin, forms.Form):
         cleaned = super().clean()
         if cleaned.get("kind") in NEEDS_TEXT and not cleaned.get("text") and "text" not in self.errors:
             self.add_error("text", _("内容（条件・理由・報告）を書いてください。"))
+        if "has_no_place" in self.fields and self.taken and not cleaned.get("has_no_place"):
+            self.add_error("has_no_place", _("確かめてから、しるしを付けてください。"))
         return cleaned
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer without what came with it."""
+        return {name: self.cleaned_data[name] for name in ("kind", "text", "contact_person", "answered")}
+
+    def enclosed(self) -> Enclosed | None:
+        told = self.cleaned_data
+        if self.taken is None:
+            return None
+        return Enclosed(self.taken, told["file_title"], told.get("has_no_place", False))

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from casework.cases.models import Case
+from casework.concealment.selectors import is_concealed
 from casework.households.selectors import name_people
 from casework.reads import record_items
 from casework.sharing.access import case_view
@@ -19,7 +20,7 @@ from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
-from .actions import answer_role, decide
+from .actions import SharingEnded, answer_role, decide
 from .forms import DecisionForm, DirectionFormSet, RoleAnswerForm, RoleFormSet
 from .models import Decision
 from .selectors import decision_views_for, role_for
@@ -83,12 +84,17 @@ def role_answer(request: ViewerRequest, case: Case, role_id: uuid.UUID) -> HttpR
         raise PermissionDenied
     form = RoleAnswerForm(
         request.POST or None,
+        request.FILES or None,
         kinds=role.next_answers,
+        is_concealed=is_concealed(request.viewer, case),
         initial={"answered": len(role.answers), "contact_person": role.contact_person},
     )
     if form.is_valid():
         try:
-            answer_role(role.row, by=request.viewer, **form.cleaned_data)
+            answer_role(role.row, by=request.viewer, enclosed=form.enclosed(), **form.answer())
+        except SharingEnded as refusal:
+            messages.error(request, str(refusal))
+            return redirect("casework:home")
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

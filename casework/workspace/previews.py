@@ -161,13 +161,23 @@ def _referrals_tasks_files(record: CaseRecord) -> Iterator[tuple[Any, str, str]]
 
 
 def _said_in(note: Any) -> str:
-    """Return a note in words: why it corrects another, and its paragraphs with kind and source."""
+    """Return a note in words: why it corrects another, who else was there, and its paragraphs with kind and source."""
     why = [_("訂正の理由：%(reason)s") % {"reason": note.correction_reason}] if note.corrects_id else []
     said = [
         f"{paragraph.get_kind_display()}・{paragraph.get_source_display()}：{paragraph.text}"
         for paragraph in note.paragraphs.all()
     ]
-    return "\n".join([*why, *said])
+    return "\n".join([*why, *(_in_words(each) for each in note.attendees.all()), *said])
+
+
+def _in_words(attendee: Any) -> str:
+    """Return somebody who was there as the case page shows them."""
+    who = filter(None, (attendee.get_role_display(), attendee.organization, attendee.relation))
+    said = f"{_('同席')}：{attendee.name}（{_('、').join(who)}）"
+    if attendee.oath_on:
+        told = {"day": f"{attendee.oath_on:%Y-%m-%d}", "medium": attendee.get_oath_medium_display()}
+        return f"{said} {_('この回だけの守秘の誓約あり（%(day)s、%(medium)s）') % told}"
+    return f"{said} {_('守秘の誓約の記録がありません')}" if attendee.lacks_oath else said
 
 
 LEFT_OUT = {"id", "case", "person", "item", "position"}

@@ -19,6 +19,7 @@ from casework.cases.selectors import COUNT_CAP, Cursor, count_cases_for
 from casework.cases.states import OPEN_STAGES, SCREENED_FROM, Stage
 from casework.cases.words import offered_stages
 from casework.concealment.selectors import agencies_on_both_sides, ending_for
+from casework.files.selectors import files_of_answers_for
 from casework.households.selectors import name_people
 from casework.intake.levels import missing
 from casework.intake.models import ContactState
@@ -174,6 +175,10 @@ def decision(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Http
         raise Http404
     name_people(request.viewer, [*view.directions, *(role.row for role in view.roles)])
     record_decision_read(request.viewer, view)
+    answers: list[Any] = [answer for role in view.roles for answer in role.answers]
+    files = files_of_answers_for(request.viewer, answers)
+    for answer in answers:
+        answer.file = files.get(answer.pk)
     context = {
         "case": case,
         "view": view,

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
+from permissions.my_number import mask_my_numbers
+
 from .documents import checked_pdf
 from .errors import NotTaken
 from .names import title_of
@@ -82,7 +84,7 @@ def take_in(file: UploadedFile) -> Taken:
             % {"suffix": kind.suffixes[0]}
         )
     kept = kind.take(content)
-    return Taken(kind.code, title_of(name), kept, hashlib.sha256(kept).hexdigest())
+    return Taken(kind.code, mask_my_numbers(title_of(name)), kept, hashlib.sha256(kept).hexdigest())
 
 
 def _kind_by_name(name: str) -> Kind:

@@ -19,7 +19,7 @@ from casework.closing.models import Closure
 from casework.files.models import CaseFile, FileContent
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from casework.issues.models import Issue
-from casework.notes.models import Note, NoteParagraph
+from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.sharing.items import Item
 from casework.tasks.models import Task, TaskEnd
@@ -40,6 +40,7 @@ LABELLED = (
     Issue,
     Note,
     NoteParagraph,
+    Attendee,
     Direction,
     RoleRow,
     RoleAnswer,
@@ -154,7 +155,7 @@ class CanaryWorld(World):
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
         notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
-        files, contents = [], []
+        files, contents, attendees = [], [], []
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
@@ -162,6 +163,8 @@ class CanaryWorld(World):
             notes.append(Note(**label, occurred_at=LONG_AGO, method="phone", title=text("note"), author=by))
             said = {"position": 0, "kind": "fact", "source": "observed", "text": text("noteparagraph")}
             paragraphs.append(NoteParagraph(**label, **said, note=notes[-1]))
+            there = {"position": 0, "role": "interpreter", "name": text("attendee")}
+            attendees.append(Attendee(**label, **there, note=notes[-1]))
             directions.append(Direction(**of, text=text("direction")))
             roles.append(RoleRow(**of, agency=by.agency, issue="見本", what=text("rolerow")))
             told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
@@ -174,7 +177,7 @@ class CanaryWorld(World):
             file = {"title": text("casefile"), "kind": "txt", "size_bytes": 1, "digest": "0" * 64}
             files.append(CaseFile(**label, **file, number=number, added_by=by))
             contents.append(FileContent(**label, file=files[-1], content=text("content").encode()))
-        for rows in (notes, paragraphs, directions, roles, answers, tasks, ends, files, contents):
+        for rows in (notes, paragraphs, attendees, directions, roles, answers, tasks, ends, files, contents):
             type(rows[0]).objects.bulk_create(rows)
 
     def _canary_of_closing(self, family: Family) -> None:
@@ -197,7 +200,7 @@ class CanaryWorld(World):
 
 
 def _tables_of(who: str, item: str) -> list[str]:
-    tables = ["note", "noteparagraph", "direction", "rolerow", "roleanswer", "task", "casefile"]
+    tables = ["note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task", "casefile"]
     if item not in OPEN_TASKS:
         tables.append("taskend")
     if item == "plan" and not who:

@@ -383,7 +383,7 @@ def test_file_from_before_the_household_hid_is_closed_to_agencies_until_somebody
     checked = center.post(reverse("casework:file_check", args=[file.case_id, file.pk])).status_code
 
     assert (before, closed, rows, by_center) == (200, 404, (0, 0), 200)
-    assert "秘匿の前の資料" in page
+    assert "まだ確かめていない資料" in page
     assert (new, checked, opened(client, file).status_code) == (200, 302, 200)
 
 

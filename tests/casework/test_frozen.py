@@ -23,7 +23,7 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent, wi
 from casework.consent.models import Consent
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
-from casework.notes.models import Note, NoteParagraph
+from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
@@ -59,6 +59,7 @@ FROZEN = {
     "casework_relation": "words",
     "casework_note": "title",
     "casework_noteparagraph": "text",
+    "casework_attendee": "name",
     "casework_caseevent": "verb",
     "casework_concealment": "set_at",
     "casework_concealmentground": "words",
@@ -222,7 +223,9 @@ def test_frozen_rows_are_there_to_be_frozen(wearing, kept_canaries):
 
 
 @pytest.mark.parametrize(
-    "model", [Decision, Direction, RoleRow, RoleAnswer, Note, NoteParagraph], ids=lambda model: model.__name__
+    "model",
+    [Decision, Direction, RoleRow, RoleAnswer, Note, NoteParagraph, Attendee],
+    ids=lambda model: model.__name__,
 )
 def test_saving_a_frozen_row_again_is_an_error(canaries, model):
     with pytest.raises(DatabaseError), acting_for(canaries.chief):

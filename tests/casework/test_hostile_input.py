@@ -44,6 +44,7 @@ FIELDS = {
     "person_item": ("monthly_income_yen", "debt_yen", "situation", "seen"),
     "note_add": (
         "about", "item", "occurred_at", "method", "title", "fact_1", "fact_1_source", "transcript_1", "readers", "once",
+        "attendee_1_role", "attendee_1_name", "attendee_1_oath_on", "attendee_1_oath_medium",
     ),
     "share_add": ("agency", "labels", "basis", "evidence", "until", "approver"),
     "decision_add": (

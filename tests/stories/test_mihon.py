@@ -39,8 +39,11 @@ STORY = f"Tatlong buwan na po akong hindi nakakabayad ng upa. やちん 3かげ�
 PHONE = "000-0000-5501"
 FRIEND = "友人は同じ会社の人。通訳を頼まず、相談したことも話さない"
 INTERPRETER = "見本 通子"
-BOOKED = f"タガログ語の通訳（{INTERPRETER}、見本市国際交流協会、守秘の誓約書あり）を予約する"
+INTERPRETERS = "見本市国際交流協会"
+BOOKED = f"タガログ語の通訳（{INTERPRETER}、{INTERPRETERS}）を予約する"
 TOLD = f"勤め先は {EMPLOYER}。夜勤。先月の給料がまだ出ていない。"
+OWED = "家賃は3か月分。手元に4,000円。"
+NO_OATH = "守秘の誓約の記録がありません"
 RENT = "家賃3か月の滞納。来月には退去と言われた。"
 KEEPS = "通訳の手配と、世帯全体のことはセンターが続ける。"
 RENT_MONEY = "家賃 月52,000円、3か月分の滞納"
@@ -177,7 +180,7 @@ def _write_item(center: Screen, case: str, person: str, link: str, **fields: str
 
 
 def _talk_with_interpreter(center: Screen, case: str) -> None:
-    """Booked as something to do, then the interview itself; both for the center alone."""
+    """Booked as something to do, then the interview itself, for the center alone; what it said of money in a note of its own."""
     page = center.page
     center.go(f"{case}tasks/add/")
     page.fill("[name=what]", BOOKED)
@@ -186,21 +189,34 @@ def _talk_with_interpreter(center: Screen, case: str) -> None:
     center.press("加える")
     assert BOOKED in center.text
 
-    center.go(f"{case}notes/add/")
-    page.get_by_label(MOTHER, exact=True).check()
-    page.select_option("[name=method]", "interview")
-    page.fill("[name=title]", f"初回面談（通訳 {INTERPRETER}）")
-    page.fill("[name=fact_1]", TOLD)
-    page.select_option("[name=fact_1_source]", "self")
-    center.press("記録する")
-    assert TOLD in center.text
+    for item, told in (("history", TOLD), ("money", OWED)):
+        center.go(f"{case}notes/add/")
+        page.get_by_label(MOTHER, exact=True).check()
+        page.locator(f"[name=item][value={item}]").check()
+        page.select_option("[name=method]", "interview")
+        page.fill("[name=title]", "初回面談")
+        page.fill("[name=fact_1]", told)
+        page.select_option("[name=fact_1_source]", "self")
+        page.get_by_text("同席した人 1", exact=True).click()
+        page.select_option("[name=attendee_1_role]", "interpreter")
+        page.fill("[name=attendee_1_name]", INTERPRETER)
+        page.fill("[name=attendee_1_organization]", INTERPRETERS)
+        page.fill("[name=attendee_1_oath_on]", timezone.localdate().isoformat())
+        page.select_option("[name=attendee_1_oath_medium]", "written")
+        center.press("記録する")
+        assert told in center.text
+    there = f"同席：{INTERPRETER}（通訳、{INTERPRETERS}） この回だけの守秘の誓約あり（{timezone.localdate()}、書面）"
+    assert [" ".join(each.split()) for each in page.locator("[data-attendees] li").all_inner_texts()] == [
+        there
+    ] * 2
+    assert shown(center, NO_OATH) == []
     center.follow("期限を終える")
     center.press("期限を終える")
     assert shown(center, BOOKED) == []
 
 
 def _interpreter_has_no_account(page_at: Any, center: Screen) -> None:
-    """Recorded in words, and nobody who could log in: neither among the accounts nor in what can be invited."""
+    """Named in the notes, and nobody who could log in: neither among the accounts nor in what can be invited."""
     keeper = beside(center, page_at(1280))
     keeper.login("sysadmin")
     keeper.go("/accounts/people/")
@@ -248,13 +264,16 @@ def _answer_late(page_at: Any, center: Screen, case: str, referral: str, number:
         each.go(referral)
         assert shown(each, RENT, KEEPS, "期限切れ") == [RENT, KEEPS, "期限切れ"]
     before = look_everywhere(agency, referral, case)
-    assert places_of((RENT_MONEY, SON, *SECRETS), before) == {}
+    assert places_of((RENT_MONEY, OWED, SON, *SECRETS), before) == {}
 
     answer(agency, referral, "受入可")
     answer(agency, referral, "初回接触済", words="自宅で会えた")
     after = look_everywhere(agency, referral, case)
     assert set(places_of((MOTHER, RENT_MONEY, RENT, number), after)) == {MOTHER, RENT_MONEY, RENT, number}
-    assert places_of((SON, *SECRETS), after) == {}
+    # The interpreter stands on the note about money, which is shared, and on no other.
+    assert places_of((OWED, INTERPRETER), after) == {OWED: [case], INTERPRETER: [case]}
+    assert after[case].count(INTERPRETER) == 1
+    assert places_of(tuple(word for word in (SON, *SECRETS) if word != INTERPRETER), after) == {}
     center.go(case)
     assert shown(center, "つなぎ完了") == ["つなぎ完了"]
     assert center.page.locator(".m-strip__facts").inner_text().count(JIRITSU) == 1
@@ -265,7 +284,7 @@ def _hand_back(agency: Screen, center: Screen, case: str, referral: str, number:
     answer(agency, referral, "つなぎ戻し", reason="世帯に別課題判明", words=RETURNED)
     assert number in agency.text  # the notice that the sharing ended: a number and the names of items
     gone = look_everywhere(agency)
-    assert places_of((MOTHER, "ミホン", RENT, RENT_MONEY, RETURNED, KEEPS, *SECRETS), gone) == {}
+    assert places_of((MOTHER, "ミホン", RENT, RENT_MONEY, OWED, RETURNED, KEEPS, *SECRETS), gone) == {}
     for address in (referral, case):
         assert agency.page.goto(address).status == 404
 
@@ -340,7 +359,7 @@ def _breakfast_at_the_npo(page_at: Any, center: Screen, case: str, number: str) 
     npo.follow(number)
     assert shown(npo, MOTHER, SON, "弁当工場（夜勤）") == [MOTHER, SON, "弁当工場（夜勤）"]
     seen = look_everywhere(npo, case, f"{case}relations/", f"{case}ecomap/")
-    hidden = (*SECRETS, RENT, RENT_MONEY, RETURNED, BURN, ABSENT, KEEPS, JIRITSU)
+    hidden = (*SECRETS, OWED, RENT, RENT_MONEY, RETURNED, BURN, ABSENT, KEEPS, JIRITSU)
     assert places_of(hidden, seen) == {}
     for words in (EMPLOYER, "弁当工業", INTERPRETER):
         npo.go("/casework/search/")

@@ -33,7 +33,7 @@ CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_closu
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0045_hidden_without_consent'),
+        ('casework', '0048_files_of_answers'),
         ('marugoto_permissions', '0013_on_duty'),
     ]
 

@@ -43,6 +43,6 @@ def unseed(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0046_closing")]
+    dependencies = [("casework", "0049_closing")]
 
     operations = [migrations.RunPython(seed, unseed)]
