@@ -28,8 +28,8 @@ def file_widget() -> forms.FileInput:
     return forms.FileInput(attrs={"accept": ACCEPT})
 
 
-class TakingForm(TypedMixin):
-    """A form with a field ``file``: the one way in that every file takes (permissions/uploads)."""
+class FileTaking(TypedMixin):
+    """What a form has with a field ``file``: the one way in that every file takes (permissions/uploads)."""
 
     taken: Taken | None = None
 
@@ -42,7 +42,7 @@ class TakingForm(TypedMixin):
         return file
 
 
-class FileForm(TakingForm, OnceForm):
+class FileForm(FileTaking, OnceForm):
     """A file, what to call it, and whom and what it is about; of a note's label when it is added to one."""
 
     file = forms.FileField(

@@ -9,7 +9,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from casework.files.forms import FILE_HELP, NO_PLACE, TITLE_HELP, TakingForm, file_widget
+from casework.files.forms import FILE_HELP, NO_PLACE, TITLE_HELP, FileTaking, file_widget
 from casework.once import OnceForm
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
@@ -137,7 +137,7 @@ RoleFormSet = forms.formset_factory(
 )
 
 
-class RoleAnswerForm(TakingForm, forms.Form):
+class RoleAnswerForm(FileTaking, forms.Form):
     """An agency's answer, and a file it sends along; ``answered`` is how many answers it saw."""
 
     answered = forms.IntegerField(widget=forms.HiddenInput, min_value=0)

@@ -15,20 +15,21 @@ from .keys import VERSION, lines_of_contact, lines_of_household, lines_of_person
 if TYPE_CHECKING:
     from casework.households.models import Household, Person, PersonContact
 
-_INSERT = "INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)"
-_OR_UPDATE = """
+_WRITE = """
+INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
+SELECT %s, 0, c.id, %s, %s, c.opened_at, %s, %s FROM casework_case c WHERE c.id = %s
 ON CONFLICT (case_id, scope, person_id, item) DO UPDATE SET words = EXCLUDED.words, version = EXCLUDED.version
  WHERE (casework_searchrow.words, casework_searchrow.version) IS DISTINCT FROM (EXCLUDED.words, EXCLUDED.version)
 """
-_WRITE = f"""{_INSERT}
-SELECT %s, 0, c.id, %s, %s, c.opened_at, %s, %s FROM casework_case c WHERE c.id = %s
-{_OR_UPDATE}"""  # noqa: S608 -- constants
-_WRITE_ALL = f"""{_INSERT}
+_WRITE_ALL = """
+INSERT INTO casework_searchrow (id, scope, case_id, person_id, item, sorted_at, words, version)
 SELECT v.id, 0, c.id, v.person_id, v.item, c.opened_at, v.words, v.version
   FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::text[], %s::int[], %s::uuid[])
        AS v (id, person_id, item, words, version, case_id)
   JOIN casework_case c ON c.id = v.case_id
-{_OR_UPDATE}"""  # noqa: S608 -- constants
+ON CONFLICT (case_id, scope, person_id, item) DO UPDATE SET words = EXCLUDED.words, version = EXCLUDED.version
+ WHERE (casework_searchrow.words, casework_searchrow.version) IS DISTINCT FROM (EXCLUDED.words, EXCLUDED.version)
+"""
 
 # Case, person (none: the household), item, keys.
 Keys = tuple[uuid.UUID, uuid.UUID | None, str, list[str]]

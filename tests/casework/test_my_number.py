@@ -39,7 +39,10 @@ def forms_of_casework():
     while waiting:
         below = waiting.pop().__subclasses__()
         waiting += below
-        found.update(each for each in below if each.__module__.startswith("casework."))
+        # What forms have in common may be no form itself.
+        found.update(
+            each for each in below if each.__module__.startswith("casework.") and hasattr(each, "base_fields")
+        )
     return found
 
 
