@@ -146,10 +146,13 @@ class SharingMachine(RuleBasedStateMachine):
             self.example.__exit__(None, None, None)
 
     def do_what_is_rare(self) -> None:
-        """Chance leaves out whole rules for whole examples: end, lapse and four rare things after each history."""
-        first = 4 * self.tally["examples"]
+        """Chance leaves out whole rules for whole examples: end, lapse and some rare things after each history.
+
+        In eight histories each of them twice: what went before may have left nothing to do for one.
+        """
+        first = RARE_EACH * self.tally["examples"]
         self.tally["examples"] += 1
-        rare = [RARE[number % len(RARE)] for number in range(first, first + 4)]
+        rare = [RARE[number % len(RARE)] for number in range(first, first + RARE_EACH)]
         for happens in (*ALWAYS, *rare):
             happens(self)
             self.all_doors_agree_with_the_ledger()
@@ -945,6 +948,7 @@ ALWAYS: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.sweep(),
     lambda machine: machine.make_the_first_sheet(),
 )
+RARE_EACH = 5
 RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.share_until_tomorrow(),
     lambda machine: machine.end_agency("kenko", "closed"),
