@@ -24,6 +24,9 @@ from .forms import ClosureForm
 @case_view("casework.decide")
 def closing(request: ViewerRequest, case: Case) -> HttpResponse:
     """The closing sheet of a case that may end now."""
+    if case.stage == Stage.CLOSED:  # sent twice, or a page left open
+        messages.info(request, _("このケースは、もう終わっています。"))
+        return redirect("casework:case", case_id=case.pk)
     if Stage.CLOSED not in offered_stages(case.stage):
         messages.error(request, _("いまの段階からは、終結へ進めません。"))
         return redirect("casework:case", case_id=case.pk)

@@ -236,6 +236,9 @@ def test_page_tells_what_is_missing_keeps_what_was_typed_and_closes(closing, cli
     ):
         assert words in text
     assert address not in text
+    again = client.post(address, {**typed, **told}, follow=True)
+    assert again.redirect_chain == [(page, 302)]
+    assert "このケースは、もう終わっています。" in again.content.decode()
     assert client.get(address, follow=True).redirect_chain == [(page, 302)]
 
 
