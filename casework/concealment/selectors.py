@@ -147,7 +147,7 @@ def concealments_for(viewer: Viewer, case: Case) -> list[ConcealmentView]:
             row,
             list(row.grounds.select_related("person", "written_by__user").order_by("-sequence")),
             list(row.threats.all()),
-            _fresh(row.lift_requests.select_related("asked_by__user")).order_by("-asked_at").first(),
+            _fresh(row.lift_requests.select_related("asked_by__user")).order_by("-asked_at", "pk").first(),
         )
         for row in rows
     ]
@@ -175,14 +175,14 @@ def waiting_requests_for(viewer: Viewer, case: Case) -> QuerySet[PlaceRequest]:
     if not viewer.may("casework.conceal"):
         return PlaceRequest.objects.none()
     rows: QuerySet[PlaceRequest] = _fresh(PlaceRequest.objects).filter(case=case, opening__isnull=True)
-    return rows.select_related("person", "asked_by__user").order_by("asked_at")
+    return rows.select_related("person", "asked_by__user").order_by("asked_at", "pk")
 
 
 def openings_of(viewer: Viewer, case: Case) -> QuerySet[PlaceOpening]:
     """Return who had which place opened, the newest first."""
     if not viewer.may("casework.conceal"):
         return PlaceOpening.objects.none()
-    rows = PlaceOpening.objects.filter(case=case).order_by("-opened_at")
+    rows = PlaceOpening.objects.filter(case=case).order_by("-opened_at", "pk")
     return rows.select_related("request__person", "request__asked_by__user", "opened_by__user")
 
 

@@ -116,7 +116,7 @@ def _views(which: QuerySet[Consent]) -> Steps[list[ConsentView]]:
     found, standing, withdrawals = yield [
         scopes.order_by("agency__kind", "agency__name", "item"),
         standing_scopes().filter(consent__in=views).values_list("pk", flat=True),
-        ConsentWithdrawal.objects.filter(consent__in=views).order_by("recorded_at"),
+        ConsentWithdrawal.objects.filter(consent__in=views).order_by("recorded_at", "pk"),
     ]
     for withdrawal in withdrawals:
         views[withdrawal.consent_id].withdrawal = withdrawal

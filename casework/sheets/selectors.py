@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def sheets_for(viewer: Viewer, decision: Decision) -> list[Sheet]:
     """Return the viewer's own sheets of a decision, newest first, without the bytes; at most 20."""
-    own = _own(viewer).filter(decision=decision).order_by("-requested_at")[:20]
+    own = _own(viewer).filter(decision=decision).order_by("-requested_at", "pk")[:20]
     return [sheet for sheet in own if _still_reaches(viewer, sheet)]
 
 

@@ -196,7 +196,7 @@ def alarm_views_for(viewer: Viewer, *, limit: int) -> list[AlarmView]:
         is_reviewed=Exists(AlarmReview.objects.filter(alarm=OuterRef("pk"))),
         is_old=Q(raised_at__lt=ClockNow() - REVIEW_WITHIN),
     )
-    ordered = open_first.order_by("is_reviewed", "-raised_at")
+    ordered = open_first.order_by("is_reviewed", "-raised_at", "pk")
     alarms = list(ordered.prefetch_related("reviews__reviewed_by__user")[:limit])
     users: dict[int, User] = get_user_model().objects.in_bulk({alarm.user_id for alarm in alarms})
     agencies: dict[int | None, Agency] = Agency.objects.in_bulk({alarm.agency_id for alarm in alarms})
