@@ -345,8 +345,9 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         table="casework_roleanswer",
         select=f"{reaches('casework_roleanswer')} AND {not_hidden('casework_roleanswer')}",
-        insert=f"agency_id = {AGENCY} AND answered_by_id = {ME} AND EXISTS (SELECT 1 FROM casework_rolerow r"
-        " WHERE r.id = casework_roleanswer.role_id AND r.agency_id = casework_roleanswer.agency_id"
+        insert=f"answered_by_id = {ME} AND ((agency_id = {AGENCY} AND medium = 'account')"
+        f" OR ({center('casework_roleanswer')} AND medium <> 'account'))"
+        " AND EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.id = casework_roleanswer.role_id AND r.agency_id = casework_roleanswer.agency_id"
         " AND r.case_id = casework_roleanswer.case_id AND r.item = casework_roleanswer.item"
         " AND r.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id)",
         frozen=True,

@@ -409,7 +409,7 @@ def _our_urls() -> dict[str, MappedUrl]:
 # Pages that show people or cases without being about one of them.
 LISTS = {
     *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
-    *("casework:referrals", "casework:notifications", "casework:duties", "casework:board"),
+    *("casework:referrals", "casework:notifications", "casework:duties", "casework:board", "casework:roles"),
     "forms_app:submission_list",
 }
 
@@ -513,6 +513,8 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         label = ("葉月原母", "history" if is_file else "health")
         opens = label in person.labels or (is_file and person.sees_all)
         return {200} if opens else {404 if is_file else 403}
+    if url_name == "casework:role_touch":
+        return {302} if ("葉月原母", "health") in person.labels else {403}
     return {200, 302, 422}
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casework.codes.selectors import label_of
 from casework.rounds import Steps, in_rounds
 from casework.sharing.items import Item
 from casework.sharing.selectors import labelled_for, persons_for
@@ -136,6 +137,14 @@ def name_people(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
     listed = list(rows)
     ids = {row.person_id for row in listed if row.person_id}
     return name_by(dict(persons_for(viewer).filter(pk__in=ids).values_list("pk", "name")), listed)
+
+
+def name_relations(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
+    """Give each labelled row ``who`` in the words of the kinship (本人・長男), for a wall that others may look at."""
+    listed = list(rows)
+    ids = {row.person_id for row in listed if row.person_id}
+    people = persons_for(viewer).filter(pk__in=ids).only("pk", "relation")
+    return name_by({person.pk: label_of("relation", person.relation) for person in people}, listed)
 
 
 def name_by(names: Mapping[uuid.UUID, str], rows: Iterable[Any]) -> list[Any]:

@@ -16,6 +16,7 @@ class NotificationKind(models.TextChoices):
     REFERRAL_LATE = "referral_late", _("つなぎへの返事が遅れています")
     ROLE = "role", _("役割が決まりました")
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
+    ROLE_LATE = "role_late", _("役割への回答がまだありません")
     TASK = "task", _("することを頼まれました")
     DEADLINE = "deadline", _("期限が近いか、過ぎています")
     CONSENT = "consent", _("同意が記録されたか、撤回されました")
@@ -31,10 +32,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "contact": (K.CONTACT,),
     "referral": (K.REFERRAL, K.REFERRAL_LATE),
     "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER),
-    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE),
+    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE, K.ROLE_LATE),
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
-    "role": (K.ROLE, K.HOLDER),
+    "role": (K.ROLE, K.ROLE_LATE, K.HOLDER),
 }
 GROUP_LABELS = {
     "contact": _("新しい相談"),

@@ -20,6 +20,7 @@ from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.recipients import members_of, workers_of
 from casework.once import made_before
+from casework.referrals.states import TOLD_BY
 from casework.sharing.actions import Label
 from casework.sharing.selectors import agency_reaches, labelled_for
 from permissions.agencies.models import Agency
@@ -49,6 +50,14 @@ class Enclosed:
     taken: Taken
     title: str = ""
     has_no_place: bool = False
+
+
+@dataclass(frozen=True)
+class Told:
+    """How the center was told what an agency answers, and when."""
+
+    medium: str
+    said_at: dt.datetime
 
 
 class SharingEnded(NotAllowed):
@@ -181,15 +190,15 @@ def answer_role(
     answered: int,
     by: Viewer,
     enclosed: Enclosed | None = None,
+    told: Told | None = None,
 ) -> RoleAnswer:
-    """Record the acting agency's own answer to its role, with the file it sends along.
+    """Record an agency's answer to its role: its own, with the file it sends along, or what it ``told`` the center (AT-6).
 
     ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
     it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
     role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
     """
-    if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
-        raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
+    _check_answerer(role, contact_person, told, by)
     if not _is_shared(role, by):
         raise SharingEnded
     if decisions_for(by).filter(supersedes=role.decision_id).exists():
@@ -204,15 +213,30 @@ def answer_role(
         raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
     with _while_shared(role, by):
         answer = _save_answer(
-            role, kind=kind, text=text, contact_person=contact_person, sequence=answered + 1, by=by
+            role, kind=kind, text=text, contact_person=contact_person, told=told, sequence=answered + 1, by=by
         )
         if enclosed:
             add_file_of_answer(
                 answer, enclosed.taken, title=enclosed.title, has_no_place=enclosed.has_no_place, by=by
             )
-    told = workers_of(role.case, besides=[role.decision.decided_by_id])
-    notify(NotificationKind.ROLE_ANSWER, role, to=told, by=by)
+    readers = workers_of(role.case, besides=[role.decision.decided_by_id])
+    if told:  # whoever is said to have answered can object
+        readers += members_of(role.agency_id, permission="casework.answer_role")
+    notify(NotificationKind.ROLE_ANSWER, role, to=readers, by=by)
     return answer
+
+
+def _check_answerer(role: RoleRow, contact_person: str, told: Told | None, by: Viewer) -> None:
+    if told is None:
+        if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
+            raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
+        return
+    if not (by.sees_all_cases and by.may("casework.share")):
+        raise NotAllowed(_("機関から聞いた返事を記録できるのは、センターだけです。"))
+    if told.medium not in TOLD_BY:
+        raise NotAllowed(_("返事の方法を選んでください。"))
+    if not contact_person.strip():
+        raise NotAllowed(_("だれから聞いたかを書いてください。"))
 
 
 @contextmanager
@@ -232,19 +256,20 @@ def _is_shared(role: RoleRow, by: Viewer) -> bool:
 
 
 def _save_answer(
-    role: RoleRow, *, kind: str, text: str, contact_person: str, sequence: int, by: Viewer
+    role: RoleRow, *, kind: str, text: str, contact_person: str, told: Told | None, sequence: int, by: Viewer
 ) -> RoleAnswer:
     answer = RoleAnswer(
         role=role,
         case_id=role.case_id,
         person_id=role.person_id,
         item=role.item,
-        agency=by.agency,
+        agency_id=role.agency_id,
         sequence=sequence,
         kind=kind,
         text=text.strip(),
         contact_person=contact_person.strip(),
         answered_by=by.membership,
+        **({"medium": told.medium, "said_at": told.said_at} if told else {}),
     )
     try:
         with transaction.atomic():
@@ -258,6 +283,6 @@ def _save_answer(
         case_id=role.case_id,
         person_id=role.person_id,
         item=role.item,
-        after={"kind": kind, "sequence": sequence},
+        after={"kind": kind, "sequence": sequence, "medium": answer.medium},
     )
     return answer

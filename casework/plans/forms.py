@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -10,16 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.files.forms import FILE_HELP, NO_PLACE, TITLE_HELP, FileTaking, file_widget
+from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
+from casework.referrals.states import TOLD_BY
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import Item
 from permissions.agencies.models import Agency
 from permissions.days import DayInput
 from permissions.typed import TypedMixin
+from permissions.viewer import Viewer
 
-from .actions import DirectionDraft, Enclosed, RoleDraft
-from .models import NEEDS_TEXT, AnswerKind, Seat
+from .actions import DirectionDraft, Enclosed, RoleDraft, Told
+from .models import NEEDS_TEXT, TOUCHES, AnswerKind, Seat
+from .table import GroupedBy, RoleFilter, RoleState
 
 People = list[tuple[uuid.UUID, str]]
 # What a role or a direction may be about; it decides who sees it.
@@ -137,8 +142,8 @@ RoleFormSet = forms.formset_factory(
 )
 
 
-class RoleAnswerForm(FileTaking, forms.Form):
-    """An agency's answer, and a file it sends along; ``answered`` is how many answers it saw."""
+class AnswerForm(TypedMixin, forms.Form):
+    """What an agency answers; ``answered`` is how many answers the page showed."""
 
     answered = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     kind = forms.ChoiceField(label=_("回答"), widget=forms.RadioSelect)
@@ -150,6 +155,26 @@ class RoleAnswerForm(FileTaking, forms.Form):
         help_text=_("条件・理由・報告の内容。「引き受けます」だけなら、空欄でかまいません。"),
     )
     contact_person = forms.CharField(label=_("そちらの担当者"), max_length=60, required=False)
+
+    def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind: Any = self.fields["kind"]
+        kind.choices = [(code, AnswerKind(code).label) for code in kinds]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("kind") in NEEDS_TEXT and not cleaned.get("text") and "text" not in self.errors:
+            self.add_error("text", _("内容（条件・理由・報告）を書いてください。"))
+        return cleaned
+
+    def answer(self) -> dict[str, Any]:
+        """Return the answer without what came with it."""
+        return {name: self.cleaned_data[name] for name in ("kind", "text", "contact_person", "answered")}
+
+
+class RoleAnswerForm(FileTaking, AnswerForm):
+    """An agency's own answer, and a file it sends along."""
+
     file = forms.FileField(
         label=_("ファイル"),
         required=False,
@@ -160,27 +185,80 @@ class RoleAnswerForm(FileTaking, forms.Form):
     file_title = forms.CharField(label=_("資料の名前"), max_length=100, required=False, help_text=TITLE_HELP)
     has_no_place = forms.BooleanField(label=NO_PLACE, required=False)
 
-    def __init__(self, *args: Any, kinds: Iterable[str], is_concealed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, is_concealed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not is_concealed:
             del self.fields["has_no_place"]
-        kind: Any = self.fields["kind"]
-        kind.choices = [(code, AnswerKind(code).label) for code in kinds]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("kind") in NEEDS_TEXT and not cleaned.get("text") and "text" not in self.errors:
-            self.add_error("text", _("内容（条件・理由・報告）を書いてください。"))
         if "has_no_place" in self.fields and self.taken and not cleaned.get("has_no_place"):
             self.add_error("has_no_place", _("確かめてから、しるしを付けてください。"))
         return cleaned
-
-    def answer(self) -> dict[str, Any]:
-        """Return the answer without what came with it."""
-        return {name: self.cleaned_data[name] for name in ("kind", "text", "contact_person", "answered")}
 
     def enclosed(self) -> Enclosed | None:
         told = self.cleaned_data
         if self.taken is None:
             return None
         return Enclosed(self.taken, told["file_title"], told.get("has_no_place", False))
+
+
+class ToldForm(AnswerForm):
+    """What the center was told by an agency that did not answer here itself."""
+
+    medium = forms.ChoiceField(
+        label=_("返事の方法"),
+        choices=[(medium.value, medium.label) for medium in TOLD_BY],
+        widget=forms.RadioSelect,
+    )
+    said_at = forms.DateTimeField(label=_("返事があった日時"), initial=this_minute, widget=MomentInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        person = self.fields["contact_person"]
+        person.required, person.label = True, _("だれから聞いたか")
+
+    def clean_said_at(self) -> dt.datetime:
+        said_at: dt.datetime = self.cleaned_data["said_at"]
+        if said_at > timezone.now() + dt.timedelta(minutes=5):
+            raise forms.ValidationError(_("返事があった日時が、先の日時になっています。"))
+        return said_at
+
+    def told(self) -> Told:
+        return Told(self.cleaned_data["medium"], self.cleaned_data["said_at"])
+
+
+class TouchForm(forms.Form):
+    """One touch on a promise: what is said, and how many answers the page showed."""
+
+    kind = forms.ChoiceField(choices=[(kind.value, kind.label) for kind in TOUCHES])
+    answered = forms.IntegerField(min_value=0)
+    back = forms.CharField(required=False, max_length=300)
+
+
+class RoleTableForm(forms.Form):
+    """How somebody wants to see the role table."""
+
+    by = forms.ChoiceField(label=_("まとめ方"), required=False, choices=GroupedBy.choices)
+    state = forms.ChoiceField(
+        label=_("状態"), required=False, choices=[("", _("すべて")), *RoleState.choices]
+    )
+    agency = forms.ModelChoiceField(
+        label=_("機関"), queryset=Agency.objects.none(), required=False, empty_label=_("すべて")
+    )
+
+    def __init__(self, *args: Any, viewer: Viewer, is_of_case: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if is_of_case:
+            by: Any = self.fields["by"]
+            by.choices = [choice for choice in GroupedBy.choices if choice[0] != GroupedBy.CASE]
+        agency: Any = self.fields["agency"]
+        agency.queryset = Agency.objects.open().order_by("-is_center", "name", "pk")
+        if not viewer.sees_all_cases:
+            del self.fields["agency"]
+
+    def wanted(self, *, by: str, own: Agency | None = None, case: uuid.UUID | None = None) -> RoleFilter:
+        """Return what is wanted, ``by`` unless said otherwise; without conditions when they are not sound."""
+        told = self.cleaned_data if self.is_valid() else {}
+        agency = own or told.get("agency")
+        return RoleFilter(told.get("by") or by, told.get("state") or "", agency.pk if agency else None, case)

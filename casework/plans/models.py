@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.referrals.states import Medium
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
 from permissions.agencies.models import Agency, Membership
@@ -92,30 +93,32 @@ class AnswerKind(models.TextChoices):
     ACCEPTED = "accepted", _("引き受けます")
     CONDITIONAL = "conditional", _("条件付きで引き受けます")
     DECLINED = "declined", _("引き受けられません")
+    ON_TRACK = "on_track", _("予定どおりです")
+    LATE = "late", _("遅れています")
     PROGRESS = "progress", _("途中の報告")
     RESULT = "result", _("結果の報告")
 
 
 NEEDS_TEXT = frozenset({AnswerKind.CONDITIONAL, AnswerKind.DECLINED, AnswerKind.PROGRESS, AnswerKind.RESULT})
+# What is said with one touch on the page of promises: no words are needed, and a report never takes a promise back.
+TOUCHES = (AnswerKind.ACCEPTED, AnswerKind.ON_TRACK, AnswerKind.LATE)
+_REPORTS = (AnswerKind.ON_TRACK, AnswerKind.LATE, AnswerKind.PROGRESS, AnswerKind.RESULT)
 
 # What may be answered after what; "" is 未回答.
 NEXT_ANSWERS: dict[str, tuple[str, ...]] = {
     "": (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL, AnswerKind.DECLINED),
-    AnswerKind.ACCEPTED: (AnswerKind.PROGRESS, AnswerKind.RESULT, AnswerKind.DECLINED),
-    AnswerKind.CONDITIONAL: (
-        AnswerKind.ACCEPTED,
-        AnswerKind.PROGRESS,
-        AnswerKind.RESULT,
-        AnswerKind.DECLINED,
-    ),
+    AnswerKind.ACCEPTED: (*_REPORTS, AnswerKind.DECLINED),
+    AnswerKind.CONDITIONAL: (AnswerKind.ACCEPTED, *_REPORTS, AnswerKind.DECLINED),
     AnswerKind.DECLINED: (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL),
-    AnswerKind.PROGRESS: (AnswerKind.PROGRESS, AnswerKind.RESULT, AnswerKind.DECLINED),
+    AnswerKind.ON_TRACK: (*_REPORTS, AnswerKind.DECLINED),
+    AnswerKind.LATE: (*_REPORTS, AnswerKind.DECLINED),
+    AnswerKind.PROGRESS: (*_REPORTS, AnswerKind.DECLINED),
     AnswerKind.RESULT: (AnswerKind.RESULT,),
 }
 
 
 class RoleAnswer(Labelled):
-    """An agency's own answer to its role, with the label of the row."""
+    """What an agency answers to its role, with the label of the row; by itself, or recorded by the center with the medium (AT-6)."""
 
     MAY_BE_HIDDEN = True
 
@@ -125,6 +128,8 @@ class RoleAnswer(Labelled):
     kind = models.CharField(_("回答"), max_length=12, choices=AnswerKind.choices)
     text = models.CharField(_("内容"), max_length=1000, blank=True)
     contact_person = models.CharField(_("機関の担当者"), max_length=60, blank=True)
+    medium = models.CharField(_("返事の方法"), max_length=12, choices=Medium.choices, default=Medium.ACCOUNT)
+    said_at = models.DateTimeField(_("返事があった日時"), default=ClockNow)
     answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     answered_at = models.DateTimeField(default=ClockNow)
 
@@ -134,5 +139,8 @@ class RoleAnswer(Labelled):
             models.UniqueConstraint(fields=("role", "sequence"), name="roleanswer_in_sequence"),
             models.CheckConstraint(
                 name="roleanswer_reason", condition=~Q(kind__in=sorted(NEEDS_TEXT)) | ~Q(text="")
+            ),
+            models.CheckConstraint(
+                name="roleanswer_told_by_somebody", condition=Q(medium=Medium.ACCOUNT) | ~Q(contact_person="")
             ),
         )

@@ -8,15 +8,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
+from casework.cases.selectors import is_open
 from casework.rounds import Steps, ask, in_rounds, read, side_by_side
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
-from .models import NEXT_ANSWERS, AnswerKind, Decision, Direction, RoleAnswer, RoleRow
+from .models import NEXT_ANSWERS, TOUCHES, AnswerKind, Decision, Direction, RoleAnswer, RoleRow
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+
+MOST_SILENT = 1_000
 
 
 @dataclass
@@ -41,6 +45,21 @@ class AnsweredRole:
         """The last answer that says yes or no; reports come after it."""
         said = (AnswerKind.ACCEPTED, AnswerKind.CONDITIONAL, AnswerKind.DECLINED)
         return next((answer for answer in reversed(self.answers) if answer.kind in said), None)
+
+    @property
+    def touches(self) -> tuple[str, ...]:
+        """What may be said now with one touch, without words."""
+        return tuple(kind for kind in TOUCHES if kind in self.next_answers)
+
+    @property
+    def is_overdue(self) -> bool:
+        """Its day is past, and nobody has reported a result or said no."""
+        last = self.last.kind if self.last else ""
+        until = self.row.until_on
+        return bool(until and until < timezone.localdate()) and last not in (
+            AnswerKind.RESULT,
+            AnswerKind.DECLINED,
+        )
 
     @property
     def contact_person(self) -> str:
@@ -137,12 +156,21 @@ def role_for(viewer: Viewer, case: Case, role_id: uuid.UUID) -> AnsweredRole | N
 
 def waiting_roles_for(viewer: Viewer) -> list[AnsweredRole]:
     """Return the acting agency's current roles without an answer, oldest first; at most 50."""
+    return _unanswered(viewer, Q(agency=viewer.agency), most=50)
+
+
+def unanswered_roles_for(viewer: Viewer) -> list[AnsweredRole]:
+    """Return the current roles without an answer in open cases, oldest first; at most MOST_SILENT."""
+    return _unanswered(viewer, is_open("case__"), most=MOST_SILENT)
+
+
+def _unanswered(viewer: Viewer, which: Q, *, most: int) -> list[AnsweredRole]:
     answered = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
     superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
     rows = (
         labelled_for(viewer, RoleRow)
-        .filter(~Exists(answered), ~Exists(superseded), agency=viewer.agency)
+        .filter(which, ~Exists(answered), ~Exists(superseded))
         .values_list("pk", flat=True)
-        .order_by("decision__recorded_at", "position")[:50]
+        .order_by("decision__recorded_at", "position")[:most]
     )
     return answered_roles_for(viewer, Q(pk__in=list(rows)))

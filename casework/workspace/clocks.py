@@ -7,17 +7,21 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import F
+from django.utils import timezone
 
+from casework.codes.settings import count_of
 from casework.consent.models import Consent
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.models import Notification
 from casework.plans.models import RoleRow
+from casework.plans.selectors import unanswered_roles_for
 from casework.sharing.items import Item
 from casework.sharing.selectors import lines_reaching
 from casework.tasks.models import Task
 from permissions.agencies.models import Membership
 from permissions.agencies.selectors import viewer_for_membership
+from permissions.agencies.years import today
 from permissions.roles import ROLES
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
@@ -47,6 +51,7 @@ def remind_deadlines() -> None:
 
 def _remind(viewer: Viewer) -> None:
     _tell_of_begun(viewer)
+    _remind_of_silence(viewer)
     for duty in _near(viewer):
         model, column = MODELS[DutyKind(duty.kind)]
         told = Notification.objects.filter(
@@ -67,6 +72,30 @@ def _tell_of_begun(viewer: Viewer) -> None:
         )
         if not told.exists():
             notify(NotificationKind.SHARE, line.case, to=[viewer.membership.pk])
+
+
+def _remind_of_silence(viewer: Viewer) -> None:
+    """Tell of roles nobody has answered: the agency and who works on the case each few days, in the end the chiefs.
+
+    Silence is never agreement (domain.md 1.6): a role stays 未回答 however often it was reminded of.
+    """
+    day, every = today(), count_of("role_reminder")
+    is_chief = viewer.membership.role == "chief"
+    after = every * (count_of("role_chief") + 1) if is_chief else every
+    for role in unanswered_roles_for(viewer):
+        row = role.row
+        silent = (day - timezone.localtime(row.decision.recorded_at).date()).days
+        concerned = (row.agency_id == viewer.agency.pk and viewer.may("casework.answer_role")) or (
+            viewer.sees_all_cases and viewer.membership.pk in (row.case.worker_id, row.decision.decided_by_id)
+        )
+        if silent < (every if concerned else after) or not (concerned or is_chief):
+            continue
+        told = Notification.objects.filter(
+            membership=viewer.membership, kind=NotificationKind.ROLE_LATE, role=row
+        )
+        last = told.order_by("-at").values_list("at", flat=True).first()
+        if last is None or (day - timezone.localtime(last).date()).days >= every:
+            notify(NotificationKind.ROLE_LATE, row, to=[viewer.membership.pk])
 
 
 def _near(viewer: Viewer) -> Iterator[Duty]:

@@ -330,7 +330,9 @@ def _blocks(viewer: Viewer, case: Case) -> Steps[list[BlockView]]:
     if not viewer.may("casework.share"):
         return []
     blocks = (
-        Block.objects.filter(case=case, lifted_at__isnull=True).select_related("agency").order_by("set_at", "pk")
+        Block.objects.filter(case=case, lifted_at__isnull=True)
+        .select_related("agency")
+        .order_by("set_at", "pk")
     )
     (rows,) = yield [blocks]
     members = Membership.objects.filter(user__in=[row.user_id for row in rows if row.user_id])
