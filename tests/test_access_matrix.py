@@ -507,14 +507,13 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}
-    if url_name in ("casework:role_answer", "casework:file_open"):
+    if url_name in ("casework:role_answer", "casework:role_touch", "casework:file_open"):
         # The role is one agency's alone; the file is of the mother's history, which not everybody sees who sees the case.
         is_file = url_name == "casework:file_open"
         label = ("葉月原母", "history" if is_file else "health")
         opens = label in person.labels or (is_file and person.sees_all)
-        return {200} if opens else {404 if is_file else 403}
-    if url_name == "casework:role_touch":
-        return {302} if ("葉月原母", "health") in person.labels else {403}
+        done = {302 if url_name == "casework:role_touch" else 200}
+        return done if opens else {404 if is_file else 403}
     return {200, 302, 422}
 
 
