@@ -25,6 +25,7 @@ from .issues.models import Issue
 from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
+from .planning.models import Plan, PlanDecision, PlanPart, PlanRole
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     AnswerLink,
@@ -104,6 +105,10 @@ __all__ = [
     "PersonMoney",
     "PlaceOpening",
     "PlaceRequest",
+    "Plan",
+    "PlanDecision",
+    "PlanPart",
+    "PlanRole",
     "Recall",
     "RecallAnswer",
     "Referral",

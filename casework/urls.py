@@ -13,6 +13,7 @@ from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
+from casework.planning.urls import urlpatterns as planning
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.registers.urls import urlpatterns as registers
@@ -47,6 +48,7 @@ urlpatterns = [
     *seals,
     *referrals,
     *plans,
+    *planning,
     *sheets,
     *disclosure,
     *emergency,

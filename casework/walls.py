@@ -20,6 +20,7 @@ from casework.issues import sql as issues
 from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.notifications import sql as notifications
+from casework.planning import sql as planning
 from casework.referrals import sql as referrals
 from casework.registers import sql as registers
 from casework.relations import sql as relations
@@ -159,6 +160,14 @@ def _part_of_note(table: str) -> Wall:
         select=f"{reaches(table)} AND {not_hidden(table)}",
         insert=f"{center(table)} AND {of_new_note}",
         frozen=True,
+    )
+
+
+def _part_of_plan(table: str) -> Wall:
+    """Drafts are the center's; an agency sees an entry of a decided plan where a line with its label holds."""
+    seen = f"{reaches(table)} AND {not_hidden(table)} AND ({CENTER} OR {planning.is_decided(table)})"
+    return Wall(
+        table=table, select=seen, insert=f"{center(table)} AND {planning.of_new_plan(table)}", frozen=True
     )
 
 
@@ -352,6 +361,20 @@ WALLS: tuple[Wall, ...] = (
         " AND r.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id)",
         frozen=True,
     ),
+    Wall(
+        table="casework_plan",
+        select=f"({CENTER} OR {planning.DECIDED_AND_SEEN}) AND {not_blocked('case_id')}",
+        insert=center("casework_plan"),
+        frozen=True,
+    ),
+    _part_of_plan("casework_planpart"),
+    _part_of_plan("casework_planrole"),
+    Wall(
+        table="casework_plandecision",
+        select=f"({CENTER} OR {planning.SEEN_DECISION}) AND {not_blocked('case_id')}",
+        insert=center("casework_plandecision"),
+        frozen=True,
+    ),
     # Its own receiver only, and only while a line with its label stands; the worker finds what is late.
     Wall(
         table="casework_referral",
@@ -491,6 +514,8 @@ LABELLED_TABLES = (
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
+    "casework_planpart",
+    "casework_planrole",
     "casework_referral",
     "casework_referralanswer",
     "casework_task",
@@ -504,10 +529,10 @@ LABELLED_TABLES = (
 )
 
 # Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
-# center's. Of issues some are noticed (issues/sql.py).
+# center's. Of issues some are noticed (issues/sql.py). Of a plan an agency notices the decision's directions and roles.
 _UNNOTICED = (
     *("casework_noteparagraph", "casework_attendee", "casework_issue"),
-    *("casework_filecontent", "casework_fileremoval"),
+    *("casework_filecontent", "casework_fileremoval", "casework_planpart", "casework_planrole"),
 )
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
@@ -536,7 +561,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO, planning.KEYS),
     )
     return "\n".join(parts) + "\n"
 

@@ -27,6 +27,7 @@ from casework.households.models import PersonContact
 from casework.intake.actions import record_contact
 from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import AttendeeDraft, NoteDraft, ParagraphDraft, write_note
+from casework.planning.actions import PartDraft, PlanDraft, save_plan
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import RoleRow
 from casework.registers.actions import read_register
@@ -144,6 +145,7 @@ class MatrixWorld(World):
             consent = self._consent(home)
             stays = [self._stay(home, person) for person in (home.mother, home.son)]
             relation = self._relations(home)
+            plan = self._plan(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             self.register = self._register(home)
             role = RoleRow.objects.get(case=home.case, agency=self.agencies["full"], person=home.mother)
@@ -162,7 +164,18 @@ class MatrixWorld(World):
             "block": blocked,
             "line": lines[0],
             "consent": consent,
+            "plan": plan,
         }
+
+    def _plan(self, home: Household) -> Any:
+        """Two drafts, of which an agency sees neither."""
+        parts = [
+            PartDraft(Label(p.pk, "plan"), "goal", f"CANARY-{p.name}-plan 目標")
+            for p in (home.mother, home.son)
+        ]
+        draft = PlanDraft(*[timezone.localdate()] * 3, parts=parts)
+        first = save_plan(home.case, draft, follows=None, by=self.chief)
+        return save_plan(home.case, draft, follows=first, by=self.chief)
 
     def _consent(self, home: Household) -> Any:
         draft = ConsentDraft(
@@ -448,6 +461,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "line_id": ids["line"].pk,
         "block_id": ids["block"].pk,
         "decision_id": ids["decision"].pk,
+        "plan_id": ids["plan"].pk,
         "role_id": ids["role"].pk,
         "sheet_id": uuid.uuid4(),
         "contact_id": world.contact.pk,
@@ -503,7 +517,8 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {404}
     is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file")
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
-    if is_nobodys_sheet or (of_concealed and home is not world.tomono):
+    is_draft_unseen = "<uuid:plan_id>" in _our_urls()[url_name].route and not person.sees_all
+    if is_nobodys_sheet or is_draft_unseen or (of_concealed and home is not world.tomono):
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}

@@ -44,6 +44,8 @@ HIDDEN = (
     "Direction",
     "RoleRow",
     "RoleAnswer",
+    "PlanPart",
+    "PlanRole",
     "Stay",
     "Issue",
     "Relation",

@@ -20,6 +20,7 @@ from casework.files.models import CaseFile, FileContent
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from casework.issues.models import Issue
 from casework.notes.models import Attendee, Note, NoteParagraph
+from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.sharing.items import Item
 from casework.tasks.models import Task, TaskEnd
@@ -47,6 +48,8 @@ LABELLED = (
     Task,
     TaskEnd,
     Closure,
+    PlanPart,
+    PlanRole,
     CaseFile,
 )
 # Of these items a task stands; of the others it was done.
@@ -135,6 +138,7 @@ class CanaryWorld(World):
             self._canaries_of_basics(family)
             self._canaries_of_labels(family)
             self._canary_of_closing(family)
+            self._canaries_of_plan(family)
         return family
 
     def _canaries_of_basics(self, family: Family) -> None:
@@ -187,6 +191,29 @@ class CanaryWorld(World):
             closed_by=self.coordinator.membership,
         ).save(force_insert=True)  # fmt: skip
 
+    def _canaries_of_plan(self, family: Family) -> None:
+        by, day = self.coordinator.membership, dt.date(2026, 1, 5)
+        plan = Plan(
+            case=family.case, number=f"P-{family.name}", version=1, period_from=day, period_to=day, monitor_on=day,
+            made_by=by,
+        )  # fmt: skip
+        plan.save(force_insert=True)
+        parts, roles = [], []
+        for position, (who, item) in enumerate(family.labels()):
+            text = partial(family.canary, who, item)
+            of = {
+                "case": family.case,
+                "person_id": family.person_id(who),
+                "item": item,
+                "plan": plan,
+                "position": position,
+            }
+            parts.append(PlanPart(**of, section="goal", text=text("planpart")))
+            roles.append(PlanRole(**of, agency=by.agency, issue="見本", what=text("planrole")))
+        for rows in (parts, roles):
+            type(rows[0]).objects.bulk_create(rows)
+        PlanDecision(plan=plan, case=family.case, decision=family.decision).save(force_insert=True)
+
     def canaries(self, labels: Any) -> set[str]:
         """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""
         families = {family.case.pk: family for family in self.families.values()}
@@ -201,6 +228,7 @@ class CanaryWorld(World):
 
 def _tables_of(who: str, item: str) -> list[str]:
     tables = ["note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task", "casefile"]
+    tables += ["planpart", "planrole"]
     if item not in OPEN_TASKS:
         tables.append("taskend")
     if item == "plan" and not who:

@@ -62,6 +62,8 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()
         _case, person, item = label
         for name in ("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"):
             rows[name].add(label)
+        for name in ("planpart", "planrole"):
+            rows[name].add(label)
         if label[0] not in unseen_files:
             rows["casefile"].add(label)
         if item not in OPEN_TASKS:

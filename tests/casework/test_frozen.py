@@ -94,6 +94,10 @@ FROZEN = {
     "casework_filecheck": "checked_at",
     "casework_taskend": "words",
     "casework_closure": "told",
+    "casework_plan": "number",
+    "casework_planpart": "text",
+    "casework_planrole": "what",
+    "casework_plandecision": "plan_id",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {

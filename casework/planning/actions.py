@@ -1,0 +1,196 @@
+"""Writing plans: every saving a new version, and the one act that makes a version the plan that holds."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from casework.cases.actions import next_number
+from casework.cases.models import Case
+from casework.concealment.guard import add_all
+from casework.events import record_event
+from casework.once import made_before, wait_for
+from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.models import Seat
+from casework.seen import only_one
+from casework.sharing.actions import Label
+from casework.sharing.consents import support_for
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
+
+if TYPE_CHECKING:
+    from casework.plans.models import Decision
+
+
+@dataclass(frozen=True)
+class PartDraft:
+    """One entry: of which block, about whom, in what words, and the same in easy Japanese."""
+
+    label: Label
+    section: str
+    text: str
+    plain: str = ""
+
+
+@dataclass(frozen=True)
+class PlanDraft:
+    """A whole version. Days are those of Japan; the monitoring lies within the period."""
+
+    period_from: dt.date
+    period_to: dt.date
+    monitor_on: dt.date
+    parts: Sequence[PartDraft] = field(default_factory=tuple)
+    roles: Sequence[RoleDraft] = field(default_factory=tuple)
+
+
+@transaction.atomic
+def save_plan(
+    case: Case, draft: PlanDraft, *, follows: Plan | None, by: Viewer, key: uuid.UUID | None = None
+) -> Plan:
+    """Keep a version of the plan that ``follows`` the one the form showed. The same ``key`` gives the same version again.
+
+    Raises ChangedMeanwhile with the version a colleague kept meanwhile, and NotAllowed for a period out of order or a version
+    without any entry.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("プランを書く権限がありません。"))
+    before: Plan | None = made_before(Plan, key)
+    if before:
+        return before
+    _check(draft)
+    with only_one(Plan, case=case, version=(follows.version if follows else 0) + 1):
+        plan = Plan(
+            id=key or uuid.uuid4(),
+            case=case,
+            number=follows.number if follows else next_number("P"),
+            version=(follows.version if follows else 0) + 1,
+            follows=follows,
+            period_from=draft.period_from,
+            period_to=draft.period_to,
+            monitor_on=draft.monitor_on,
+            made_by=by.membership,
+        )
+        plan.save(force_insert=True)
+    add_all(PlanPart, _parts(plan, draft.parts))
+    add_all(PlanRole, _roles(plan, draft.roles))
+    record_event(
+        by, "plan_saved", plan, case_id=case.pk, after={"number": plan.number, "version": plan.version}
+    )
+    return plan
+
+
+def _check(draft: PlanDraft) -> None:
+    if draft.period_to < draft.period_from:
+        raise NotAllowed(_("期間の終わりが、始まりより前になっています。"))
+    if not draft.period_from <= draft.monitor_on <= draft.period_to:
+        raise NotAllowed(_("次のモニタリングの日は、期間の中の日にしてください。"))
+    if not draft.parts and not draft.roles:
+        raise NotAllowed(_("内容を1つ以上書いてください。"))
+
+
+def _parts(plan: Plan, drafts: Sequence[PartDraft]) -> list[PlanPart]:
+    return [
+        PlanPart(
+            plan=plan, case_id=plan.case_id, person_id=draft.label.person_id, item=draft.label.item,
+            section=draft.section, position=position, text=draft.text.strip(), plain=draft.plain.strip(),
+        )
+        for position, draft in enumerate(drafts)
+    ]  # fmt: skip
+
+
+def _roles(plan: Plan, drafts: Sequence[RoleDraft]) -> list[PlanRole]:
+    return [
+        PlanRole(
+            plan=plan, case_id=plan.case_id, person_id=draft.label.person_id, item=draft.label.item, position=position,
+            agency=draft.agency, seat=draft.seat, issue=draft.issue, what=draft.what, frequency=draft.frequency,
+            until_on=draft.until_on,
+        )
+        for position, draft in enumerate(drafts)
+    ]  # fmt: skip
+
+
+def lacking(case: Case, parts: Sequence[PlanPart], roles: Sequence[PlanRole]) -> list[str]:
+    """Return what still stands between a version and its decision: empty seats, blocks, and missing consents by name."""
+    found = [
+        _("「%(seat)s」の席が空いています。") % {"seat": seat.label}
+        for seat in Seat
+        if not any(role.seat == seat for role in roles)
+    ]
+    sections = {part.section for part in parts}
+    found += [
+        _("「%(section)s」が書かれていません。") % {"section": section.label}
+        for section in (Section.WISH, Section.GOAL, Section.DIRECTION, Section.EXIT)
+        if section not in sections
+    ]
+    refusals = []
+    for role in roles:
+        if role.agency.is_center:
+            continue
+        try:
+            support_for(case, agency=role.agency, person_id=role.person_id, item=role.item)
+        except NotAllowed as refusal:
+            refusals.append(str(refusal))
+    return found + list(dict.fromkeys(refusals))
+
+
+@transaction.atomic
+def decide_plan(
+    plan: Plan,
+    *,
+    decided_on: dt.date,
+    supersedes: Decision | None,
+    by: Viewer,
+    key: uuid.UUID | None = None,
+) -> Decision:
+    """Make a version the plan that holds: its directions and roles become a decision, its roles wait for answers.
+
+    Raises NotAllowed while something is ``lacking`` (AT-5), for a version that is not the newest, and for one decided already.
+    Whoever withdraws a consent in the same moment comes before or after as a whole: both lock the case.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("プランを決定する権限がありません。"))
+    before: PlanDecision | None = made_before(PlanDecision, key)
+    if before:
+        return before.decision
+    wait_for(plan.case_id)
+    case = Case.objects.select_for_update(no_key=True).get(pk=plan.case_id)
+    if Plan.objects.filter(follows=plan).exists():
+        raise NotAllowed(_("この版のあとに、新しい版が書かれています。新しい版を決定してください。"))
+    if PlanDecision.objects.filter(plan=plan).exists():
+        raise NotAllowed(_("この版は、もう決定されています。"))
+    parts = list(PlanPart.objects.filter(plan=plan).order_by("section", "position"))
+    roles = list(PlanRole.objects.filter(plan=plan).select_related("agency").order_by("position"))
+    for missing in lacking(case, parts, roles):
+        raise NotAllowed(missing)
+    decision = decide(
+        case,
+        decided_on=decided_on,
+        directions=[
+            DirectionDraft(Label(part.person_id, part.item), part.text)
+            for part in parts
+            if part.section == Section.DIRECTION
+        ],
+        roles=[
+            RoleDraft(
+                Label(role.person_id, role.item), role.agency, role.issue, role.what, role.seat, role.frequency,
+                role.until_on,
+            )
+            for role in roles
+        ],
+        supersedes=supersedes,
+        by=by,
+    )  # fmt: skip
+    link = PlanDecision(id=key or uuid.uuid4(), plan=plan, case=case, decision=decision)
+    link.save(force_insert=True)
+    record_event(
+        by, "plan_decided", link, case_id=case.pk, after={"number": plan.number, "version": plan.version}
+    )
+    return decision

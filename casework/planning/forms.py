@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.formsets import BaseFormSet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from casework.dates import in_months
+from casework.once import OnceForm
+from casework.plans.forms import AboutForm, People, RoleForm
+from casework.plans.models import Decision
+from casework.sharing.actions import Label
+from casework.sharing.forms import HOUSEHOLD
+from casework.sharing.items import Item
+from permissions.days import DayInput
+
+from .actions import PartDraft, PlanDraft
+from .models import Section
+
+# What an entry may be about; it decides who sees it once the plan is decided.
+PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
+HELP = {
+    Section.WISH: _("一人ひとりの言葉のまま書きます。言いかえません。"),
+    Section.ISSUE: _("先に取り組むものから順に書きます。"),
+    Section.AIM: _("どんな暮らしになるとよいか。"),
+    Section.GOAL: _("この期間でできたかどうかが、あとで分かるように書きます。"),
+    Section.DIRECTION: _("2つから5つの文で書きます。決定のあと、決定書の「支援方針」になります。"),
+    Section.SERVICE: _("参加支援、アウトリーチ、家計改善、介護など。使うことにしたものを書きます。"),
+    Section.SELF: _("本人や家族が自分で行うこと。"),
+    Section.MONITORING: _("いつ、だれが、どうやって確かめるか。"),
+    Section.EXIT: _("何がどうなったら、センターの調整を終えるか。"),
+}
+SPARE = {Section.AIM: 1, Section.MONITORING: 1, Section.EXIT: 1}
+MOST = 30
+
+
+class PlanForm(OnceForm):
+    """The head of the sheet."""
+
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    period_from = forms.DateField(label=_("期間の始まり"), widget=DayInput)
+    period_to = forms.DateField(label=_("期間の終わり"), widget=DayInput)
+    monitor_on = forms.DateField(label=_("次のモニタリングの日"), widget=DayInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        begin, end, check = (cleaned.get(name) for name in ("period_from", "period_to", "monitor_on"))
+        if begin and end and end < begin:
+            self.add_error("period_to", _("期間の終わりが、始まりより前になっています。"))
+        elif begin and end and check and not begin <= check <= end:
+            self.add_error("monitor_on", _("次のモニタリングの日は、期間の中の日にしてください。"))
+        return cleaned
+
+    @staticmethod
+    def proposed() -> dict[str, dt.date]:
+        """Half a year from today, looked at after three months."""
+        today = timezone.localdate()
+        return {"period_from": today, "period_to": in_months(today, 6), "monitor_on": in_months(today, 3)}
+
+
+class PartForm(AboutForm):
+    """One entry of a block; without text it does not count."""
+
+    item = forms.ChoiceField(label=_("内容の種類"), choices=PART_ITEMS, initial=Item.PLAN.value)
+    text = forms.CharField(
+        label=_("内容"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    plain = forms.CharField(
+        label=_("やさしい日本語"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("本人に渡す紙に、こちらの言葉で出ます。空欄なら、上の言葉がそのまま出ます。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("plain") and not cleaned.get("text") and "text" not in self.errors:
+            self.add_error("text", _("やさしい日本語のもとになる内容を書いてください。"))
+        return cleaned
+
+    def draft(self, section: str) -> PartDraft:
+        told = self.cleaned_data
+        return PartDraft(Label(self.person_id(), told["item"]), section, told["text"], told["plain"])
+
+
+class PlanRoleForm(RoleForm):
+    """A proposed commitment; a row that is ticked to go does not count."""
+
+    is_dropped = forms.BooleanField(label=_("この役割を消す"), required=False)
+
+    def has_changed(self) -> bool:
+        if self.is_bound and self.data.get(self.add_prefix("is_dropped")):
+            return False
+        return super().has_changed()
+
+
+class RowsFormSet(BaseFormSet):
+    """Rows of which none has to be there; those shown at first are offered, not kept."""
+
+    def initial_form_count(self) -> int:
+        return 0
+
+
+def _rows(form: type[forms.Form]) -> Any:
+    return forms.formset_factory(
+        form, formset=RowsFormSet, extra=0, max_num=MOST, absolute_max=MOST, validate_max=True
+    )
+
+
+PartFormSet = _rows(PartForm)
+PlanRoleFormSet = _rows(PlanRoleForm)
+
+
+@dataclass
+class SectionForms:
+    """One block of the sheet as it is written."""
+
+    section: str
+    label: str
+    help: Any
+    rows: Any
+
+
+class PlanForms:
+    """The whole sheet: head, blocks and roles. ``initial`` is what an empty sheet begins with."""
+
+    def __init__(self, data: Any, *, people: People, initial: Mapping[str, Any] | None = None) -> None:
+        begun = initial or {}
+        self.head = PlanForm(data, initial=begun.get("head"))
+        self.sections = [
+            SectionForms(
+                section.value,
+                str(section.label),
+                HELP[section],
+                _formset(
+                    PartFormSet, data, section.value, people, begun.get(section.value), SPARE.get(section, 2)
+                ),
+            )
+            for section in Section
+        ]
+        self.roles = _formset(PlanRoleFormSet, data, "role", people, begun.get("roles"), 4)
+
+    @property
+    def all(self) -> list[Any]:
+        return [self.head, *(each.rows for each in self.sections), self.roles]
+
+    def is_valid(self) -> bool:
+        checked = [form.is_valid() for form in self.all]  # every one of them, so that all errors are told
+        return all(checked)
+
+    def draft(self) -> PlanDraft:
+        told = self.head.cleaned_data
+        parts = [
+            form.draft(each.section)
+            for each in self.sections
+            for form in each.rows.forms
+            if form.cleaned_data.get("text")
+        ]
+        roles = [form.draft() for form in self.roles.forms if form.has_changed()]
+        return PlanDraft(told["period_from"], told["period_to"], told["monitor_on"], parts, roles)
+
+
+def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare: int) -> Any:
+    begun = list(rows or [])
+    formset = kind(data, prefix=prefix, initial=begun, form_kwargs={"people": people})
+    formset.extra = min(len(begun) + spare, MOST)
+    return formset
+
+
+def row_of(part: Any) -> dict[str, Any]:
+    """Return what a form for an entry or a role begins with."""
+    about = {"about": str(part.person_id) if part.person_id else HOUSEHOLD, "item": part.item}
+    names = ("text", "plain") if hasattr(part, "text") else ("seat", "issue", "what", "frequency", "until_on")
+    more = {name: getattr(part, name, "") for name in names}
+    return {**about, **more, **({"agency": part.agency_id} if hasattr(part, "agency_id") else {})}
+
+
+class DecidePlanForm(OnceForm):
+    """When the plan was decided, and which decision it takes the place of."""
+
+    decided_on = forms.DateField(label=_("決定した日"), initial=timezone.localdate, widget=DayInput)
+    supersedes = forms.ChoiceField(
+        label=_("前の決定を置き換えますか"),
+        required=False,
+        help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
+    )
+
+    def __init__(self, *args: Any, earlier: Iterable[Decision], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.earlier: dict[str, Decision] = {str(each.pk): each for each in earlier}
+        supersedes: Any = self.fields["supersedes"]
+        supersedes.choices = [
+            ("", _("いいえ、新しい決定です")),
+            *((key, each.number) for key, each in self.earlier.items()),
+        ]
+
+    def clean_decided_on(self) -> dt.date:
+        decided_on: dt.date = self.cleaned_data["decided_on"]
+        if decided_on > timezone.localdate():
+            raise forms.ValidationError(_("決定した日が、先の日になっています。"))
+        return decided_on
+
+    def superseded(self) -> Decision | None:
+        return self.earlier.get(self.cleaned_data["supersedes"])
+
+
+def person_key(value: uuid.UUID | None) -> str:
+    """Return how a form names whom something is about."""
+    return str(value) if value else HOUSEHOLD

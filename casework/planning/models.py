@@ -1,0 +1,130 @@
+"""The support plan (支援プラン): drafts that follow one another, and the one that a meeting decided. Nothing is edited."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.plans.models import Seat
+from casework.sharing.items import Item
+from casework.sharing.models import Labelled
+from permissions.agencies.models import Agency, Membership
+from permissions.walls.clock import ClockNow
+from permissions.walls.models import Walled
+
+
+class Plan(Walled):
+    """One version of the plan of a case (domain.md 1.5). Every saving is a new one that ``follows`` the last.
+
+    A version carries no content: its parts and roles do, each with its own label. The center sees every version; an agency the
+    decided ones of which a part reaches it. ``version`` counts within the case.
+    """
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(_("プラン番号"), max_length=20)
+    version = models.PositiveSmallIntegerField(_("版"))
+    follows = models.OneToOneField(
+        "self", on_delete=models.PROTECT, related_name="followed_by", null=True, blank=True
+    )
+    period_from = models.DateField(_("期間の始まり"))
+    period_to = models.DateField(_("期間の終わり"))
+    monitor_on = models.DateField(_("次のモニタリングの日"))
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("支援プラン")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "version"), name="plan_version_once"),
+            models.CheckConstraint(name="plan_period_in_order", condition=Q(period_to__gte=F("period_from"))),
+            models.CheckConstraint(
+                name="plan_monitored_within",
+                condition=Q(monitor_on__gte=F("period_from"), monitor_on__lte=F("period_to")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number}-{self.version}"
+
+
+class Section(models.TextChoices):
+    """The blocks of the sheet, in its order (domain.md 1.5). The role table stands beside them."""
+
+    WISH = "wish", _("本人・世帯の意向")
+    ISSUE = "issue", _("解決すべき課題")
+    AIM = "aim", _("目指す姿")
+    GOAL = "goal", _("このプランの目標")
+    DIRECTION = "direction", _("支援方針")
+    SERVICE = "service", _("利用するサービス・事業")
+    SELF = "self", _("本人が行うこと")
+    MONITORING = "monitoring", _("モニタリングの方法")
+    EXIT = "exit", _("終結の目安")
+
+
+# The same headings for the person's own paper.
+PLAIN_LABELS: dict[str, Any] = {
+    Section.WISH: _("あなたの 気持ち"),
+    Section.ISSUE: _("こまっていること"),
+    Section.AIM: _("こんなふうに くらしたい"),
+    Section.GOAL: _("まず やってみること"),
+    Section.DIRECTION: _("みんなで 決めたこと"),
+    Section.SERVICE: _("使うもの"),
+    Section.SELF: _("あなたが すること"),
+    Section.MONITORING: _("どうやって たしかめるか"),
+    Section.EXIT: _("どうなったら おわりか"),
+}
+
+
+class PlanPart(Labelled):
+    """One entry of one block. A wish stands in the person's own words; ``plain`` is the same in easy Japanese."""
+
+    MAY_BE_HIDDEN = True
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    section = models.CharField(_("欄"), max_length=12, choices=Section.choices)
+    position = models.PositiveSmallIntegerField(default=0)
+    text = models.TextField(_("内容"), max_length=1000)
+    plain = models.TextField(_("やさしい日本語"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("プランの内容")
+        indexes = (models.Index(fields=("plan", "section", "position"), name="planpart_plan"),)
+        constraints = (
+            models.CheckConstraint(name="planpart_item_known", condition=Q(item__in=Item.values)),
+            models.CheckConstraint(name="planpart_section_known", condition=Q(section__in=Section.values)),
+            models.CheckConstraint(name="planpart_says_something", condition=~Q(text="")),
+        )
+
+
+class PlanRole(Labelled):
+    """A commitment that the plan proposes to an agency; it becomes a role when the plan is decided."""
+
+    MAY_BE_HIDDEN = True
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(default=0)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("機関"))
+    seat = models.CharField(_("席"), max_length=12, choices=Seat.choices, blank=True)
+    issue = models.CharField(_("課題"), max_length=100)
+    what = models.CharField(_("すること"), max_length=300)
+    frequency = models.CharField(_("回数"), max_length=60, blank=True)
+    until_on = models.DateField(_("いつまで"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("プランの役割")
+        indexes = (models.Index(fields=("plan", "position"), name="planrole_plan"),)
+        constraints = (models.CheckConstraint(name="planrole_item_known", condition=Q(item__in=Item.values)),)
+
+
+class PlanDecision(Walled):
+    """The decision by which a version became the plan (支援決定). One each; from then on the version is the plan that holds."""
+
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="decided")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    decision = models.OneToOneField("casework.Decision", on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("プランの決定")

@@ -1,0 +1,155 @@
+"""Reading plans, narrowed by who asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from casework.rounds import Steps, in_rounds, read
+from casework.sharing.selectors import labelled_for
+from permissions.viewer import Viewer
+
+from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+    from casework.plans.models import Decision
+
+
+@dataclass
+class Block:
+    """One block of the sheet and its entries."""
+
+    section: str
+    label: str
+    parts: list[PlanPart]
+
+
+@dataclass
+class PlanView:
+    """A version as one viewer sees it. ``decision`` None: a draft; ``is_first``: no version before it was decided."""
+
+    plan: Plan
+    parts: list[PlanPart]
+    roles: list[PlanRole]
+    decision: Decision | None
+    is_first: bool
+    is_newest: bool
+
+    @property
+    def blocks(self) -> list[Block]:
+        return [
+            Block(section.value, str(section.label), found)
+            for section in Section
+            if (found := [part for part in self.parts if part.section == section])
+        ]
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry beside what stood there before: empty on the side where there was none."""
+
+    label: str
+    who: str
+    before: str
+    after: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.before != self.after
+
+
+def _parts_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
+    """Drafts are the center's: an agency reads what was decided."""
+    rows = labelled_for(viewer, model)
+    if viewer.sees_all_cases:
+        return rows
+    return rows.filter(Exists(PlanDecision.objects.filter(plan=OuterRef("plan"))))
+
+
+def plans_for(viewer: Viewer) -> QuerySet[Plan]:
+    """Return the versions of which this viewer sees something, unordered."""
+    parts, roles = (
+        _parts_for(viewer, model).filter(plan=OuterRef("pk")).order_by() for model in (PlanPart, PlanRole)
+    )
+    return Plan.objects.filter(Exists(parts) | Exists(roles))
+
+
+@in_rounds
+def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
+    """Return the versions of a case, the newest first."""
+    of_case = Q(case=case)
+    plans, parts, roles, decided = yield [
+        plans_for(viewer).filter(of_case).select_related("made_by__user").order_by("-version"),
+        _parts_for(viewer, PlanPart).filter(of_case).order_by("position"),
+        _parts_for(viewer, PlanRole).filter(of_case).select_related("agency").order_by("position"),
+        PlanDecision.objects.filter(of_case).select_related("decision"),
+    ]
+    decisions = {row.plan_id: row.decision for row in decided}
+    parts_of, roles_of = defaultdict(list), defaultdict(list)
+    for part in parts:
+        parts_of[part.plan_id].append(part)
+    for role in roles:
+        roles_of[role.plan_id].append(role)
+    shown = list(plans)
+    versions = [plan.version for plan in shown if plan.pk in decisions]
+    return [
+        PlanView(
+            plan, parts_of[plan.pk], roles_of[plan.pk], decisions.get(plan.pk),
+            is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0],
+        )
+        for plan in shown
+    ]  # fmt: skip
+
+
+def plan_view_for(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView | None:
+    """Return one version as the viewer sees it, or None."""
+    views: list[PlanView] = read(plan_views_for.steps(viewer, case))
+    return next((view for view in views if view.plan.pk == plan_id), None)
+
+
+def changes_between(before: PlanView, after: PlanView) -> list[Change]:
+    """Compare two versions entry by entry and role by role, in the order of the sheet. Entries know ``who`` they are about."""
+    found: list[Change] = []
+    for section in Section:
+        sides = [_texts(view, section) for view in (before, after)]
+        for who in dict.fromkeys(who for side in sides for who, _text in side):
+            old, new = ([text for each, text in side if each == who] for side in sides)
+            found += _pairs(str(section.label), who, old, new)
+    roles = [_sentences(view) for view in (before, after)]
+    for who in dict.fromkeys(who for side in roles for who, _text in side):
+        old, new = ([text for each, text in side if each == who] for side in roles)
+        found += _pairs(str(PlanRole._meta.verbose_name), who, old, new)
+    return found
+
+
+def _texts(view: PlanView, section: str) -> list[tuple[str, str]]:
+    rows: list[Any] = [part for part in view.parts if part.section == section]
+    return [(row.who, row.text) for row in rows]
+
+
+def _sentences(view: PlanView) -> list[tuple[str, str]]:
+    rows: list[Any] = list(view.roles)
+    return [(row.who, _sentence(row)) for row in rows]
+
+
+def _sentence(role: Any) -> str:
+    words = [role.agency.name, role.get_seat_display(), role.issue, role.what, role.frequency]
+    return " ".join([*filter(None, words), *([f"{role.until_on:%Y-%m-%d}"] if role.until_on else [])])
+
+
+def _pairs(label: str, who: str, old: list[str], new: list[str]) -> list[Change]:
+    """Put what stayed beside itself; of the rest the first that went beside the first that came."""
+    stayed = [text for text in old if text in new]
+    gone = [text for text in old if text not in stayed]
+    came = [text for text in new if text not in stayed]
+    longest = max(len(gone), len(came))
+    filled = ([*side, *[""] * (longest - len(side))] for side in (gone, came))
+    return [
+        *(Change(label, who, text, text) for text in stayed),
+        *(Change(label, who, before, after) for before, after in zip(*filled, strict=True)),
+    ]

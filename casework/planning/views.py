@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.cases.models import Case
+from casework.households.selectors import name_people
+from casework.issues.selectors import issues_by_person
+from casework.plans.selectors import decision_views_for
+from casework.reads import record_items
+from casework.seen import ChangedMeanwhile
+from casework.sharing.access import case_view
+from casework.sharing.models import LivesHere
+from casework.sharing.selectors import persons_for
+from casework.sheets.pdf import pdf_available
+from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .actions import decide_plan, lacking, save_plan
+from .forms import DecidePlanForm, PlanForm, PlanForms, person_key, row_of
+from .models import PLAIN_LABELS, Plan, Section
+from .selectors import Block, PlanView, changes_between, plan_view_for, plan_views_for
+
+
+@require_GET
+@case_view()
+def plans(request: ViewerRequest, case: Case) -> HttpResponse:
+    """The versions of a case's plan, the newest first."""
+    views = plan_views_for(request.viewer, case)
+    _record(request.viewer, case, views)
+    return TemplateResponse(request, "casework/plans.html", {"case": case, "views": views})
+
+
+@require_GET
+@case_view()
+def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    view = _view(request.viewer, case, plan_id)
+    wanted = view.is_newest and view.decision is None and request.viewer.may("casework.decide")
+    context = {
+        "case": case,
+        "view": view,
+        "missing": lacking(case, view.parts, view.roles) if wanted else [],
+        "may_decide": wanted,
+        "has_pdf": pdf_available(),
+    }
+    return TemplateResponse(request, "casework/plan.html", context)
+
+
+@require_GET
+@case_view()
+def plan_plain(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """The plan for the person: easy Japanese, large letters, printed from here."""
+    view = _view(request.viewer, case, plan_id)
+    people = list(persons_for(request.viewer).filter(case=case).order_by("position", "pk"))
+    chosen = next((person for person in people if str(person.pk) == request.GET.get("person")), None)
+    whose = {None, chosen.pk if chosen else None}
+    context = {
+        "case": case,
+        "view": view,
+        "people": people,
+        "chosen": chosen,
+        "blocks": [
+            Block(each.section, str(PLAIN_LABELS[each.section]), parts)
+            for each in view.blocks
+            if (parts := [part for part in each.parts if part.person_id in whose])
+        ],
+        "roles": [role for role in view.roles if role.person_id in whose],
+    }
+    return TemplateResponse(request, "casework/plan_plain.html", context)
+
+
+@require_GET
+@case_view()
+def plan_compare(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """A version beside the one before it, entry by entry, as far as both reach the reader."""
+    views = plan_views_for(request.viewer, case)
+    place = next((n for n, view in enumerate(views) if view.plan.pk == plan_id), None)
+    if place is None or place + 1 == len(views):
+        raise Http404
+    after, before = views[place : place + 2]
+    _name(request.viewer, [after, before])
+    _record(request.viewer, case, [after, before])
+    context = {"case": case, "before": before, "after": after, "changes": changes_between(before, after)}
+    return TemplateResponse(request, "casework/plan_compare.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.decide")
+def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Write a new version, begun with the last one; the first with what was agreed and what weighs on whom."""
+    viewer = request.viewer
+    people = list(persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", "name"))
+    last = next(iter(plan_views_for(viewer, case)), None)
+    if request.method == "POST":
+        forms = PlanForms(request.POST, people=people)
+        if forms.is_valid() and (kept := _save(request, case, forms, last)):
+            messages.success(
+                request, _("プランの第%(version)s版を保存しました。") % {"version": kept.version}
+            )
+            return redirect("casework:plan", case_id=case.pk, plan_id=kept.pk)
+    else:
+        begun = _of_version(last) if last else _of_case(viewer, case)
+        forms = PlanForms(None, people=people, initial=begun)
+    if last:
+        _record(viewer, case, [last])
+    return TemplateResponse(request, "casework/plan_write.html", {"case": case, "forms": forms, "last": last})
+
+
+def _save(request: ViewerRequest, case: Case, forms: PlanForms, last: PlanView | None) -> Plan | None:
+    seen = forms.head.cleaned_data["seen"]
+    follows = Plan.objects.filter(case=case, pk=seen).first() if seen else None
+    try:
+        return save_plan(case, forms.draft(), follows=follows, by=request.viewer, key=forms.head.key())
+    except ChangedMeanwhile as clash:
+        words = _(
+            "書いているあいだに、ほかの人が第%(version)s版を保存しました。下に書いたものは残っています。"
+            "第%(version)s版を別の画面で開いて見くらべ、もう一度保存すると、その次の版になります。"
+        )
+        forms.head.add_error(None, words % {"version": clash.current.version})
+        # Sent again it follows the colleague's version, which the writer has been shown.
+        told: Any = request.POST.copy()
+        told["seen"] = str(clash.current.pk)
+        forms.head.data = told
+    except NotAllowed as refusal:
+        forms.head.add_error(None, str(refusal))
+    return None
+
+
+def _of_version(view: PlanView) -> dict[str, Any]:
+    plan = view.plan
+    head = {
+        "seen": plan.pk,
+        **{name: getattr(plan, name) for name in ("period_from", "period_to", "monitor_on")},
+    }
+    parts = {
+        section.value: [row_of(part) for part in view.parts if part.section == section] for section in Section
+    }
+    return {"head": head, **parts, "roles": [row_of(role) for role in view.roles]}
+
+
+def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
+    """Carry into the first version what was agreed before, and what weighs on whom (申合せ, domain.md 2.2)."""
+    current = [view for view in decision_views_for(viewer, case) if view.is_current]
+    here = (
+        persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")
+    )
+    wishes = [{"about": str(person.pk)} for person in here if person.lives_here]
+    issues = [
+        {"about": person_key(issue.person_id), "text": issue.get_code_display()}
+        for found in issues_by_person(viewer, case).values()
+        for issue in found.open
+    ]
+    return {
+        "head": PlanForm.proposed(),
+        Section.WISH.value: wishes,
+        Section.ISSUE.value: issues,
+        Section.DIRECTION.value: [row_of(row) for view in current for row in view.directions],
+        "roles": [row_of(role.row) for view in current for role in view.roles],
+    }
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.decide")
+def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """Decide a version: it says first what is missing, then asks when and by what."""
+    view = _view(request.viewer, case, plan_id)
+    if view.decision or not view.is_newest:
+        messages.error(request, _("この版は決定できません。新しい版を開いてください。"))
+        return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    earlier = [each.decision for each in decision_views_for(request.viewer, case) if each.is_current]
+    form = DecidePlanForm(
+        request.POST or None, earlier=earlier, initial={"supersedes": str(earlier[0].pk) if earlier else ""}
+    )
+    if form.is_valid():
+        try:
+            decision = decide_plan(
+                view.plan,
+                decided_on=form.cleaned_data["decided_on"],
+                supersedes=form.superseded(),
+                by=request.viewer,
+                key=form.key(),
+            )
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request, _("プランを決定しました。決定 %(number)s です。") % {"number": decision.number}
+            )
+            return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    missing = lacking(case, view.parts, view.roles)
+    context = {"case": case, "view": view, "form": form, "missing": missing}
+    return TemplateResponse(request, "casework/plan_decide.html", context)
+
+
+def _view(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView:
+    view = plan_view_for(viewer, case, plan_id)
+    if view is None:
+        raise Http404
+    _name(viewer, [view])
+    _record(viewer, case, [view])
+    return view
+
+
+def _name(viewer: Viewer, views: list[PlanView]) -> None:
+    name_people(viewer, [row for view in views for row in (*view.parts, *view.roles)])
+
+
+def _record(viewer: Viewer, case: Case, views: list[PlanView]) -> None:
+    rows = [row for view in views for row in (*view.parts, *view.roles)]
+    record_items(viewer, [(row, case.pk, row.person_id, row.item) for row in rows])

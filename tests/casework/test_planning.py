@@ -1,0 +1,448 @@
+"""支援プラン: versions that follow one another, what a decision asks for, who reads what, and the person's own paper."""
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import ProgrammingError, transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.concealment.actions import GroundDraft, conceal
+from casework.consent.actions import withdraw_consent
+from casework.consent.models import Consent
+from casework.households.actions import set_item
+from casework.households.models import PersonContact
+from casework.households.selectors import name_people
+from casework.issues.actions import IssueDraft, note_issue
+from casework.models import CaseEvent
+from casework.planning.actions import PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole, Section
+from casework.planning.selectors import changes_between, plan_views_for
+from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.models import Decision, RoleRow, Seat
+from casework.seen import ChangedMeanwhile, fingerprint
+from casework.sharing.actions import Label
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
+
+pytestmark = pytest.mark.slow
+
+DAY = dt.timedelta(days=1)
+SECTIONS = (Section.WISH, Section.GOAL, Section.DIRECTION, Section.EXIT)
+
+
+def today():
+    return timezone.localdate()
+
+
+def role(agency, label, seat="", what="訪問", issue="転倒"):
+    return RoleDraft(label, agency, issue, what, seat=seat)
+
+
+def draft(world, home, *, parts=None, roles=None, period=(0, 180), monitor=90):
+    mother = Label(home.mother.pk, "roles")
+    whole = [
+        role(agency, mother, seat)
+        for seat, agency in zip(Seat, (world.center, world.anshin, world.kenko, world.center), strict=True)
+    ]
+    written = [
+        PartDraft(Label(home.mother.pk, "plan"), section, f"{section.label}の内容") for section in SECTIONS
+    ]
+    return PlanDraft(
+        today() + period[0] * DAY, today() + period[1] * DAY, today() + monitor * DAY,
+        parts=written if parts is None else parts, roles=whole if roles is None else roles,
+    )  # fmt: skip
+
+
+def save(world, home, plan=None, *, follows=None, by=None, key=None):
+    by = by or world.coordinator
+    with acting_for(by):
+        return save_plan(home.case, plan or draft(world, home), follows=follows, by=by, key=key)
+
+
+def settle(world, plan, *, by=None, supersedes=None, key=None):
+    by = by or world.coordinator
+    with acting_for(by):
+        return decide_plan(plan, decided_on=today(), supersedes=supersedes, by=by, key=key)
+
+
+def seen(viewer, home):
+    """Return what a viewer sees of the plans of a case: (version, is it decided, entries, roles)."""
+    with acting_for(viewer):
+        return [
+            (view.plan.version, view.decision is not None, [part.text for part in view.parts],
+             [row.agency.code for row in view.roles])
+            for view in plan_views_for(viewer, home.case)
+        ]  # fmt: skip
+
+
+@pytest.fixture
+def shared(world):
+    """The mother's roles are shared with the agencies of the plan, her plan with one of them."""
+    for agency in (world.anshin, world.kenko):
+        world.share(world.hazuki, agency, Label(world.hazuki.mother.pk, "roles"))
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "plan"))
+    return world
+
+
+# --- versions ----------------------------------------------------------------------------------------------
+
+
+def test_every_saving_is_a_version_that_follows_the_last(shared):
+    first = save(shared, shared.hazuki)
+    second = save(shared, shared.hazuki, follows=first)
+
+    assert [(plan.number, plan.version, plan.follows_id) for plan in (first, second)] == [
+        (first.number, 1, None), (first.number, 2, first.pk),
+    ]  # fmt: skip
+    assert [row[:2] for row in seen(shared.chief, shared.hazuki)] == [(2, False), (1, False)]
+    assert seen(shared.chief, shared.tomono) == []
+    with acting_for(shared.chief):
+        verbs = CaseEvent.objects.filter(verb="plan_saved").values_list("after", flat=True)
+        assert sorted(event["version"] for event in verbs) == [1, 2]
+
+
+def test_same_key_is_one_version_and_a_colleague_who_was_quicker_is_named(shared):
+    key = uuid.uuid4()
+    assert save(shared, shared.hazuki, key=key) == save(shared, shared.hazuki, key=key)
+    with pytest.raises(ChangedMeanwhile) as clash:
+        save(shared, shared.hazuki)
+    assert clash.value.current.version == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("始まりより前", {"period": (10, 5), "monitor": 7}),
+        ("期間の中の日", {"monitor": 200}),
+        ("期間の中の日", {"monitor": -1}),
+        ("1つ以上", {"parts": (), "roles": ()}),
+    ],
+)
+def test_a_version_out_of_order_is_refused(shared, words, more):
+    with pytest.raises(NotAllowed, match=words):
+        save(shared, shared.hazuki, draft(shared, shared.hazuki, **more))
+    assert seen(shared.chief, shared.hazuki) == []
+
+
+@pytest.mark.parametrize("name", ["reception", "anshin_worker", "stranger", "editor"])
+def test_who_may_not_decide_writes_no_plan(shared, name):
+    plan = save(shared, shared.hazuki)
+    for act in (
+        lambda by: save(shared, shared.hazuki, follows=plan, by=by),
+        lambda by: settle(shared, plan, by=by),
+    ):
+        with pytest.raises((NotAllowed, ProgrammingError)), transaction.atomic():
+            act(getattr(shared, name))
+
+
+# --- the decision (AT-5) -------------------------------------------------------------------------------------
+
+
+def test_decision_gives_the_roles_to_their_agencies_and_the_plan_to_its_readers(shared):
+    plan = save(shared, shared.hazuki)
+    before = {name: seen(getattr(shared, name), shared.hazuki) for name in ("anshin_worker", "kenko_worker")}
+
+    decision = settle(shared, plan)
+
+    assert before == {"anshin_worker": [], "kenko_worker": []}  # drafts are the center's
+    words = [f"{section.label}の内容" for section in SECTIONS]
+    everybody = ["center", "anshin", "kenko", "center"]
+    assert seen(shared.chief, shared.hazuki) == [(1, True, words, everybody)]
+    assert seen(shared.anshin_worker, shared.hazuki) == [(1, True, words, everybody)]
+    assert seen(shared.kenko_worker, shared.hazuki) == [(1, True, [], everybody)]
+    assert seen(shared.jiritsu_worker, shared.hazuki) == []
+    with acting_for(shared.chief):
+        rows = RoleRow.objects.filter(decision=decision).order_by("position")
+        assert [row.seat for row in rows] == list(Seat)
+        assert PlanDecision.objects.get().decision == decision
+        event = CaseEvent.objects.get(verb="plan_decided")
+    assert event.after == {"number": plan.number, "version": 1}
+
+
+@pytest.mark.parametrize("seat", list(Seat))
+def test_no_plan_is_decided_with_an_empty_seat(shared, seat):
+    whole = draft(shared, shared.hazuki)
+    plan = save(
+        shared,
+        shared.hazuki,
+        draft(shared, shared.hazuki, roles=[row for row in whole.roles if row.seat != seat]),
+    )
+    with pytest.raises(NotAllowed, match=str(seat.label)):
+        settle(shared, plan)
+    with acting_for(shared.chief):
+        assert not Decision.objects.exists()
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_no_plan_is_decided_without_wish_goal_direction_and_exit(shared, section):
+    whole = draft(shared, shared.hazuki)
+    parts = [part for part in whole.parts if part.section != section]
+    plan = save(shared, shared.hazuki, draft(shared, shared.hazuki, parts=parts))
+    with pytest.raises(NotAllowed, match=str(section.label)):
+        settle(shared, plan)
+
+
+def test_consent_taken_back_before_the_decision_is_named(shared):
+    plan = save(shared, shared.hazuki)
+    with acting_for(shared.chief):
+        consent = Consent.objects.get(person=shared.hazuki.mother)
+        withdraw_consent(
+            consent, agency=shared.kenko, item="roles", said_on=today(), how="電話", by=shared.chief
+        )
+    with pytest.raises(NotAllowed, match=r"葉月原母.*機関 kenko"):
+        settle(shared, plan)
+    with acting_for(shared.chief):
+        assert not Decision.objects.exists()
+
+
+def test_only_the_newest_version_is_decided_and_once(shared):
+    first = save(shared, shared.hazuki)
+    second = save(shared, shared.hazuki, follows=first)
+    with pytest.raises(NotAllowed, match="新しい版"):
+        settle(shared, first)
+    key = uuid.uuid4()
+    assert settle(shared, second, key=key) == settle(shared, second, key=key)
+    with pytest.raises(NotAllowed, match="もう決定"):
+        settle(shared, second)
+
+
+def test_plan_again_is_told_apart_and_takes_the_place_of_the_first(shared):
+    first = save(shared, shared.hazuki)
+    decision = settle(shared, first)
+    second = save(shared, shared.hazuki, follows=first)
+    again = settle(shared, second, supersedes=decision)
+
+    with acting_for(shared.chief):
+        views = plan_views_for(shared.chief, shared.hazuki.case)
+        assert [(view.plan, view.is_first, view.decision) for view in views] == [
+            (second, False, again), (first, True, decision),
+        ]  # fmt: skip
+        assert Decision.objects.get(pk=again.pk).supersedes == decision
+
+
+# --- walls -----------------------------------------------------------------------------------------------------
+
+
+def test_database_adds_nothing_to_a_version_that_stands(shared, shift_clock):
+    plan = save(shared, shared.hazuki)
+    home, other = shared.hazuki, shared.tomono
+    of = {"plan": plan, "item": "plan", "section": "goal", "text": "あとから"}
+    for name, whose in (("anshin_worker", home), ("coordinator", other)):
+        with acting_for(getattr(shared, name)), pytest.raises(ProgrammingError), transaction.atomic():
+            PlanPart(**of, case=whose.case, person=whose.mother).save(force_insert=True)
+    shift_clock(dt.timedelta(seconds=1))
+    with acting_for(shared.coordinator), pytest.raises(ProgrammingError), transaction.atomic():
+        PlanPart(**of, case=home.case, person=home.mother).save(force_insert=True)
+
+
+def test_place_in_hiding_is_not_written_into_a_plan_and_hides_what_told_it_before(shared):
+    by, home = shared.coordinator, shared.tomono
+    shared.share(home, shared.anshin, Label(home.mother.pk, "plan"), Label(home.mother.pk, "roles"))
+    shared.share(home, shared.kenko, Label(home.mother.pk, "roles"))
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        values = {"address": "青葉区見本町9-8-7"}
+        set_item(home.mother, item="contact", values=values, seen=fingerprint(row, ["address"]), by=by)
+    whole = draft(shared, home)
+    told = PartDraft(Label(home.mother.pk, "plan"), "service", "青葉区見本町9-8-7の近くの店")
+    first = save(shared, home, draft(shared, home, parts=[*whole.parts, told]))
+    settle(shared, first)
+    assert told.text in seen(shared.anshin_worker, home)[0][2]
+    with acting_for(by):
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), (), by=by)
+
+    assert told.text not in seen(shared.anshin_worker, home)[0][2]
+    with pytest.raises(NotAllowed, match="秘匿"):
+        save(shared, home, draft(shared, home, parts=[*whole.parts, told]), follows=first)
+
+
+# --- screens ---------------------------------------------------------------------------------------------------
+
+
+def client_of(viewer):
+    client = Client()
+    sign_in(client, viewer)
+    return client
+
+
+def typed(forms, **more):
+    """Return what a browser sends of a sheet that is shown:  with some fields filled in."""
+    sent = {}
+    for form in forms.all:
+        if hasattr(form, "management_form"):
+            sent |= {field.html_name: field.value() for field in form.management_form}
+            rows = form.forms
+        else:
+            rows = [form]
+        for row in rows:
+            for field in row:
+                value = field.value()
+                if value not in (None, False):
+                    sent[field.html_name] = str(value)
+    return {**sent, **more}
+
+
+def test_first_sheet_begins_with_who_lives_there_what_weighs_and_what_was_agreed(shared):
+    home, by = shared.hazuki, shared.coordinator
+    with acting_for(by):
+        note_issue(home.son, "debt", IssueDraft("2", "staff"), by=by)
+        decide(
+            home.case, decided_on=today(), by=by,
+            directions=[DirectionDraft(Label(None, "plan"), "まず母と会う")],
+            roles=[role(shared.anshin, Label(home.mother.pk, "roles"), Seat.CONTACT, what="火曜の朝に訪ねる")],
+        )  # fmt: skip
+    page = client_of(by)
+    url = reverse("casework:plan_write", args=[home.case.pk])
+    forms = page.get(url).context["forms"]
+
+    begun = {each.section: [row.initial for row in each.rows.forms if row.initial] for each in forms.sections}
+    assert [row["about"] for row in begun["wish"]] == [str(home.mother.pk), str(home.son.pk)]
+    assert [row["about"] for row in begun["issue"]] == [str(home.son.pk)]
+    assert [row["text"] for row in begun["direction"]] == ["まず母と会う"]
+    assert [row.initial.get("what") for row in forms.roles.forms if row.initial] == ["火曜の朝に訪ねる"]
+
+    kept = page.post(url, typed(forms, **{"goal-0-text": "転ばない"}))
+    assert kept.status_code == 302
+    ((_version, is_decided, words, agencies),) = seen(shared.chief, home)
+    assert (is_decided, agencies) == (False, ["anshin"])
+    assert sorted(words) == sorted(["まず母と会う", "転ばない", begun["issue"][0]["text"]])
+
+
+def test_errors_are_told_all_at_once_and_nothing_typed_is_lost(shared):
+    url = reverse("casework:plan_write", args=[shared.hazuki.case.pk])
+    page = client_of(shared.coordinator)
+    forms = page.get(url).context["forms"]
+    wrong = {
+        "period_to": str(today() - DAY),
+        "wish-0-plain": "やさしく",
+        "role-0-what": "訪ねる",
+        "exit-0-text": "終わるとき",
+    }
+
+    refused = page.post(url, typed(forms, **wrong))
+
+    text = refused.content.decode()
+    assert refused.status_code == 200
+    for words in ("始まりより前", "もとになる内容", "終わるとき", "やさしく", "訪ねる"):
+        assert words in text
+    assert seen(shared.chief, shared.hazuki) == []
+    dropped = page.post(
+        url, typed(forms, **{"role-0-what": "訪ねる", "role-0-is_dropped": "on", "exit-0-text": "終わるとき"})
+    )
+    assert dropped.status_code == 302
+    assert [row[2:] for row in seen(shared.chief, shared.hazuki)] == [(["終わるとき"], [])]
+
+
+def test_two_people_writing_at_once_lose_nothing(shared):
+    first = save(shared, shared.hazuki)
+    url = reverse("casework:plan_write", args=[shared.hazuki.case.pk])
+    page = client_of(shared.coordinator)
+    forms = page.get(url).context["forms"]
+    save(shared, shared.hazuki, follows=first, by=shared.chief)
+
+    clash = page.post(url, typed(forms, **{"goal-1-text": "わたしの目標"}))
+    text = clash.content.decode()
+    assert (clash.status_code, "第2版を保存しました" in text, "わたしの目標" in text) == (200, True, True)
+    sent = typed(clash.context["forms"])
+    assert page.post(url, sent).status_code == 302
+    assert [row[0] for row in seen(shared.chief, shared.hazuki)] == [3, 2, 1]
+
+
+def test_paper_of_one_person_has_nothing_of_another(shared):
+    home = shared.hazuki
+    whole = draft(shared, home)
+    more = [
+        PartDraft(Label(home.son.pk, "plan"), Section.GOAL, "息子の目標"),
+        PartDraft(Label(None, "plan"), Section.GOAL, "家の目標", plain="いえの もくひょう"),
+    ]
+    plan = save(shared, home, draft(shared, home, parts=[*whole.parts, *more]))
+    url = reverse("casework:plan_plain", args=[home.case.pk, plan.pk])
+    page = client_of(shared.coordinator)
+
+    unchosen, mother, son = (
+        page.get(url, {"person": person.pk} if person else {}).content.decode().partition("c-plain")[2]
+        for person in (None, home.mother, home.son)
+    )
+    found = [
+        [word in text for word in ("目標の内容", "息子の目標", "いえの もくひょう", "家の目標", "訪問")]
+        for text in (unchosen, mother, son)
+    ]
+    assert found == [[False] * 5, [True, False, True, False, True], [False, True, True, False, False]]
+
+
+def test_versions_are_compared_entry_by_entry(shared):
+    home = shared.hazuki
+    mother = Label(home.mother.pk, "plan")
+    first = save(shared, home, draft(shared, home, parts=[
+        PartDraft(mother, "goal", "転ばない"), PartDraft(mother, "goal", "食べる"), PartDraft(mother, "exit", "要介護2"),
+    ], roles=[role(shared.anshin, Label(home.mother.pk, "roles"))]))  # fmt: skip
+    save(shared, home, draft(shared, home, parts=[
+        PartDraft(mother, "goal", "食べる"), PartDraft(mother, "goal", "眠る"), PartDraft(mother, "wish", "家にいたい"),
+    ], roles=[role(shared.anshin, Label(home.mother.pk, "roles"), what="電話")]), follows=first)  # fmt: skip
+    with acting_for(shared.chief):
+        after, before = plan_views_for(shared.chief, home.case)
+        name_people(shared.chief, [row for view in (after, before) for row in (*view.parts, *view.roles)])
+        found = [(change.label, change.before, change.after) for change in changes_between(before, after)]
+
+    assert found == [
+        ("本人・世帯の意向", "", "家にいたい"),
+        ("このプランの目標", "食べる", "食べる"),
+        ("このプランの目標", "転ばない", "眠る"),
+        ("終結の目安", "要介護2", ""),
+        ("プランの役割", "機関 anshin 転倒 訪問", "機関 anshin 転倒 電話"),
+    ]
+    page = client_of(shared.coordinator)
+    last = reverse("casework:plan_compare", args=[home.case.pk, after.plan.pk])
+    assert page.get(last).status_code == 200
+    assert page.get(reverse("casework:plan_compare", args=[home.case.pk, first.pk])).status_code == 404
+
+
+def test_pages_of_an_agency_show_the_decided_plan_as_it_reaches_them(shared):
+    first = save(shared, shared.hazuki)
+    url = reverse("casework:plan", args=[shared.hazuki.case.pk, first.pk])
+    readers = {
+        name: client_of(getattr(shared, name)) for name in ("anshin_worker", "kenko_worker", "jiritsu_worker")
+    }
+    drafts = {name: page.get(url).status_code for name, page in readers.items()}
+    settle(shared, first)
+    shown = {name: page.get(url) for name, page in readers.items()}
+
+    assert set(drafts.values()) == {404}
+    assert {name: page.status_code for name, page in shown.items()} == {
+        "anshin_worker": 200, "kenko_worker": 200, "jiritsu_worker": 404,
+    }  # fmt: skip
+    assert [("目標の内容" in shown[name].content.decode()) for name in ("anshin_worker", "kenko_worker")] == [
+        True,
+        False,
+    ]
+
+
+def test_decision_by_its_page_says_first_what_is_missing(shared):
+    whole = draft(shared, shared.hazuki)
+    plan = save(shared, shared.hazuki, draft(shared, shared.hazuki, roles=whole.roles[1:]))
+    page = client_of(shared.coordinator)
+    url = reverse("casework:plan_decide", args=[shared.hazuki.case.pk, plan.pk])
+    asked = page.get(url).content.decode()
+    refused = page.post(url, {"decided_on": str(today()), "supersedes": ""})
+    ahead = page.post(url, {"decided_on": str(today() + DAY), "supersedes": ""})
+    with_seat = save(shared, shared.hazuki, follows=plan)
+    url = reverse("casework:plan_decide", args=[shared.hazuki.case.pk, with_seat.pk])
+    done = page.post(url, {"decided_on": str(today()), "supersedes": ""})
+
+    assert "「主担当」の席が空いています" in asked
+    assert "「主担当」の席が空いています" in refused.content.decode()
+    assert "先の日" in ahead.content.decode()
+    assert (done.status_code, [row[:2] for row in seen(shared.chief, shared.hazuki)]) == (
+        302,
+        [(2, True), (1, False)],
+    )
+
+
+def test_models_of_a_plan_say_what_they_are():
+    assert str(Plan(number="P-1", version=2)) == "P-1-2"
+    assert PlanRole.MAY_BE_HIDDEN
+    assert PlanPart.MAY_BE_HIDDEN
