@@ -22,9 +22,20 @@ from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
+from .meetings.models import (
+    AgendaItem,
+    AgendaMember,
+    AgendaPaper,
+    AgendaPerson,
+    AgendaRemoval,
+    Meeting,
+    PaperRelease,
+    PrepSheet,
+)
 from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
+from .ordinances.models import Oath, Ordinance
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     AnswerLink,
@@ -57,6 +68,11 @@ from .workspace.models import SavedList
 
 __all__ = [
     "AddedBasis",
+    "AgendaItem",
+    "AgendaMember",
+    "AgendaPaper",
+    "AgendaPerson",
+    "AgendaRemoval",
     "AnswerLink",
     "Attendee",
     "Block",
@@ -92,11 +108,15 @@ __all__ = [
     "LineConsent",
     "LineEnd",
     "MailChoice",
+    "Meeting",
     "Note",
     "NoteParagraph",
     "NoticeReply",
     "Notification",
     "NumberSeries",
+    "Oath",
+    "Ordinance",
+    "PaperRelease",
     "Person",
     "PersonContact",
     "PersonGrant",
@@ -104,6 +124,7 @@ __all__ = [
     "PersonMoney",
     "PlaceOpening",
     "PlaceRequest",
+    "PrepSheet",
     "Recall",
     "RecallAnswer",
     "Referral",

@@ -11,8 +11,10 @@ from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
+from casework.meetings.urls import urlpatterns as meetings
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
+from casework.ordinances.urls import urlpatterns as ordinances
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.registers.urls import urlpatterns as registers
@@ -47,6 +49,8 @@ urlpatterns = [
     *seals,
     *referrals,
     *plans,
+    *ordinances,
+    *meetings,
     *sheets,
     *disclosure,
     *emergency,

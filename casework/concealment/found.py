@@ -52,6 +52,9 @@ HIDDEN = (
     "Closure",
     "CaseFile",
     "WithoutConsent",
+    "AgendaItem",
+    "AgendaPaper",
+    "PrepSheet",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

@@ -19,7 +19,9 @@ def calls_for(viewer: Viewer, contact: Contact) -> QuerySet[EmergencyCall]:
 
 def notices_for(viewer: Viewer, contact: Contact) -> QuerySet[StatutoryNotice]:
     """Return the notices of a contact with their replies, oldest first."""
-    replies = NoticeReply.objects.select_related("written_by__user").order_by("replied_at", "written_at", "pk")
+    replies = NoticeReply.objects.select_related("written_by__user").order_by(
+        "replied_at", "written_at", "pk"
+    )
     found = StatutoryNotice.objects.filter(contact__in=contacts_for(viewer), contact=contact)
     return (
         found.select_related("noticed_by__user")

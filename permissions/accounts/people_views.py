@@ -91,7 +91,9 @@ def people(request: ViewerRequest) -> HttpResponse:
             }
             for row in rows
         ],
-        "invitations": Invitation.objects.open().select_related("agency", "user").order_by("created_at", "pk"),
+        "invitations": Invitation.objects.open()
+        .select_related("agency", "user")
+        .order_by("created_at", "pk"),
         "renewable": sum(_is_renewable(row, until) for row in rows),
         "shows_agency": viewer.may("agencies.manage"),
         "choice": choice,
