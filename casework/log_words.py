@@ -86,6 +86,16 @@ VERBS = {
     "plan_saved": _("支援プランの版を書いた"),
     "plan_decided": _("支援プランを決定した"),
     "case_closed": _("終結シートでケースを終えた"),
+    "ordinance_written": _("会議の設置要綱を書いた"),
+    "oath_recorded": _("守秘の誓約を記録した"),
+    "meeting_called": _("会議を設けた"),
+    "meeting_changed": _("会議の予定を変えた"),
+    "agenda_added": _("会議の議題に加えた"),
+    "agenda_removed": _("会議の議題から外れた"),
+    "members_named": _("会議の構成員を決めた"),
+    "papers_opened": _("会議の資料を構成員に公開した"),
+    "paper_added": _("会議の資料を加えた"),
+    "prep_answered": _("会議の準備シートに答えた"),
     "case_sealed": _("見る人を限った"),
     "case_unsealed": _("見る人を限るのをやめた"),
     "setting_changed": _("決まりごとを直した"),
@@ -108,5 +118,5 @@ VERBS = {
     "emergency_refused": _("緊急時の閲覧で開けなかった"),
 }
 ITEMS = dict(Item.choices)
-BASES = {"duty": _("センターの職務"), **dict(Basis.choices)}
+BASES = {"duty": _("センターの職務"), "member": _("会議の構成員"), **dict(Basis.choices)}
 DETAILS = {"words": _("さがしたことばの照合用の値")}

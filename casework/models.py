@@ -22,9 +22,20 @@ from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
+from .meetings.models import (
+    AgendaItem,
+    AgendaMember,
+    AgendaPaper,
+    AgendaPerson,
+    AgendaRemoval,
+    Meeting,
+    PaperRelease,
+    PrepSheet,
+)
 from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
+from .ordinances.models import Oath, Ordinance
 from .planning.models import Plan, PlanDecision, PlanPart, PlanRole
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
@@ -58,6 +69,11 @@ from .workspace.models import SavedList
 
 __all__ = [
     "AddedBasis",
+    "AgendaItem",
+    "AgendaMember",
+    "AgendaPaper",
+    "AgendaPerson",
+    "AgendaRemoval",
     "AnswerLink",
     "Attendee",
     "Block",
@@ -93,11 +109,15 @@ __all__ = [
     "LineConsent",
     "LineEnd",
     "MailChoice",
+    "Meeting",
     "Note",
     "NoteParagraph",
     "NoticeReply",
     "Notification",
     "NumberSeries",
+    "Oath",
+    "Ordinance",
+    "PaperRelease",
     "Person",
     "PersonContact",
     "PersonGrant",
@@ -109,6 +129,7 @@ __all__ = [
     "PlanDecision",
     "PlanPart",
     "PlanRole",
+    "PrepSheet",
     "Recall",
     "RecallAnswer",
     "Referral",

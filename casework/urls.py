@@ -11,8 +11,10 @@ from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
+from casework.meetings.urls import urlpatterns as meetings
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
+from casework.ordinances.urls import urlpatterns as ordinances
 from casework.planning.urls import urlpatterns as planning
 from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
@@ -49,6 +51,8 @@ urlpatterns = [
     *referrals,
     *plans,
     *planning,
+    *ordinances,
+    *meetings,
     *sheets,
     *disclosure,
     *emergency,

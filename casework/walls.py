@@ -17,9 +17,11 @@ from casework.emergency import sql as emergency
 from casework.files import sql as files
 from casework.households import sql as households
 from casework.issues import sql as issues
+from casework.meetings import sql as meetings
 from casework.notes import sql as notes
 from casework.notices import sql as notices
 from casework.notifications import sql as notifications
+from casework.ordinances import sql as ordinances
 from casework.planning import sql as planning
 from casework.referrals import sql as referrals
 from casework.registers import sql as registers
@@ -484,6 +486,8 @@ WALLS: tuple[Wall, ...] = (
     # Why it was taken away is the center's.
     center_wall("casework_fileremoval"),
     labelled_wall("casework_filecheck", frozen=True),
+    *ordinances.WALLS,
+    *meetings.WALLS,
     *notifications.WALLS,
     *workspace.WALLS,
     *registers.WALLS,
@@ -499,6 +503,7 @@ DEFINER_FUNCTIONS = (
     *bringing.DEFINER_FUNCTIONS,
     *referrals.DEFINER_FUNCTIONS,
     *registers.DEFINER_FUNCTIONS,
+    *meetings.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -562,6 +567,7 @@ def functions_sql() -> str:
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
         *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO, planning.KEYS),
+        *(ordinances.FUNCTIONS, meetings.FUNCTIONS, meetings.KEYS),
     )
     return "\n".join(parts) + "\n"
 

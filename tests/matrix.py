@@ -28,7 +28,7 @@ ANSWERERS = COORDINATION | {"agency_staff"}
 
 @dataclass(frozen=True)
 class Cell:
-    """One URL: who, with which methods, and of which object (case, contact, code, register, submission, session, person
+    """One URL: who, with which methods, and of which object (case, meeting, agenda, ordinance, contact, code, register, submission, session, person
     of the agency "full", nobody's, or none)."""
 
     who: frozenset[str]
@@ -129,6 +129,25 @@ MATRIX: dict[str, Cell] = {
     "casework:file_open": Cell(READERS, object="case"),
     "casework:file_remove": Cell(CENTER, GET_POST, "case"),
     "casework:file_check": Cell(CENTER, POST, "case"),
+    "casework:ordinances": Cell(READERS),
+    "casework:ordinance": Cell(READERS, object="ordinance"),
+    "casework:ordinance_add": Cell(CHIEF, GET_POST),
+    "casework:ordinance_edit": Cell(CHIEF, GET_POST, "ordinance"),
+    "casework:oath": Cell(READERS, GET_POST),
+    "casework:oaths": Cell(COORDINATION),
+    "casework:oath_record": Cell(COORDINATION, GET_POST),
+    "casework:meetings": Cell(READERS),
+    "casework:meeting_add": Cell(COORDINATION, GET_POST),
+    "casework:meeting": Cell(READERS, object="meeting"),
+    "casework:meeting_edit": Cell(COORDINATION, GET_POST, "meeting"),
+    "casework:meeting_calendar": Cell(READERS, object="meeting"),
+    "casework:agenda_add": Cell(COORDINATION, GET_POST, "case"),
+    "casework:agenda": Cell(READERS, object="agenda"),
+    "casework:agenda_members": Cell(COORDINATION, GET_POST, "agenda"),
+    "casework:agenda_open": Cell(COORDINATION, GET_POST, "agenda"),
+    "casework:agenda_take_off": Cell(COORDINATION, GET_POST, "agenda"),
+    "casework:paper_add": Cell(CENTER, GET_POST, "agenda"),
+    "casework:prep_answer": Cell(READERS, GET_POST, "agenda"),
     "casework:closing": Cell(COORDINATION, GET_POST, "case"),
     "casework:task_add": Cell(CENTER, GET_POST, "case"),
     "casework:task_end": Cell(CENTER, GET_POST, "case"),

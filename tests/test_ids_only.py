@@ -28,6 +28,7 @@ from casework.households.actions import StayDraft, add_person, create_household,
 from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.issues.actions import IssueDraft, follow_issue, note_issue
+from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
 from casework.notes.actions import (
     AttendeeDraft,
     CorrectionDraft,
@@ -63,6 +64,7 @@ from marugoto_site.logging import LineFormatter, WithoutContent
 from permissions.audit.alarms import raise_alarms, review_alarm
 from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for
+from tests.casework.tables import call, let_swear, open_to_all, ordinance, paper, put
 from tests.forms_app.conftest import publish
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +90,14 @@ MADE_FOR_IT = {
     "casework_closure",
     "casework_planpart",
     "casework_planrole",
+    "casework_ordinance",
+    "casework_oath",  # where the paper is
+    "casework_meeting",
+    "casework_agendaitem",
+    "casework_agendaperson",
+    "casework_agendaremoval",
+    "casework_agendapaper",
+    "casework_prepsheet",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",
@@ -244,6 +254,29 @@ def _ask(words, case, person, owner, by):
             end_task(task, kind="dropped", words=words("やめた"), by=by)
 
 
+def _refer_and_meet(world, words, case, person):
+    _refer(world, words, case, person)
+    _meet(world, words)
+
+
+def _meet(world, words):
+    """A case on the table, with an answer from before the meeting, and taken off."""
+    home, viewer, by = world.hazuki, world.kenko_worker, world.coordinator
+    rule = ordinance(world, title=words("要綱"), text=words("要綱文"))
+    let_swear(viewer)
+    meeting = call(world, rule, label=words("会議"), chair=words("議長"), place=words("場所"))
+    item = put(
+        world, meeting, home, viewer, people={home.son.pk: words("呼")}, purpose_text=words("話すこと")
+    )
+    paper(world, item, words("資料"))
+    open_to_all(world, item)
+    with acting_for(viewer):
+        texts = {name: words(f"準備{name}") for name in ("knows", "can_do", "cannot_do", "needs")}
+        answer_prep(item, PrepDraft(**texts), answered=0, by=viewer)
+    with acting_for(by):
+        take_off_agenda(item, reason=words("取り下げ"), by=by)
+
+
 def _shut(world, words, case):
     block(case, agency=world.other, user_id=None, reason=words("理由"), by=world.chief)
     circle = {each.user.pk for each in (world.chief, world.coordinator, world.reception)}
@@ -307,7 +340,7 @@ def told(kept_world):
             by=world.anshin_worker,
         )
         request_sheet(case, decision, by=world.anshin_worker)
-    _refer(world, words, case, person)
+    _refer_and_meet(world, words, case, person)
     _conceal(world, words)
     texts = ("in_charge", "reply_to", "one_line", "facts", "how_known", "tried", "next_try", "wishes")
     brought = {name: words(f"持ちこみ{name}") for name in texts}

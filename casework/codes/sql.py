@@ -48,6 +48,7 @@ CODED_COLUMNS = (
     ("casework_attendee", "role", "attendee_role"),
     ("casework_referralanswer", "reason", "return_reason"),
     ("casework_closure", "kind", "close_kind"),
+    ("casework_agendaitem", "purpose", "meeting_purpose"),
 )
 
 

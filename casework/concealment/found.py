@@ -54,6 +54,9 @@ HIDDEN = (
     "Closure",
     "CaseFile",
     "WithoutConsent",
+    "AgendaItem",
+    "AgendaPaper",
+    "PrepSheet",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

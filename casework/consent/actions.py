@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from casework.agendas import telling_of_agendas
 from casework.cases.actions import next_number
 from casework.cases.models import Case
 from casework.concealment.guard import add_all
@@ -235,7 +236,8 @@ def _withdraw(
         how=how,
         recorded_by=by.membership,
     )
-    withdrawal.save(force_insert=True)
+    with telling_of_agendas(consent.case_id, by=by):
+        withdrawal.save(force_insert=True)
     after = {"number": consent.number, "agency": agency.pk if agency else None, "item": item}
     record_event(
         by, "consent_withdrawn", withdrawal, case_id=consent.case_id, person_id=consent.person_id, after=after

@@ -12,6 +12,7 @@ from django.forms.models import model_to_dict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.agendas import telling_of_agendas
 from casework.codes.lists import NOT_ASKED
 from casework.concealment.actions import put_away
 from casework.concealment.places import FIELDS, NOT_KEPT
@@ -116,7 +117,8 @@ def _write_stay(stay: Stay, draft: StayDraft, by: Viewer) -> Stay:
         draft.words,
     )
     stay.noted_by = by.membership
-    stay.save(force_insert=True)
+    with telling_of_agendas(stay.case_id, by=by):
+        stay.save(force_insert=True)
     after = {
         "living": stay.living,
         "since_on": str(stay.since_on or ""),

@@ -23,6 +23,9 @@ class NotificationKind(models.TextChoices):
     SHARE = "share", _("共有が始まりました")
     RECALL = "recall", _("共有が終わりました")
     HOLDER = "holder", _("担当が変わりました")
+    MEETING = "meeting", _("会議に招かれたか、会議の予定が変わりました")
+    PAPERS = "papers", _("会議の資料を見られるようになりました")
+    AGENDA_LEFT = "agenda_left", _("会議の議題が変わりました")
 
 
 K = NotificationKind
@@ -36,6 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
     "role": (K.ROLE, K.ROLE_LATE, K.HOLDER),
+    "meeting": (K.MEETING, K.PAPERS, K.AGENDA_LEFT),
 }
 GROUP_LABELS = {
     "contact": _("新しい相談"),
@@ -45,6 +49,7 @@ GROUP_LABELS = {
     "consent": _("同意"),
     "share": _("共有"),
     "role": _("役割・担当"),
+    "meeting": _("会議"),
 }
 
 # The column of a notification that names its subject, and the table it is in. Exactly one of them is filled.
@@ -56,4 +61,5 @@ SUBJECTS: dict[str, str] = {
     "recall": "casework.Recall",
     "consent": "casework.Consent",
     "task": "casework.Task",
+    "meeting": "casework.Meeting",
 }

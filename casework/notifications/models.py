@@ -43,6 +43,7 @@ class Notification(Walled):
     recall = _subject(SUBJECTS["recall"])
     consent = _subject(SUBJECTS["consent"])
     task = _subject(SUBJECTS["task"])
+    meeting = _subject(SUBJECTS["meeting"])
     at = models.DateTimeField(_("日時"), default=ClockNow)
     read_at = models.DateTimeField(_("読んだ日時"), null=True)
 

@@ -13,6 +13,7 @@ _TABLES = {
     "recall": "casework_recall",
     "consent": "casework_consent",
     "task": "casework_task",
+    "meeting": "casework_meeting",
 }
 
 # Each of these tables has a policy of its own, which PostgreSQL applies in here.

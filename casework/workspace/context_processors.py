@@ -34,6 +34,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("casework:case_list", _("支援ケース"), viewer.may("casework.view_case")),
         ("casework:referrals", _("つなぎ"), viewer.may("casework.view_case")),
         ("casework:roles", _("役割"), viewer.may("casework.view_case")),
+        ("casework:meetings", _("会議"), viewer.may("casework.view_case")),
         ("casework:brought", _("持ちこみ"), viewer.may("casework.bring")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
         ("casework:board", _("担当の状況"), viewer.may("casework.view_board")),

@@ -20,6 +20,7 @@ from django.utils.translation import pgettext
 
 from casework.consent.selectors import consents_for
 from casework.intake.selectors import contacts_for
+from casework.meetings.selectors import meetings_for
 from casework.notifications.kinds import GROUPS, NotificationKind
 from casework.notifications.models import MailChoice, Notification
 from casework.plans.models import RoleRow
@@ -94,6 +95,12 @@ SUBJECTS: dict[str, Subject] = {
         lambda _viewer, task: reverse("casework:case", args=[task.case_id]),
         lambda task: f"{task.due_on:%Y-%m-%d} {task.what}",
         ("case",),
+    ),
+    "meeting": Subject(
+        meetings_for,
+        lambda meeting: meeting.number,
+        lambda _viewer, meeting: reverse("casework:meeting", args=[meeting.pk]),
+        lambda meeting: meeting.label,
     ),
 }
 

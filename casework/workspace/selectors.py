@@ -22,6 +22,8 @@ from casework.households.selectors import PersonView, household_for, name_by, pe
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
 from casework.issues.selectors import issues_by_person
+from casework.meetings.models import AgendaItem
+from casework.meetings.selectors import case_agendas_for
 from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
@@ -102,6 +104,7 @@ class CaseRecord:
     shared: list[SharedWith]
     blocks: list[BlockView]
     closure: Closure | None
+    agendas: list[AgendaItem]
 
     @property
     def members(self) -> list[PersonView]:
@@ -212,6 +215,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         shared,
         blocks,
         closure,
+        agendas,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -229,6 +233,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         _shared_with(viewer, case),
         _blocks(viewer, case),
         closure_for.steps(viewer, case),
+        case_agendas_for.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -262,6 +267,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         shared=shared,
         blocks=blocks,
         closure=closure,
+        agendas=agendas,
     )
 
 
@@ -360,12 +366,12 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
             reads.add((note, case, note.person_id, note.item))
     for decision in record.decisions:
         reads.update(_reads_of(decision))
-    for file in record.files:
-        reads.add((file, case, file.person_id, file.item))
-    for task in record.tasks:
-        reads.add((task, case, task.person_id, task.item))
+    for row in (*record.files, *record.tasks):
+        reads.add((row, case, row.person_id, row.item))
     if record.closure:
         reads.add((record.closure, case, None, record.closure.item))
+    for agenda in record.agendas:
+        reads.add((agenda, case, None, Item.MEETING))
     for referral in record.referrals:
         reads.add((referral.row, case, referral.row.person_id, referral.row.item))
     record_items(viewer, reads)

@@ -24,6 +24,7 @@ from casework.households.selectors import name_people
 from casework.intake.levels import missing
 from casework.intake.models import ContactState
 from casework.intake.selectors import contacts_with_waiting_replies, queue_for
+from casework.meetings.selectors import coming_meetings_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
 from casework.reads import record_items
 from casework.referrals.selectors import late_for, unanswered_for
@@ -80,6 +81,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         "outbox_notice": outbox_notice_for(viewer),
         "referrals": referrals,
         "ending": ending_for(viewer),
+        "meetings": coming_meetings_for(viewer, limit=5),
         "recalls": recalls_for(viewer).filter(agency=viewer.agency, answer__isnull=True)[:20],
     }
     shown = len(context["page"].rows) + len(roles) + len(context["contacts"]) + len(context["replies"])

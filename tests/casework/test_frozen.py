@@ -23,6 +23,7 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent, wi
 from casework.consent.models import Consent
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
+from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
@@ -44,6 +45,7 @@ from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for, clock
+from tests.casework.tables import support_item
 from tests.worlds import CONSENT, make_agency, make_viewer
 
 # Thorough rather than quick: `make test` runs them.
@@ -98,6 +100,14 @@ FROZEN = {
     "casework_planpart": "text",
     "casework_planrole": "what",
     "casework_plandecision": "plan_id",
+    "casework_ordinance": "text",
+    "casework_oath": "medium",
+    "casework_agendaitem": "purpose_text",
+    "casework_agendaperson": "words",
+    "casework_paperrelease": "return_by",
+    "casework_agendaremoval": "reason",
+    "casework_agendapaper": "text",
+    "casework_prepsheet": "knows",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -139,6 +149,7 @@ def full_world(world):
         check_file(file, by=world.chief)
         remove_file(file, reason="見本", by=world.chief)
     _refer(world, agency, worker)
+    _meet(world)
     with acting_for(world.chief):
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
@@ -176,6 +187,16 @@ def _conceal(world):
     with acting_for(world.chief):
         open_place(place, by=world.chief)
         lift_concealment(lift, by=world.chief)
+
+
+def _meet(world):
+    """A case that was on the table, and was taken off."""
+    viewer = world.anshin_worker
+    item = support_item(world, viewer)
+    with acting_for(viewer):
+        answer_prep(item, PrepDraft(knows="見本"), answered=0, by=viewer)
+    with acting_for(world.coordinator):
+        take_off_agenda(item, reason="見本", by=world.coordinator)
 
 
 def _refer(world, agency, worker):

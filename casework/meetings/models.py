@@ -1,0 +1,214 @@
+"""Meetings (会議), the cases on their agenda, who sits there, and what they are given to read.
+
+The law of the meeting is the item's, not the meeting's: one afternoon may hold a 重層的支援会議 about the mother and a 支援会議
+about the son (domain.md R-MTG-1). None of these rows carries a label: no line of the ledger opens them. The center sees them, and from
+release to return the people who were named, each for themselves (sql.py, ``wall_agenda``).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from casework.codes.fields import CodeField
+from casework.ordinances.models import MeetingKind
+from permissions.agencies.models import Agency, Membership
+from permissions.walls.clock import ClockNow
+from permissions.walls.models import Walled
+
+
+class Meeting(Walled):
+    """One coming together (会議). ``label`` is what the city calls it; what the law calls it stands with each item.
+
+    Holds no content of a case: whoever was named for one of its items sees it. ``writer``: the one who keeps the minutes now.
+    """
+
+    number = models.CharField(_("会議の番号"), max_length=20, unique=True)
+    label = models.CharField(_("会議の名前"), max_length=60)
+    held_at = models.DateTimeField(_("日時"))
+    place = models.CharField(_("場所"), max_length=100, blank=True)
+    is_online = models.BooleanField(_("オンライン"), default=False)
+    chair = models.CharField(_("議長"), max_length=60)
+    writer = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("議事録を書く人")
+    )
+    ordinance = models.ForeignKey(
+        "casework.Ordinance", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("よりどころの要綱"),
+    )  # fmt: skip
+    made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("会議")
+        constraints = (
+            models.CheckConstraint(name="meeting_says_where", condition=~Q(place="") | Q(is_online=True)),
+            models.CheckConstraint(name="meeting_has_label", condition=~Q(label="") & ~Q(chair="")),
+        )
+        indexes = (models.Index(fields=("held_at",), name="meeting_day"),)
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class AgendaItem(Walled):
+    """One case on the agenda of one meeting, under exactly one law (議題). Frozen; it leaves by a row of its own."""
+
+    meeting = models.ForeignKey(Meeting, on_delete=models.PROTECT, related_name="items")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField(_("順番"))
+    kind = models.CharField(_("会議の種類"), max_length=12, choices=MeetingKind.choices)
+    purpose = CodeField(_("目的"), list_code="meeting_purpose")
+    purpose_text = models.TextField(_("この会議で話すこと"), max_length=1000, blank=True)
+    added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("議題")
+        constraints = (
+            models.UniqueConstraint(fields=("meeting", "position"), name="agendaitem_in_order"),
+            models.CheckConstraint(name="agendaitem_kind_known", condition=Q(kind__in=MeetingKind.values)),
+            # 106条の6 asks for what the meeting is needed; the database, too.
+            models.CheckConstraint(
+                name="agendaitem_support_says_why",
+                condition=~Q(kind=MeetingKind.SUPPORT) | ~Q(purpose_text=""),
+            ),
+        )
+        indexes = (models.Index(fields=("case", "added_at"), name="agendaitem_case"),)
+
+
+class AgendaPerson(Walled):
+    """One person whose data will be on the table. ``words``: how they are called there (本人, 長男), never their name."""
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="people")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    words = models.CharField(_("会議での呼び方"), max_length=20)
+
+    class Meta:
+        verbose_name = _("議題の人")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "person"), name="agendaperson_once"),
+            models.CheckConstraint(name="agendaperson_has_words", condition=~Q(words="")),
+        )
+
+
+class AgendaMember(Walled):
+    """One person who sits there, named before the papers open (domain.md R-MTG-3): nobody else of their agency.
+
+    ``is_whole``: sees papers, prep sheets and minutes. Else the smallest view: what is talked about, papers marked for them, their own
+    sheet (R-MTG-8).
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="members")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    is_whole = models.BooleanField(_("すべての資料を見る"), default=True)
+    named_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    named_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("構成員")
+        constraints = (models.UniqueConstraint(fields=("agenda", "membership"), name="agendamember_once"),)
+
+
+class PaperRelease(Walled):
+    """That the papers of an item were opened to its members, and until when. From here on the members are fixed."""
+
+    agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="release")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    released_at = models.DateTimeField(default=ClockNow)
+    return_by = models.DateTimeField(_("見られる期限"))
+    released_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = _("資料の公開")
+        constraints = (
+            models.CheckConstraint(name="paperrelease_in_order", condition=Q(return_by__gt=F("released_at"))),
+        )
+
+
+class RemovalCause(models.TextChoices):
+    """Why an item left the agenda."""
+
+    WITHDRAWN = "withdrawn", _("同意が撤回された")
+    LEFT = "left", _("世帯を離れた")
+    DECIDED = "decided", _("センターが取り下げた")
+
+
+class AgendaRemoval(Walled):
+    """That an item left the agenda, and why: for the center alone. Its members do not see it from this moment."""
+
+    agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="removal")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    cause = models.CharField(_("取り下げのわけ"), max_length=12, choices=RemovalCause.choices)
+    reason = models.CharField(_("理由"), max_length=300, blank=True)
+    removed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
+    removed_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("議題の取り下げ")
+        constraints = (
+            models.CheckConstraint(
+                name="agendaremoval_cause_known", condition=Q(cause__in=RemovalCause.values)
+            ),
+            models.CheckConstraint(
+                name="agendaremoval_says_why", condition=~Q(cause=RemovalCause.DECIDED) | ~Q(reason="")
+            ),
+        )
+
+
+class PaperKind(models.TextChoices):
+    """What a paper tells (domain.md 1.9)."""
+
+    PICTURE = "picture", _("把握している世帯像")
+    CURRENT = "current", _("いまの取組")
+    WANTED = "wanted", _("かかわってほしい機関")
+    REQUEST = "request", _("各機関へのお願い")
+    OTHER = "other", _("そのほか")
+
+
+class AgendaPaper(Walled):
+    """One text that the members are given to read (会議資料). Frozen; what is wrong is said in a further one."""
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="papers")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("資料の種類"), max_length=12, choices=PaperKind.choices)
+    text = models.TextField(_("内容"), max_length=4000)
+    is_for_all = models.BooleanField(_("民生委員などにも見せる"), default=False)
+    added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("会議資料")
+        constraints = (
+            models.CheckConstraint(name="agendapaper_kind_known", condition=Q(kind__in=PaperKind.values)),
+            models.CheckConstraint(name="agendapaper_has_text", condition=~Q(text="")),
+        )
+
+
+class PrepSheet(Walled):
+    """What one agency says before the meeting (準備シート, domain.md 1.9). Frozen; the newest of an agency counts."""
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="prep_sheets")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
+    sequence = models.PositiveSmallIntegerField()
+    knows = models.TextField(_("知っていること"), max_length=2000, blank=True)
+    can_do = models.TextField(_("できること"), max_length=2000, blank=True)
+    cannot_do = models.TextField(_("できないことと、そのわけ"), max_length=2000, blank=True)
+    needs = models.TextField(_("必要なこと・お願い"), max_length=2000, blank=True)
+    answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    answered_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("準備シート")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "agency", "sequence"), name="prepsheet_in_sequence"),
+            models.CheckConstraint(
+                name="prepsheet_says_something",
+                condition=~Q(knows="") | ~Q(can_do="") | ~Q(cannot_do="") | ~Q(needs=""),
+            ),
+        )

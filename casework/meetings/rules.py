@@ -1,0 +1,121 @@
+"""What the law of the meeting asks for before a case may be on the table (domain.md 3.2, R-MTG-1 to 3), asked in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from casework.concealment.models import ConcealmentThreat
+from casework.ordinances.models import MeetingKind
+from casework.ordinances.selectors import oaths_of_this_year, ordinances_for
+from casework.seals.selectors import newest_seal
+from casework.sharing.consents import standing_scopes, unwanted_labels
+from casework.sharing.items import Item
+from casework.sharing.models import Block
+from permissions.agencies.models import Agency, AgencyKind, LegalType, Membership
+from permissions.people import name_of
+from permissions.viewer import Viewer
+
+from .models import Meeting
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+    from casework.households.models import Person
+
+
+def reads_least(agency: Agency) -> bool:
+    """Return whether people of this agency get the smallest view unless somebody decides otherwise (R-MTG-8)."""
+    return agency.legal_type == LegalType.PERSON or agency.kind in (AgencyKind.MINSEI, AgencyKind.NPO)
+
+
+def consent_gaps(case: Case, people: Iterable[Person], members: Iterable[Membership]) -> list[str]:
+    """Say for whom and which agency a consent to the item 会議 is missing; empty if all is agreed.
+
+    Consent is per person (R-CON-1), and names the agency. What the person asked not to show there is no consent either.
+    """
+    outside = {seat.agency_id: seat.agency for seat in members if not seat.agency.is_center}
+    scopes = standing_scopes().filter(consent__case=case, item=Item.MEETING, agency__in=outside)
+    agreed = set(scopes.values_list("consent__person", "agency"))
+    gaps = []
+    for agency in outside.values():
+        unwanted = unwanted_labels(case, agency=agency)
+        for person in people:
+            if (person.pk, Item.MEETING) in unwanted:
+                text = _("%(name)sさんは、%(agency)sに会議のことを見せないでほしいと言っています。")
+            elif (person.pk, agency.pk) not in agreed:
+                text = _("%(name)sさんの同意に、%(agency)sへの「会議」が入っていません。")
+            else:
+                continue
+            gaps.append(text % {"name": person.name, "agency": agency.name})
+    return gaps
+
+
+def shut_out(case: Case, members: Iterable[Membership]) -> list[str]:
+    """Say who of these must not see the case: blocked, connected with a threat, or outside its seal."""
+    seats = list(members)
+    agencies, users = [seat.agency_id for seat in seats], [seat.user_id for seat in seats]
+    either = Q(agency__in=agencies) | Q(user_id__in=users)
+    pairs = set(
+        Block.objects.filter(either, case=case, lifted_at__isnull=True).values_list("agency", "user_id")
+    )
+    threats = ConcealmentThreat.objects.filter(either, case=case, concealment__lift__isnull=True)
+    pairs |= set(threats.values_list("agency", "user_id"))
+    no_agency, no_user = (
+        {agency for agency, _user in pairs} - {None},
+        {user for _agency, user in pairs} - {None},
+    )
+    seal = newest_seal(case.pk)
+    circle = set(seal.members) if seal else set()
+    return [
+        _("%(name)sさん（%(agency)s）には、このケースを見せられません。") % _named(seat)
+        for seat in seats
+        if seat.agency_id in no_agency
+        or seat.user_id in no_user
+        or (circle and seat.agency.is_center and seat.user_id not in circle)
+    ]
+
+
+def without_oath(members: Iterable[Membership]) -> list[Membership]:
+    """Return who has not sworn for this fiscal year."""
+    sworn = set(oaths_of_this_year().values_list("membership", flat=True))
+    return [seat for seat in members if seat.pk not in sworn]
+
+
+def obstacles(
+    viewer: Viewer,
+    case: Case,
+    meeting: Meeting,
+    *,
+    kind: str,
+    people: list[Person],
+    members: list[Membership],
+) -> list[str]:
+    """Say everything that stands between an item and the opening of its papers; empty: they may open."""
+    found = []
+    if not members:
+        found.append(_("構成員がまだ決まっていません。"))
+    found += shut_out(case, members)
+    if kind == MeetingKind.SUPPORT:
+        in_force = ordinances_for(viewer).filter(pk=meeting.ordinance_id, holds=True, kinds__contains=[kind])
+        if not in_force.exists():
+            found.append(_("支援会議の、効力のある要綱がこの会議に選ばれていません。"))
+        found += [
+            _("%(name)sさん（%(agency)s）の今年度の誓約がありません。") % _named(seat)
+            for seat in without_oath(members)
+        ]
+    if kind == MeetingKind.LAYERED:
+        found += consent_gaps(case, people, members)
+    if kind == MeetingKind.INTERNAL:
+        found += [
+            _("所内の会議に、%(agency)sの%(name)sさんは出られません。") % _named(seat)
+            for seat in members
+            if not seat.agency.is_center
+        ]
+    return found
+
+
+def _named(seat: Membership) -> dict[str, str]:
+    return {"name": name_of(seat.user), "agency": seat.agency.name}

@@ -1,0 +1,211 @@
+"""Reading meetings and what is on their tables. A meeting has a door of its own: no line of the ledger opens it."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
+
+from casework.rounds import Steps, in_rounds
+from casework.sharing.models import NotBlocked, NotHidden
+from permissions.agencies.models import Agency
+from permissions.audit.actions import Ground, Read, record_reads
+from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
+
+from .models import (
+    AgendaItem,
+    AgendaMember,
+    AgendaPaper,
+    AgendaPerson,
+    AgendaRemoval,
+    Meeting,
+    PaperRelease,
+    PrepSheet,
+)
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+DUTY, MEMBER = Ground("duty"), Ground("member")
+
+
+class OpenToMe(Func):
+    """Whoever asks was named for this item, and may read now (sql.py, ``wall_agenda``)."""
+
+    template = "(%(expressions)s = ANY ((SELECT wall_agenda())::uuid[]))"
+    output_field: Any = BooleanField()
+
+
+class WholeToMe(OpenToMe):
+    """... and reads everything of it."""
+
+    template = "(%(expressions)s = ANY ((SELECT wall_agenda_whole())::uuid[]))"
+
+
+class MeetsMe(OpenToMe):
+    """Whoever asks was named for an item of this meeting."""
+
+    template = "(%(expressions)s = ANY ((SELECT wall_meetings())::uuid[]))"
+
+
+def meetings_for(viewer: Viewer) -> QuerySet[Meeting]:
+    """Return the meetings this viewer may know of, unordered: all for the center's duty, else those they were named for."""
+    rows = Meeting.objects.all()
+    if not viewer.membership.role_rights.reads_cases:
+        return rows.none()
+    return rows if viewer.sees_all_cases else rows.filter(MeetsMe("pk"))
+
+
+def coming_meetings_for(viewer: Viewer, *, limit: int) -> list[Meeting]:
+    """Return the next meetings this viewer may know of, the nearest first; one that began today is still there."""
+    since = Func(ClockNow(), template="(%(expressions)s - interval '12 hours')")
+    rows = meetings_for(viewer).filter(held_at__gte=since)
+    return list(rows.order_by("held_at", "number")[:limit])
+
+
+def agendas_for(viewer: Viewer) -> QuerySet[AgendaItem]:
+    """Return the items this viewer may read now, unordered."""
+    rows = AgendaItem.objects.filter(NotBlocked("case"), NotHidden("pk"))
+    if not viewer.membership.role_rights.reads_cases:
+        return rows.none()
+    return rows if viewer.sees_all_cases else rows.filter(OpenToMe("pk"))
+
+
+def _of_agenda_for(viewer: Viewer, model: type[Any], *, whole: Q | None = None) -> QuerySet[Any]:
+    """Return rows that belong to items: the center's, and those of items open to the viewer (``whole``: seen by whom)."""
+    rows = model.objects.filter(NotBlocked("case"))
+    if not viewer.membership.role_rights.reads_cases:
+        return rows.none()
+    if viewer.sees_all_cases:
+        return rows
+    return rows.filter(whole if whole is not None else Q(OpenToMe("agenda")))
+
+
+def papers_for(viewer: Viewer) -> QuerySet[AgendaPaper]:
+    """Return the papers this viewer may read now, in the order in which they came."""
+    seen = Q(WholeToMe("agenda")) | Q(OpenToMe("agenda"), is_for_all=True)
+    rows: QuerySet[AgendaPaper] = _of_agenda_for(viewer, AgendaPaper, whole=seen).filter(NotHidden("pk"))
+    return rows.order_by("added_at", "pk")
+
+
+def prep_sheets_for(viewer: Viewer) -> QuerySet[PrepSheet]:
+    """Return the prep sheets this viewer may read now, each agency's newest last."""
+    seen = Q(WholeToMe("agenda")) | Q(OpenToMe("agenda"), agency=viewer.agency)
+    rows: QuerySet[PrepSheet] = _of_agenda_for(viewer, PrepSheet, whole=seen).filter(NotHidden("pk"))
+    return rows.select_related("agency", "answered_by__user").order_by("agency__name", "sequence")
+
+
+def members_for(viewer: Viewer) -> QuerySet[AgendaMember]:
+    """Return who sits at the table, by agency."""
+    rows: QuerySet[AgendaMember] = _of_agenda_for(viewer, AgendaMember)
+    return rows.select_related("membership__user", "membership__agency").order_by(
+        "-membership__agency__is_center", "membership__agency__name", "pk"
+    )
+
+
+def own_seat_for(viewer: Viewer, agenda: AgendaItem) -> AgendaMember | None:
+    """Return the viewer's own seat at this item, as far as it is open to them now."""
+    return AgendaMember.objects.filter(
+        Q(OpenToMe("agenda")), agenda=agenda, membership=viewer.membership
+    ).first()
+
+
+@dataclass
+class Asked:
+    """One agency that sits at the table, and the newest of what it said before; None: nothing yet."""
+
+    agency: Agency
+    sheet: PrepSheet | None = None
+
+
+@dataclass
+class AgendaView:
+    """One item as one viewer sees it. What does not reach them is empty."""
+
+    item: AgendaItem
+    people: list[AgendaPerson] = field(default_factory=list)
+    members: list[AgendaMember] = field(default_factory=list)
+    release: PaperRelease | None = None
+    removal: AgendaRemoval | None = None
+    papers: list[AgendaPaper] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+
+    @property
+    def is_gone(self) -> bool:
+        return self.removal is not None
+
+    @property
+    def unanswered(self) -> list[Agency]:
+        return [each.agency for each in self.asked if each.sheet is None]
+
+    @property
+    def who(self) -> str:
+        """Who is talked about, as they are called at the table."""
+        return "・".join(person.words for person in self.people)
+
+
+def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[AgendaView]:
+    """Return items of ``agendas_for`` with everything of them that reaches the viewer, in their order."""
+    views = {item.pk: AgendaView(item) for item in items}
+    keys = list(views)
+    for person in _of_agenda_for(viewer, AgendaPerson).filter(agenda__in=keys).order_by("position"):
+        views[person.agenda_id].people.append(person)
+    for member in members_for(viewer).filter(agenda__in=keys):
+        views[member.agenda_id].members.append(member)
+    for release in _of_agenda_for(viewer, PaperRelease).filter(agenda__in=keys):
+        views[release.agenda_id].release = release
+    if viewer.sees_all_cases:
+        removals = AgendaRemoval.objects.filter(NotBlocked("case"), agenda__in=keys)
+        for removal in removals.select_related("removed_by__user"):
+            views[removal.agenda_id].removal = removal
+    for paper in papers_for(viewer).filter(agenda__in=keys):
+        views[paper.agenda_id].papers.append(paper)
+    said = {
+        (sheet.agenda_id, sheet.agency_id): sheet for sheet in prep_sheets_for(viewer).filter(agenda__in=keys)
+    }
+    for view in views.values():
+        agencies = {member.membership.agency_id: member.membership.agency for member in view.members}
+        view.asked = [Asked(agency, said.get((view.item.pk, key))) for key, agency in agencies.items()]
+    return list(views.values())
+
+
+def agendas_of_meeting_for(viewer: Viewer, meeting: Meeting) -> list[AgendaView]:
+    """Return the items of a meeting that reach the viewer, in their order."""
+    return agenda_views_for(viewer, agendas_for(viewer).filter(meeting=meeting).order_by("position"))
+
+
+def agenda_for(viewer: Viewer, meeting: Meeting, agenda_id: uuid.UUID) -> AgendaView | None:
+    """Return one item, or None if it does not reach the viewer now."""
+    found = agendas_for(viewer).filter(meeting=meeting, pk=agenda_id)
+    return next(iter(agenda_views_for(viewer, found)), None)
+
+
+@in_rounds
+def case_agendas_for(viewer: Viewer, case: Case) -> Steps[list[AgendaItem]]:
+    """Return the items about a case, the latest meeting first, each with ``is_gone``; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return []
+    gone = AgendaRemoval.objects.filter(agenda=OuterRef("pk"))
+    (rows,) = yield [
+        agendas_for(viewer)
+        .filter(case=case)
+        .annotate(is_gone=Exists(gone))
+        .select_related("meeting")
+        .order_by("-meeting__held_at", "position")
+    ]
+    found: list[AgendaItem] = rows
+    return found
+
+
+def record_agendas_read(viewer: Viewer, views: Iterable[AgendaView]) -> None:
+    """Log which items were shown, and about whom: the center by its duty, everybody else as a named member."""
+    reads: list[Read] = []
+    for view in views:
+        people: list[uuid.UUID | None] = [person.person_id for person in view.people]
+        reads += [(view.item, view.item.case_id, person, "meeting") for person in people or [None]]
+    ground = DUTY if viewer.sees_all_cases else MEMBER
+    record_reads(viewer, reads, grounds={read[1:]: ground for read in reads})

@@ -1,0 +1,267 @@
+"""The walls of meetings, and what only the database can hold to: who may read now, what must be there before papers open.
+
+None of the functions that run as their owner tells more than whether somebody may read: keys of items and meetings.
+"""
+
+from __future__ import annotations
+
+from permissions.walls.policies import Wall
+
+_CENTER = "(select wall_center())"
+_ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
+OPEN_TO_ME = "= ANY ((select wall_agenda())::uuid[])"
+WHOLE_TO_ME = "= ANY ((select wall_agenda_whole())::uuid[])"
+
+# Named, between release and return by the database's clock, on the agenda still, not shut out of the case; for a 支援会議
+# with the oath of this fiscal year, for a 重層的支援会議 with a consent of everybody on the table for one's own agency. A membership
+# that ended or an agency that closed is no reader any more, and sees nothing.
+READ = """
+CREATE FUNCTION casework_agenda_agreed(wanted uuid, wanted_agency bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM casework_agendaperson p WHERE p.agenda_id = wanted) AND NOT EXISTS (
+    SELECT 1 FROM casework_agendaperson p
+     WHERE p.agenda_id = wanted AND NOT EXISTS (
+       SELECT 1 FROM casework_consentscope s JOIN casework_consent c ON c.id = s.consent_id
+        WHERE c.person_id = p.person_id AND c.answer = 'given' AND s.agency_id = wanted_agency AND s.item = 'meeting'
+          AND (c.valid_until IS NULL OR c.valid_until >= clock_today())
+          AND NOT EXISTS (
+            SELECT 1 FROM casework_consentwithdrawal w
+             WHERE w.consent_id = c.id AND (w.agency_id IS NULL OR w.agency_id = s.agency_id)
+               AND (w.item = '' OR w.item = s.item))))
+$$;
+CREATE FUNCTION casework_has_oath(member bigint) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM casework_oath o
+                  WHERE o.membership_id = member AND o.year = casework_fiscal_year(clock_today()))
+$$;
+CREATE FUNCTION casework_agendas_of_mine() RETURNS TABLE (agenda_id uuid, is_whole boolean) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT m.agenda_id, m.is_whole
+    FROM casework_agendamember m
+    JOIN casework_agendaitem a ON a.id = m.agenda_id
+    JOIN casework_paperrelease r ON r.agenda_id = a.id
+   WHERE m.membership_id = wall_membership() AND wall_reader() IS NOT NULL
+     AND r.released_at <= clock_now() AND clock_now() < r.return_by
+     AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id)
+     AND (a.kind <> 'shien_kaigi' OR casework_has_oath(m.membership_id))
+     AND (a.kind <> 'jusou' OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
+     AND (a.kind <> 'internal' OR wall_center())
+     AND NOT (a.case_id = ANY (wall_blocked()))
+$$;
+CREATE FUNCTION wall_agenda() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(o.agenda_id), '{}') FROM casework_agendas_of_mine() o
+$$;
+CREATE FUNCTION wall_agenda_whole() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(o.agenda_id), '{}') FROM casework_agendas_of_mine() o WHERE o.is_whole
+$$;
+CREATE FUNCTION wall_meetings() RETURNS uuid[] LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(a.meeting_id), '{}')
+    FROM casework_agendamember m JOIN casework_agendaitem a ON a.id = m.agenda_id
+   WHERE m.membership_id = wall_membership() AND wall_reader() IS NOT NULL
+     AND NOT (a.case_id = ANY (wall_blocked()))
+$$;
+CREATE FUNCTION casework_next_position(wanted uuid) RETURNS integer LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN wall_center() THEN coalesce(max(a.position), 0) + 1 END
+    FROM casework_agendaitem a WHERE a.meeting_id = wanted
+$$;
+"""
+
+# Before papers open everything the law of the meeting asks for is there; afterwards nobody is named or struck out any more, and of an
+# item that is fixed or gone nothing changes. For the owner of the tables, too: an error, not "0 rows".
+RULES = """
+CREATE FUNCTION casework_agenda_goes_on() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  wanted uuid := CASE WHEN TG_OP = 'DELETE' THEN OLD.agenda_id ELSE NEW.agenda_id END;
+BEGIN
+  IF casework_agenda_is_over(wanted) THEN
+    RAISE EXCEPTION 'this item is fixed or has left the agenda' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF TG_ARGV[0] = 'before release' AND EXISTS (
+    SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = wanted) THEN
+    RAISE EXCEPTION 'the members are fixed since the papers were opened' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN CASE WHEN TG_OP = 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE FUNCTION casework_papers_may_open() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  item casework_agendaitem;
+BEGIN
+  SELECT * INTO item FROM casework_agendaitem a WHERE a.id = NEW.agenda_id;
+  IF NOT EXISTS (SELECT 1 FROM casework_agendamember m WHERE m.agenda_id = item.id)
+     OR NOT EXISTS (SELECT 1 FROM casework_agendaperson p WHERE p.agenda_id = item.id) THEN
+    RAISE EXCEPTION 'papers need members and people' USING ERRCODE = 'check_violation';
+  END IF;
+  IF item.kind = 'shien_kaigi' AND (
+    NOT casework_ordinance_holds((SELECT g.ordinance_id FROM casework_meeting g WHERE g.id = item.meeting_id), item.kind)
+    OR EXISTS (SELECT 1 FROM casework_agendamember m
+                WHERE m.agenda_id = item.id AND NOT casework_has_oath(m.membership_id))) THEN
+    RAISE EXCEPTION 'a 支援会議 needs an ordinance in force and everybody''s oath' USING ERRCODE = 'check_violation';
+  END IF;
+  IF item.kind = 'jusou' AND EXISTS (
+    SELECT 1 FROM casework_agendamember m
+      JOIN marugoto_permissions_membership s ON s.id = m.membership_id
+      JOIN marugoto_permissions_agency a ON a.id = s.agency_id
+     WHERE m.agenda_id = item.id AND NOT a.is_center AND NOT casework_agenda_agreed(item.id, a.id)) THEN
+    RAISE EXCEPTION 'a 重層的支援会議 needs consent for every agency' USING ERRCODE = 'check_violation';
+  END IF;
+  IF item.kind = 'internal' AND EXISTS (
+    SELECT 1 FROM casework_agendamember m
+      JOIN marugoto_permissions_membership s ON s.id = m.membership_id
+      JOIN marugoto_permissions_agency a ON a.id = s.agency_id
+     WHERE m.agenda_id = item.id AND NOT a.is_center) THEN
+    RAISE EXCEPTION 'an internal meeting has no members from outside' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER papers_may_open BEFORE INSERT ON casework_paperrelease
+  FOR EACH ROW EXECUTE FUNCTION casework_papers_may_open();
+CREATE FUNCTION casework_agenda_loses_consent() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM casework_case c WHERE c.id = NEW.case_id FOR NO KEY UPDATE;
+  INSERT INTO casework_agendaremoval (id, agenda_id, case_id, cause, reason, removed_by_id, removed_at)
+  SELECT gen_random_uuid(), a.id, a.case_id, 'withdrawn', '', wall_membership(), clock_now()
+    FROM casework_agendaitem a
+    JOIN casework_agendaperson p ON p.agenda_id = a.id
+    JOIN casework_consent c ON c.id = NEW.consent_id AND c.person_id = p.person_id
+   WHERE a.kind = 'jusou' AND NOT casework_agenda_is_over(a.id)
+     AND EXISTS (SELECT 1 FROM casework_agendamember m
+                   JOIN marugoto_permissions_membership s ON s.id = m.membership_id
+                   JOIN marugoto_permissions_agency g ON g.id = s.agency_id
+                  WHERE m.agenda_id = a.id AND NOT g.is_center AND NOT casework_agenda_agreed(a.id, g.id));
+  RETURN NULL;
+END $$;
+CREATE TRIGGER agenda_loses_consent AFTER INSERT ON casework_consentwithdrawal
+  FOR EACH ROW EXECUTE FUNCTION casework_agenda_loses_consent();
+CREATE FUNCTION casework_agenda_loses_person() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  PERFORM 1 FROM casework_case c WHERE c.id = NEW.case_id FOR NO KEY UPDATE;
+  IF NOT casework_lives_here(NEW.person_id) THEN
+    INSERT INTO casework_agendaremoval (id, agenda_id, case_id, cause, reason, removed_by_id, removed_at)
+    SELECT gen_random_uuid(), a.id, a.case_id, 'left', '', wall_membership(), clock_now()
+      FROM casework_agendaitem a JOIN casework_agendaperson p ON p.agenda_id = a.id
+     WHERE p.person_id = NEW.person_id AND NOT casework_agenda_is_over(a.id);
+  END IF;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER agenda_loses_person AFTER INSERT ON casework_stay
+  FOR EACH ROW EXECUTE FUNCTION casework_agenda_loses_person();
+"""
+
+IS_OVER = """
+CREATE FUNCTION casework_agenda_is_over(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = wanted)
+$$;
+"""
+
+_OF_AGENDA = ("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet")
+_GOES_ON = (
+    ("agendaperson", "INSERT", "before release"),
+    ("agendamember", "INSERT OR UPDATE OR DELETE", "before release"),
+    ("paperrelease", "INSERT", ""),
+    ("agendaremoval", "INSERT", ""),
+    ("agendapaper", "INSERT", ""),
+    ("prepsheet", "INSERT", ""),
+)
+
+
+def goes_on(table: str, events: str, when: str = "") -> str:
+    """Return the trigger: nothing is added to an item that is over."""
+    return (
+        f"CREATE TRIGGER agenda_goes_on BEFORE {events} ON casework_{table}"
+        f" FOR EACH ROW EXECUTE FUNCTION casework_agenda_goes_on('{when}');"
+    )
+
+
+def of_agenda(table: str) -> str:
+    """Return the key: a row of an item is of the item's case."""
+    return (
+        f"ALTER TABLE casework_{table} ADD CONSTRAINT casework_{table}_of_agenda FOREIGN KEY (agenda_id, case_id)"
+        " REFERENCES casework_agendaitem (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+    )
+
+
+KEYS = "\n".join(
+    (
+        "ALTER TABLE casework_agendaitem ADD CONSTRAINT casework_agendaitem_id_case UNIQUE (id, case_id);",
+        "ALTER TABLE casework_agendaperson ADD CONSTRAINT casework_agendaperson_of_case FOREIGN KEY (person_id, case_id)"
+        " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
+        *(of_agenda(table) for table in _OF_AGENDA),
+        *(goes_on(*each) for each in _GOES_ON),
+    )
+)
+
+FUNCTIONS = "\n".join((IS_OVER, READ, RULES))
+
+DEFINER_FUNCTIONS = (
+    *("casework_agendas_of_mine", "wall_meetings", "casework_agenda_goes_on", "casework_papers_may_open"),
+    *("casework_agenda_loses_consent", "casework_agenda_loses_person", "casework_next_position"),
+)
+
+
+def _not_blocked(table: str) -> str:
+    return f"NOT ({table}.case_id = ANY ((select wall_blocked())::uuid[]))"
+
+
+def _center(table: str) -> str:
+    return f"{_CENTER} AND {_not_blocked(table)}"
+
+
+def _not_hidden(table: str) -> str:
+    return f"NOT ({table}.id = ANY ((select wall_hidden())::uuid[]))"
+
+
+def paper_wall(table: str, *, seen: str, insert: str, texts: bool = True) -> Wall:
+    """Seen by the center, and by members for whom ``seen`` holds; added where ``insert`` holds; frozen."""
+    hidden = f" AND {_not_hidden(table)}" if texts else ""
+    return Wall(table=table, select=f"({_center(table)} OR {seen}){hidden}", insert=insert, frozen=True)
+
+
+def _added(table: str, author: str) -> str:
+    return f"{_center(table)} AND {author} = {_ME}"
+
+
+_MEETING = "casework_meeting"
+_ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casework_agendamember"
+_RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
+_PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
+
+WALLS = (
+    Wall(
+        table=_MEETING,
+        select=f"{_CENTER} OR id = ANY ((select wall_meetings())::uuid[])",
+        insert=f"{_CENTER} AND made_by_id = {_ME}",
+        update=_CENTER,
+    ),
+    paper_wall(_ITEM, seen=f"id {OPEN_TO_ME}", insert=_added(_ITEM, "added_by_id")),
+    paper_wall(_PERSON, seen=f"agenda_id {OPEN_TO_ME}", insert=_center(_PERSON), texts=False),
+    # Until the papers open somebody may be named and struck out again; a trigger sees to the rest.
+    Wall(
+        table=_MEMBER,
+        select=f"{_center(_MEMBER)} OR agenda_id {OPEN_TO_ME}",
+        insert=_added(_MEMBER, "named_by_id"),
+        delete=_center(_MEMBER),
+    ),
+    paper_wall(
+        _RELEASE, seen=f"agenda_id {OPEN_TO_ME}", insert=_added(_RELEASE, "released_by_id"), texts=False
+    ),
+    Wall(table=_REMOVAL, select=_center(_REMOVAL), insert=_added(_REMOVAL, "removed_by_id"), frozen=True),
+    paper_wall(
+        _PAPER,
+        seen=f"(agenda_id {WHOLE_TO_ME} OR is_for_all AND agenda_id {OPEN_TO_ME})",
+        insert=_added(_PAPER, "added_by_id"),
+    ),
+    # By its members, each for their own agency; a member with the smallest view reads back their agency's.
+    paper_wall(
+        _PREP,
+        seen=f"(agenda_id {WHOLE_TO_ME} OR agency_id = (select wall_reader()) AND agenda_id {OPEN_TO_ME})",
+        insert=f"agency_id = (select wall_reader()) AND answered_by_id = {_ME} AND agenda_id {OPEN_TO_ME}"
+        f" AND {_not_blocked(_PREP)}",
+    ),
+)

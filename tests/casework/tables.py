@@ -1,0 +1,92 @@
+"""Meetings as tests need them: an ordinance in force, oaths, a meeting, an item with two agencies at the table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.utils import timezone
+
+from casework.meetings.actions import (
+    AgendaDraft,
+    MeetingDraft,
+    add_paper,
+    call_meeting,
+    open_papers,
+    put_on_agenda,
+)
+from casework.meetings.models import AgendaItem, Meeting
+from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
+from casework.ordinances.models import Ordinance
+from permissions.viewer import Viewer
+from permissions.walls.context import acting_for
+from tests.worlds import Household, World
+
+HOUR = dt.timedelta(hours=1)
+CANARY = "カナリア会議"
+
+
+def ordinance(world: World, **told: Any) -> Ordinance:
+    words = {
+        "title": "見本市支援会議設置要綱",
+        "text": "第1条",
+        "kinds": ("shien_kaigi",),
+        "valid_from": dt.date(2021, 4, 1),
+    }
+    with acting_for(world.chief):
+        return write_ordinance(OrdinanceDraft(**{**words, **told}), by=world.chief)
+
+
+def let_swear(*viewers: Viewer) -> None:
+    for viewer in viewers:
+        with acting_for(viewer):
+            swear(by=viewer)
+
+
+def call(world: World, rule: Ordinance | None = None, **told: Any) -> Meeting:
+    by = world.coordinator
+    words = {
+        "label": "第14回 地域ケース会議", "held_at": timezone.now() + 24 * HOUR, "chair": "支援課 課長",
+        "writer": by.membership, "place": "会議室2", "ordinance": rule,
+    }  # fmt: skip
+    with acting_for(by):
+        return call_meeting(MeetingDraft(**{**words, **told}), by=by)
+
+
+def put(
+    world: World,
+    meeting: Meeting,
+    home: Household,
+    *members: Viewer,
+    kind: str = "shien_kaigi",
+    people: Any = None,
+    **told: Any,
+) -> AgendaItem:
+    named = people or {home.mother.pk: "本人", home.son.pk: "長男"}
+    draft = AgendaDraft(
+        kind, told.pop("purpose", "exchange"), told.pop("purpose_text", f"{CANARY} 話すこと"), named,
+        tuple(viewer.membership for viewer in members), **told,
+    )  # fmt: skip
+    with acting_for(world.coordinator):
+        return put_on_agenda(meeting, home.case, draft, by=world.coordinator)
+
+
+def open_to_all(world: World, item: AgendaItem, hours: int = 30) -> None:
+    with acting_for(world.coordinator):
+        open_papers(item, return_by=timezone.now() + hours * HOUR, by=world.coordinator)
+
+
+def paper(world: World, item: AgendaItem, text: str = f"{CANARY} 世帯像", **told: Any) -> Any:
+    with acting_for(world.coordinator):
+        return add_paper(
+            item, **{"kind": "picture", "text": text, "is_for_all": False, **told}, by=world.coordinator
+        )
+
+
+def support_item(world: World, *members: Viewer) -> AgendaItem:
+    """A 支援会議 about the first household, with one paper, open for thirty hours."""
+    let_swear(*members)
+    item = put(world, call(world, ordinance(world)), world.hazuki, *members)
+    paper(world, item)
+    open_to_all(world, item)
+    return item

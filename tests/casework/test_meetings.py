@@ -1,0 +1,672 @@
+"""会議: the law of the meeting decides what may be on the table; who was named reads it, for as long as it is open."""
+
+import datetime as dt
+from functools import partial
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.consent.actions import ConsentDraft, record_consent, withdraw_consent
+from casework.consent.models import Consent
+from casework.households.actions import StayDraft, record_stay
+from casework.meetings.actions import ConsentMissing, PrepDraft, answer_prep, name_members, take_off_agenda
+from casework.meetings.models import (
+    AgendaItem,
+    AgendaMember,
+    AgendaPaper,
+    AgendaPerson,
+    AgendaRemoval,
+    PaperRelease,
+    PrepSheet,
+)
+from casework.meetings.rules import obstacles
+from casework.meetings.selectors import (
+    agenda_for,
+    agendas_for,
+    case_agendas_for,
+    meetings_for,
+    papers_for,
+    prep_sheets_for,
+)
+from casework.models import CaseEvent
+from casework.notifications.models import Notification
+from casework.ordinances.actions import OrdinanceDraft, record_paper_oath, write_ordinance
+from casework.ordinances.models import Oath
+from casework.ordinances.selectors import fiscal_year, ordinances_for
+from casework.seals.actions import seal_case
+from casework.sharing.actions import Label, block
+from casework.workspace.finding import find_cases_for
+from casework.workspace.inbox import inbox_for, inbox_rows_for
+from permissions.agencies.actions import close_agency, end_membership
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
+from tests.casework.tables import (
+    CANARY,
+    HOUR,
+    call,
+    let_swear,
+    open_to_all,
+    ordinance,
+    paper,
+    put,
+    support_item,
+)
+from tests.worlds import make_agency, make_viewer
+
+pytestmark = pytest.mark.django_db
+TABLES = {
+    AgendaItem: "id", AgendaPerson: "agenda_id", AgendaMember: "agenda_id", PaperRelease: "agenda_id",
+    AgendaPaper: "agenda_id", PrepSheet: "agenda_id",
+}  # fmt: skip
+
+
+def sql(query, *values):
+    with connection.cursor() as cursor:
+        cursor.execute(query, values or None)
+        return cursor.fetchall() if cursor.description else cursor.rowcount
+
+
+def seen_by(viewer):
+    """Return {table: keys of items} that a person's own SQL gets."""
+    with acting_for(viewer):
+        found = {
+            model.__name__: {key for (key,) in sql(f"SELECT {column} FROM {model._meta.db_table}")}
+            for model, column in TABLES.items()
+        }
+    return {name: keys for name, keys in found.items() if keys}
+
+
+def through_the_door(viewer):
+    with acting_for(viewer):
+        found = {
+            "AgendaItem": set(agendas_for(viewer).values_list("pk", flat=True)),
+            "AgendaPaper": set(papers_for(viewer).values_list("agenda", flat=True)),
+            "PrepSheet": set(prep_sheets_for(viewer).values_list("agenda", flat=True)),
+        }
+    return {name: keys for name, keys in found.items() if keys}
+
+
+# --- ordinances and oaths ------------------------------------------------------------------------------
+
+
+@given(st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31)))
+def test_fiscal_year_begins_in_april(day):
+    year = fiscal_year(day)
+
+    assert dt.date(year, 4, 1) <= day <= dt.date(year + 1, 3, 31)
+
+
+def test_fiscal_year_is_the_same_in_the_database(db):
+    days = [
+        dt.date(2027, 3, 31),
+        dt.date(2027, 4, 1),
+        dt.date(2028, 2, 29),
+        dt.date(2027, 12, 31),
+        dt.date(2027, 1, 1),
+    ]
+
+    assert [sql("SELECT casework_fiscal_year(%s)", day)[0][0] for day in days] == [
+        fiscal_year(day) for day in days
+    ]
+
+
+def test_version_of_an_ordinance_holds_until_the_next_one_begins(world):
+    today = timezone.localdate()
+    first = ordinance(world)
+    second = ordinance(world, valid_from=today + dt.timedelta(days=1))
+    with acting_for(world.chief):
+        assert {row.pk: row.holds for row in ordinances_for(world.chief)} == {
+            first.pk: True,
+            second.pk: False,
+        }
+    draft = OrdinanceDraft("名", "文", ("jusou",), today)
+    with pytest.raises(NotAllowed), acting_for(world.coordinator):
+        write_ordinance(draft, by=world.coordinator)
+
+
+def test_ordinance_is_superseded_once_and_holds_from_its_day(world, shift_clock):
+    first = ordinance(world)
+    draft = OrdinanceDraft("新", "文", ("shien_kaigi",), timezone.localdate() + dt.timedelta(days=2))
+    with acting_for(world.chief):
+        second = write_ordinance(draft, supersedes=first, by=world.chief)
+        with pytest.raises(NotAllowed):
+            write_ordinance(draft, supersedes=first, by=world.chief)
+        holds = [{row.pk: row.holds for row in ordinances_for(world.chief)}]
+    shift_clock(dt.timedelta(days=3))
+    with acting_for(world.chief):
+        holds.append({row.pk: row.holds for row in ordinances_for(world.chief)})
+
+    assert holds == [{first.pk: True, second.pk: False}, {first.pk: False, second.pk: True}]
+
+
+def test_oath_is_given_by_oneself_on_the_screen_and_on_paper_to_the_center(world):
+    today, year = timezone.localdate(), fiscal_year(timezone.localdate())
+    mine, other = world.anshin_worker, world.kenko_worker
+    let_swear(mine, mine)
+    with acting_for(world.coordinator):
+        record_paper_oath(other.membership, signed_on=today, kept_at="棚", by=world.coordinator)
+        assert set(Oath.objects.values_list("membership", "medium")) == {
+            (mine.membership.pk, "screen"), (other.membership.pk, "paper"),
+        }  # fmt: skip
+    for viewer, words in (
+        (mine, {"membership": world.jiritsu_worker.membership, "medium": "screen"}),
+        (mine, {"membership": mine.membership, "medium": "paper", "kept_at": "棚"}),
+        (world.coordinator, {"membership": world.jiritsu_worker.membership, "medium": "screen"}),
+        (world.anshin_admin, {"membership": world.anshin_admin.membership, "medium": "screen"}),
+    ):
+        row = Oath(**words, year=year, signed_on=today, recorded_by=viewer.membership)
+        with pytest.raises(DatabaseError, match="row-level security"), acting_for(viewer):
+            row.save(force_insert=True)
+    with acting_for(world.jiritsu_worker):
+        assert not Oath.objects.exists()
+
+
+# --- what the law of the meeting asks for --------------------------------------------------------------
+
+
+def without_meeting(world, home, person):
+    """Let one person take back what they agreed to about meetings."""
+    with acting_for(world.coordinator):
+        for consent in Consent.objects.filter(case=home.case, person=person):
+            withdraw_consent(
+                consent,
+                agency=None,
+                item="meeting",
+                said_on=timezone.localdate(),
+                how="電話",
+                by=world.coordinator,
+            )
+
+
+def test_layered_meeting_without_the_sons_consent_is_refused_and_a_support_meeting_is_not(world):
+    home = world.hazuki
+    without_meeting(world, home, home.son)
+    meeting = call(world, ordinance(world))
+
+    with pytest.raises(ConsentMissing) as refused:
+        put(world, meeting, home, world.anshin_worker, world.kenko_worker, kind="jusou")
+
+    assert str(refused.value) == (
+        "重層的支援会議には、出席する機関すべてについて、一人ひとりの同意が要ります。"
+        " 葉月原息子さんの同意に、機関 anshinへの「会議」が入っていません。"
+        " 葉月原息子さんの同意に、機関 kenkoへの「会議」が入っていません。"
+    )
+    with acting_for(world.chief):
+        assert not AgendaItem.objects.exists()
+    mother_alone = put(
+        world, meeting, home, world.anshin_worker, kind="jusou", people={home.mother.pk: "本人"}
+    )
+    about_both = put(world, meeting, home, world.anshin_worker)
+    assert [item.position for item in (mother_alone, about_both)] == [1, 2]
+
+
+def test_layered_meeting_with_an_agency_that_no_consent_names_is_refused(world):
+    stranger = make_viewer("new-worker", make_agency("new"))
+
+    with pytest.raises(ConsentMissing, match="機関 newへの「会議」"):
+        put(world, call(world), world.hazuki, world.anshin_worker, stranger, kind="jusou")
+
+
+def test_support_meeting_says_why_and_waits_for_ordinance_and_oaths(world):
+    home, viewer = world.hazuki, world.anshin_worker
+    with pytest.raises(NotAllowed, match="何のために"):
+        put(world, call(world), home, viewer, purpose_text=" ")
+    item = put(world, call(world), home, viewer, world.coordinator)
+    with acting_for(world.coordinator):
+        members = [row.membership for row in item.members.order_by("pk")]
+        found = obstacles(
+            world.coordinator, home.case, item.meeting, kind=item.kind, people=[home.mother], members=members
+        )
+    assert sorted(found) == sorted([
+        "支援会議の、効力のある要綱がこの会議に選ばれていません。",
+        "anshinさん（機関 anshin）の今年度の誓約がありません。",
+        "coordinatorさん（機関 itaku）の今年度の誓約がありません。",
+    ])  # fmt: skip
+    with pytest.raises(NotAllowed, match="要綱"):
+        open_to_all(world, item)
+    release = PaperRelease(
+        agenda=item, case=home.case, return_by=timezone.now() + HOUR, released_by=world.coordinator.membership
+    )
+    with (
+        pytest.raises(IntegrityError, match="ordinance in force"),
+        transaction.atomic(),
+        acting_for(world.coordinator),
+    ):
+        release.save(force_insert=True)
+    with acting_for(world.chief):
+        assert not PaperRelease.objects.exists()
+
+
+def test_internal_meeting_has_no_members_from_outside(world):
+    with pytest.raises(NotAllowed, match="センターの職員だけ"):
+        put(world, call(world), world.hazuki, world.anshin_worker, kind="internal")
+
+
+def test_whoever_must_not_see_the_case_is_not_named(world):
+    home = world.hazuki
+    out = make_viewer("out", world.center, "coordinator")
+    with acting_for(world.chief):
+        block(home.case, agency=world.anshin, user_id=None, reason="関係者", by=world.chief)
+        block(home.case, agency=None, user_id=world.kenko_worker.user.pk, reason="親族", by=world.chief)
+        circle = {world.chief.user.pk, world.coordinator.user.pk}
+        seal_case(home.case, members=circle, reason="親族", seen=0, by=world.chief)
+    for viewer in (world.anshin_worker, world.kenko_worker, out):
+        with pytest.raises(NotAllowed, match="見せられません"):
+            put(world, call(world), home, viewer)
+
+
+def test_members_are_fixed_once_the_papers_are_open(world):
+    item = support_item(world, world.anshin_worker)
+    seat = world.kenko_worker.membership
+    with pytest.raises(NotAllowed, match="構成員を変えられません"), acting_for(world.coordinator):
+        name_members(item, (seat,), by=world.coordinator)
+    late = AgendaMember(
+        agenda=item, case_id=item.case_id, membership=seat, named_by=world.coordinator.membership
+    )
+    with acting_for(world.coordinator):
+        for act in (AgendaMember.objects.all().delete, partial(late.save, force_insert=True)):
+            with pytest.raises(DatabaseError, match="members are fixed"), transaction.atomic():
+                act()
+        assert AgendaMember.objects.update(is_whole=True) == 0
+    with acting_for(world.chief):
+        assert list(AgendaMember.objects.values_list("membership", flat=True)) == [
+            world.anshin_worker.membership.pk
+        ]
+
+
+# --- the walls -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def table(world):
+    """Two items of one meeting: the first household's, open to anshin and a volunteer; the other's, open to kenko."""
+    world.volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    world.colleague = make_viewer("anshin-colleague", world.anshin)
+    let_swear(world.anshin_worker, world.kenko_worker, world.volunteer, world.colleague, world.coordinator)
+    meeting = call(world, ordinance(world))
+    world.first = put(world, meeting, world.hazuki, world.anshin_worker, world.volunteer, world.coordinator)
+    world.second = put(world, meeting, world.tomono, world.kenko_worker)
+    paper(world, world.first)
+    paper(world, world.second)
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "meeting"), Label(None, "meeting"))
+    return world
+
+
+def opened(world):
+    for item in (world.first, world.second):
+        open_to_all(world, item)
+    for viewer, item in ((world.anshin_worker, world.first), (world.kenko_worker, world.second)):
+        with acting_for(viewer):
+            answer_prep(item, PrepDraft(knows=f"{CANARY} 知っている"), answered=0, by=viewer)
+    return world
+
+
+def test_before_release_nobody_but_the_center_reads(table):
+    world = table
+
+    assert [seen_by(viewer) for viewer in (world.anshin_worker, world.volunteer, world.kenko_worker)] == [
+        {}
+    ] * 3
+    assert seen_by(world.chief)["AgendaPaper"] == {world.first.pk, world.second.pk}
+
+
+def test_named_people_read_their_item_and_their_colleagues_do_not(table):
+    world = opened(table)
+    first, second = {world.first.pk}, {world.second.pk}
+
+    assert seen_by(world.anshin_worker) == {model.__name__: first for model in TABLES}
+    assert seen_by(world.kenko_worker) == {model.__name__: second for model in TABLES}
+    # The smallest view: what is talked about and who sits there.
+    assert seen_by(world.volunteer) == dict.fromkeys(
+        ("AgendaItem", "AgendaPerson", "AgendaMember", "PaperRelease"), first
+    )
+    for viewer in (
+        world.colleague,
+        world.jiritsu_worker,
+        world.stranger,
+        world.anshin_admin,
+        world.editor,
+        world.auditor,
+    ):
+        assert seen_by(viewer) == {}
+    assert seen_by(world.chief) == {model.__name__: first | second for model in TABLES}
+
+
+def test_the_smallest_view_has_what_is_marked_for_it(table):
+    world = table
+    marked = paper(world, world.first, "だれにでも", is_for_all=True)
+    opened(world)
+
+    with acting_for(world.volunteer):
+        assert (
+            [row.pk for row in papers_for(world.volunteer)]
+            == [row.pk for row in AgendaPaper.objects.all()]
+            == [marked.pk]
+        )
+        answer_prep(world.first, PrepDraft(knows="会った"), answered=0, by=world.volunteer)
+        assert [row.agency_id for row in prep_sheets_for(world.volunteer)] == [world.volunteer.agency.pk]
+
+
+def end_of_seat(world):
+    end_membership(world.anshin_worker.membership, by=None)
+
+
+def end_of_agency(world):
+    close_agency(world.anshin, by=None)
+
+
+def blocked_agency(world):
+    with acting_for(world.chief):
+        block(world.hazuki.case, agency=world.anshin, user_id=None, reason="関係者", by=world.chief)
+
+
+def blocked_person(world):
+    with acting_for(world.chief):
+        block(
+            world.hazuki.case, agency=None, user_id=world.anshin_worker.user.pk, reason="親族", by=world.chief
+        )
+
+
+def taken_off(world):
+    with acting_for(world.coordinator):
+        take_off_agenda(world.first, reason="見合わせ", by=world.coordinator)
+
+
+def son_moves_out(world):
+    with acting_for(world.coordinator):
+        record_stay(world.hazuki.son, StayDraft("apart"), by=world.coordinator)
+
+
+@pytest.mark.parametrize(
+    "act", [end_of_seat, end_of_agency, blocked_agency, blocked_person, taken_off, son_moves_out]
+)
+def test_what_ends_a_seat_shuts_the_papers_at_once(table, act):
+    world = opened(table)
+    assert seen_by(world.anshin_worker)
+
+    act(world)
+
+    assert (seen_by(world.anshin_worker), through_the_door(world.anshin_worker)) == ({}, {})
+    assert seen_by(world.kenko_worker) == {model.__name__: {world.second.pk} for model in TABLES}
+
+
+def test_papers_close_at_their_hour_with_no_worker_running(table, shift_clock):
+    world = opened(table)
+
+    shift_clock(31 * HOUR)
+
+    assert [seen_by(viewer) for viewer in (world.anshin_worker, world.volunteer, world.kenko_worker)] == [
+        {}
+    ] * 3
+    assert through_the_door(world.anshin_worker) == {}
+    assert seen_by(world.chief)["AgendaPaper"] == {world.first.pk, world.second.pk}
+    with pytest.raises(NotAllowed), acting_for(world.anshin_worker):
+        answer_prep(world.first, PrepDraft(knows="おそい"), answered=1, by=world.anshin_worker)
+
+
+def test_oath_of_last_year_opens_nothing_after_march(table, shift_clock):
+    world = table
+    for item in (world.first, world.second):
+        open_to_all(world, item, hours=24 * 500)
+    assert seen_by(world.anshin_worker)
+
+    today = timezone.localdate()
+    shift_clock(dt.date(fiscal_year(today) + 1, 4, 2) - today)
+
+    assert (seen_by(world.anshin_worker), through_the_door(world.anshin_worker)) == ({}, {})
+
+
+def test_sealed_case_takes_its_item_from_whoever_is_not_in_the_circle(table):
+    world = opened(table)
+    with acting_for(world.chief):
+        circle = {world.chief.user.pk, world.coordinator.user.pk}
+        seal_case(world.hazuki.case, members=circle, reason="親族", seen=0, by=world.chief)
+
+    assert seen_by(world.reception)["AgendaItem"] == {world.second.pk}
+    assert seen_by(world.coordinator)["AgendaItem"] == {world.first.pk, world.second.pk}
+    assert seen_by(world.anshin_worker)["AgendaItem"] == {world.first.pk}
+
+
+def test_door_and_wall_say_the_same_of_everybody(table):
+    world = opened(table)
+    for viewer in (
+        world.anshin_worker, world.colleague, world.volunteer, world.kenko_worker, world.stranger, world.anshin_admin,
+        world.chief, world.reception, world.editor,
+    ):  # fmt: skip
+        by_wall = {
+            name: keys
+            for name, keys in seen_by(viewer).items()
+            if name in {"AgendaItem", "AgendaPaper", "PrepSheet"}
+        }
+        assert through_the_door(viewer) == by_wall
+
+
+def test_member_sees_nothing_else_of_the_case_and_finds_it_nowhere(world, client):
+    volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    item = support_item(world, volunteer)
+    sign_in(client, volunteer)
+
+    for name in ("casework:case", "casework:consents"):
+        assert client.get(reverse(name, args=[world.hazuki.case.pk])).status_code in {403, 404}
+    with acting_for(volunteer):
+        assert find_cases_for(volunteer, "葉月原").rows == []
+        assert (
+            sql("SELECT count(*) FROM casework_case") == sql("SELECT count(*) FROM casework_person") == [(0,)]
+        )
+        assert case_agendas_for(volunteer, world.hazuki.case) == []
+        assert agenda_for(volunteer, item.meeting, item.pk).item == item
+
+
+# --- consent taken back, somebody moves out ------------------------------------------------------------
+
+
+def test_item_leaves_with_the_consent_it_rests_on_and_its_members_are_told(world):
+    home, meeting = world.hazuki, call(world)
+    item = put(world, meeting, home, world.anshin_worker, world.kenko_worker, kind="jusou")
+    other = put(world, meeting, world.tomono, world.anshin_worker, kind="jusou")
+    open_to_all(world, item)
+    with acting_for(world.coordinator):
+        consent = Consent.objects.get(case=home.case, person=home.son)
+        withdraw_consent(
+            consent,
+            agency=world.kenko,
+            item="",
+            said_on=timezone.localdate(),
+            how="電話",
+            by=world.coordinator,
+        )
+
+        removals = list(AgendaRemoval.objects.values_list("agenda", "cause", "removed_by"))
+        events = CaseEvent.objects.filter(case=home.case, verb="agenda_removed").count()
+    assert removals == [(item.pk, "withdrawn", world.coordinator.membership.pk)]
+    assert events == 1
+    for viewer in (world.anshin_worker, world.kenko_worker):
+        assert seen_by(viewer) == {}
+        with acting_for(viewer):
+            told = inbox_rows_for(viewer, inbox_for(viewer))
+            assert [(row.row.kind, row.number) for row in told if row.row.kind == "agenda_left"] == [
+                ("agenda_left", meeting.number)
+            ]
+    with acting_for(world.chief):
+        assert set(agendas_for(world.chief).filter(removal__isnull=True)) == {other}
+        assert agenda_for(world.chief, meeting, item.pk).is_gone
+
+
+def test_partial_withdrawal_that_leaves_the_meeting_alone_takes_nothing_off(world):
+    home = world.hazuki
+    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    with acting_for(world.coordinator):
+        consent = Consent.objects.get(case=home.case, person=home.son)
+        words = {"said_on": timezone.localdate(), "how": "電話", "by": world.coordinator}
+        withdraw_consent(consent, agency=None, item="money", **words)
+        withdraw_consent(consent, agency=world.kenko, item="meeting", **words)
+        assert not AgendaRemoval.objects.exists()
+        withdraw_consent(consent, agency=world.anshin, item="meeting", **words)
+        assert list(AgendaRemoval.objects.values_list("agenda", flat=True)) == [item.pk]
+
+
+def test_support_meeting_stays_when_a_consent_is_taken_back(world):
+    item = support_item(world, world.anshin_worker)
+    without_meeting(world, world.hazuki, world.hazuki.son)
+
+    assert seen_by(world.anshin_worker)["AgendaItem"] == {item.pk}
+
+
+def test_consent_that_runs_out_shuts_the_papers_of_a_layered_meeting(world, shift_clock):
+    home = world.hazuki
+    without_meeting(world, home, home.son)
+    with acting_for(world.coordinator):
+        until = timezone.localdate() + dt.timedelta(days=1)
+        draft = ConsentDraft(
+            "given", timezone.localdate(), "見本", scopes=((world.anshin, "meeting"),), valid_until=until
+        )
+        record_consent(home.case, home.son, draft, by=world.coordinator)
+    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    open_to_all(world, item, hours=24 * 9)
+    assert seen_by(world.anshin_worker)
+
+    shift_clock(dt.timedelta(days=2))
+
+    assert (seen_by(world.anshin_worker), through_the_door(world.anshin_worker)) == ({}, {})
+
+
+def test_nothing_is_added_to_an_item_that_left(table):
+    world = opened(table)
+    taken_off(world)
+    with pytest.raises(NotAllowed):
+        paper(world, world.first)
+    row = AgendaPaper(
+        agenda=world.first,
+        case_id=world.first.case_id,
+        kind="other",
+        text="見本",
+        added_by=world.coordinator.membership,
+    )
+    with (
+        pytest.raises(DatabaseError, match="has left the agenda"),
+        transaction.atomic(),
+        acting_for(world.coordinator),
+    ):
+        row.save(force_insert=True)
+
+
+# --- prep sheets and invitations -----------------------------------------------------------------------
+
+
+def test_prep_sheet_is_the_agencys_own_and_the_newest_counts(table):
+    world, viewer = opened(table), table.anshin_worker
+    with acting_for(viewer):
+        with pytest.raises(NotAllowed, match="先に答えました"):
+            answer_prep(world.first, PrepDraft(knows="二重"), answered=0, by=viewer)
+        answer_prep(world.first, PrepDraft(can_do="訪問"), answered=1, by=viewer)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+            PrepSheet(
+                agenda=world.first, case_id=world.first.case_id, agency=world.kenko, sequence=1, knows="なりすまし",
+                answered_by=viewer.membership,
+            ).save(force_insert=True)  # fmt: skip
+    with acting_for(world.chief):
+        view = agenda_for(world.chief, world.first.meeting, world.first.pk)
+    assert {(each.agency.code, each.sheet and each.sheet.can_do) for each in view.asked} == {
+        ("anshin", "訪問"), ("minsei", None), ("itaku", None),
+    }  # fmt: skip
+    assert {agency.code for agency in view.unanswered} == {"minsei", "itaku"}
+
+
+def test_invitation_tells_the_day_and_nothing_of_the_case(world, client):
+    item = put(world, call(world, ordinance(world)), world.hazuki, world.anshin_worker)
+    sign_in(client, world.anshin_worker)
+    with acting_for(world.anshin_worker):
+        rows = inbox_rows_for(world.anshin_worker, inbox_for(world.anshin_worker))
+        assert [(row.row.kind, row.number, row.line) for row in rows] == [
+            ("meeting", item.meeting.number, "第14回 地域ケース会議")
+        ]
+    with acting_for(world.stranger):
+        assert not Notification.objects.exists()
+        assert not meetings_for(world.stranger).exists()
+        assert sql("SELECT count(*) FROM casework_meeting") == [(0,)]
+
+    page = client.get(reverse("casework:meeting", args=[item.meeting_id])).content.decode()
+    calendar = client.get(reverse("casework:meeting_calendar", args=[item.meeting_id])).content.decode()
+
+    for text in (CANARY, "葉月原", world.hazuki.case.number, "会議室2"):
+        assert text not in calendar
+    for text in (CANARY, "葉月原", world.hazuki.case.number):
+        assert text not in page
+    assert f"SUMMARY:会議 {item.meeting.number}\r\n" in calendar
+
+
+# --- screens -------------------------------------------------------------------------------------------
+
+
+def test_member_reads_with_a_watermark_and_no_number_of_the_case(table, client):
+    world = opened(table)
+    url = reverse("casework:agenda", args=[world.first.meeting_id, world.first.pk])
+    sign_in(client, world.anshin_worker)
+    body = client.get(url).content.decode()
+
+    mark = f"anshin {world.first.meeting.number}"
+    assert f'data-mark="{mark}"' in body
+    assert f"{CANARY} 世帯像" in body
+    assert "本人・長男" in body
+    for text in (world.hazuki.case.number, "葉月原", "灯野"):
+        assert text not in body
+    other = client.get(reverse("casework:agenda", args=[world.first.meeting_id, world.second.pk]))
+    assert other.status_code == 404
+    sign_in(client, world.colleague)
+    assert client.get(url).status_code == 404
+    sign_in(client, world.chief)
+    body = client.get(url).content.decode()
+    assert world.hazuki.case.number in body
+    assert "data-mark" not in body
+
+
+def test_refused_layered_meeting_offers_a_support_meeting_and_keeps_what_was_typed(world, client):
+    home = world.hazuki
+    without_meeting(world, home, home.son)
+    meeting = call(world, ordinance(world))
+    sign_in(client, world.coordinator)
+    url = reverse("casework:agenda_add", args=[home.case.pk])
+    typed = {
+        "meeting": str(meeting.pk), "kind": "jusou", "purpose": "exchange", "purpose_text": "どう支えるか",
+        f"about_{home.son.pk}": "on", f"words_{home.son.pk}": "長男", "members": [str(world.anshin_worker.membership.pk)],
+    }  # fmt: skip
+
+    refused = client.post(url, typed)
+    body = refused.content.decode()
+
+    assert "葉月原息子さんの同意に、機関 anshinへの「会議」が入っていません。" in body
+    assert 'name="instead" value="shien_kaigi"' in body
+    assert "どう支えるか" in body
+    assert client.post(url, {**typed, "instead": "shien_kaigi"}).status_code == 302
+    with acting_for(world.chief):
+        assert list(AgendaItem.objects.values_list("kind", flat=True)) == ["shien_kaigi"]
+
+
+def test_name_is_not_how_somebody_is_called_at_the_table(world):
+    home = world.hazuki
+    with pytest.raises(NotAllowed, match="氏名は書けません"):
+        put(world, call(world), home, world.anshin_worker, people={home.mother.pk: home.mother.name})
+
+
+def test_meeting_pages_show_who_has_not_answered_and_the_case_lists_its_items(table, client):
+    world = opened(table)
+    sign_in(client, world.coordinator)
+    meeting = client.get(reverse("casework:meeting", args=[world.first.meeting_id])).content.decode()
+    case = client.get(reverse("casework:case", args=[world.hazuki.case.pk])).content.decode()
+
+    assert "準備シートがまだの機関" in meeting
+    assert world.first.meeting.number in case
+    for name in ("meetings", "meeting_add", "ordinances", "ordinance_add", "oath", "oaths", "oath_record"):
+        who = world.chief if name.startswith("ordinance_add") else world.coordinator
+        sign_in(client, who)
+        assert client.get(reverse(f"casework:{name}")).status_code == 200
+    sign_in(client, world.coordinator)
+    keys = [world.second.meeting_id, world.second.pk]
+    for name in ("agenda_members", "agenda_open", "agenda_take_off", "paper_add"):
+        assert client.get(reverse(f"casework:{name}", args=keys)).status_code == 200
+    assert client.get(reverse("casework:meeting_edit", args=keys[:1])).status_code == 200
