@@ -84,6 +84,8 @@ VERBS = {
     "answer_link_made": _("返事のリンクを作った"),
     "places_cleared": _("場所が書かれた記録を片づけた"),
     "case_closed": _("終結シートでケースを終えた"),
+    "monitored": _("モニタリングを記録した"),
+    "monitoring_date_set": _("次のモニタリングの日を決めた"),
     "case_sealed": _("見る人を限った"),
     "case_unsealed": _("見る人を限るのをやめた"),
     "setting_changed": _("決まりごとを直した"),

@@ -22,6 +22,7 @@ from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
+from .monitoring.models import Monitoring, MonitoringDate, MonitoringTick, MonitoringTrigger
 from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
@@ -92,6 +93,10 @@ __all__ = [
     "LineConsent",
     "LineEnd",
     "MailChoice",
+    "Monitoring",
+    "MonitoringDate",
+    "MonitoringTick",
+    "MonitoringTrigger",
     "Note",
     "NoteParagraph",
     "NoticeReply",

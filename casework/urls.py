@@ -11,6 +11,7 @@ from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
+from casework.monitoring.urls import urlpatterns as monitoring
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.plans.urls import urlpatterns as plans
@@ -47,6 +48,7 @@ urlpatterns = [
     *seals,
     *referrals,
     *plans,
+    *monitoring,
     *sheets,
     *disclosure,
     *emergency,

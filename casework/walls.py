@@ -97,6 +97,20 @@ def center_wall(table: str) -> Wall:
     return Wall(table=table, select=center(table), insert=center(table), frozen=True)
 
 
+def _with_label_of_role(table: str) -> str:
+    """The role's own row has this label: what is said of a role is seen by whoever sees the role."""
+    return (
+        f"EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.id = {table}.role_id AND r.case_id = {table}.case_id"
+        f" AND r.item = {table}.item AND r.person_id IS NOT DISTINCT FROM {table}.person_id)"
+    )
+
+
+def _center_text(table: str, author: str) -> Wall:
+    """Seen and written by the center's duty, in one's own name; frozen, and hidden if it writes out a concealed place."""
+    writes = f"{center(table)} AND {author} = {ME}"
+    return Wall(table=table, select=f"{center(table)} AND {not_hidden(table)}", insert=writes, frozen=True)
+
+
 def _of_referral(table: str) -> str:
     """Who sees the referral sees what belongs to it."""
     return f"EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = {table}.referral_id)"
@@ -441,6 +455,18 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_task", frozen=True),
     labelled_wall("casework_taskend", frozen=True),
     labelled_wall("casework_closure", frozen=True),
+    _center_text("casework_monitoring", "recorded_by_id"),
+    Wall(
+        table="casework_monitoringtick",
+        select=f"{reaches('casework_monitoringtick')} AND {not_hidden('casework_monitoringtick')}",
+        insert=f"{center('casework_monitoringtick')} AND {_with_label_of_role('casework_monitoringtick')}"
+        " AND EXISTS (SELECT 1 FROM casework_monitoring m WHERE m.id = casework_monitoringtick.monitoring_id"
+        " AND m.case_id = casework_monitoringtick.case_id AND m.monitored_on = casework_monitoringtick.monitored_on"
+        " AND m.recorded_at = clock_now())",
+        frozen=True,
+    ),
+    center_wall("casework_monitoringtrigger"),
+    center_wall("casework_monitoringdate"),
     # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
     # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
     Wall(
@@ -495,6 +521,7 @@ LABELLED_TABLES = (
     "casework_task",
     "casework_taskend",
     "casework_closure",
+    "casework_monitoringtick",
     "casework_casefile",
     "casework_filecontent",
     "casework_fileremoval",

@@ -130,6 +130,8 @@ MATRIX: dict[str, Cell] = {
     "casework:file_remove": Cell(CENTER, GET_POST, "case"),
     "casework:file_check": Cell(CENTER, POST, "case"),
     "casework:closing": Cell(COORDINATION, GET_POST, "case"),
+    "casework:monitoring_add": Cell(CENTER, GET_POST, "case"),
+    "casework:monitoring_date": Cell(CENTER, GET_POST, "case"),
     "casework:task_add": Cell(CENTER, GET_POST, "case"),
     "casework:task_end": Cell(CENTER, GET_POST, "case"),
     "casework:notifications": Cell(READERS),

@@ -86,6 +86,8 @@ MADE_FOR_IT = {
     "casework_fileremoval",
     "casework_taskend",
     "casework_closure",
+    "casework_monitoring",
+    "casework_monitoringtick",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",

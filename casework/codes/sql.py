@@ -47,6 +47,7 @@ CODED_COLUMNS = (
     ("casework_note", "method", "method"),
     ("casework_attendee", "role", "attendee_role"),
     ("casework_referralanswer", "reason", "return_reason"),
+    ("casework_monitoringtrigger", "code", "meeting_trigger"),
     ("casework_closure", "kind", "close_kind"),
 )
 

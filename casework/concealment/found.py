@@ -50,6 +50,8 @@ HIDDEN = (
     "Task",
     "TaskEnd",
     "Closure",
+    "Monitoring",
+    "MonitoringTick",
     "CaseFile",
     "WithoutConsent",
 )

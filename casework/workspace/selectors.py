@@ -22,6 +22,7 @@ from casework.households.selectors import PersonView, household_for, name_by, pe
 from casework.intake.models import Contact
 from casework.intake.selectors import contacts_for
 from casework.issues.selectors import issues_by_person
+from casework.monitoring.selectors import Monitorings, monitorings_for, reads_of_monitorings
 from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
@@ -102,6 +103,7 @@ class CaseRecord:
     shared: list[SharedWith]
     blocks: list[BlockView]
     closure: Closure | None
+    monitorings: Monitorings
 
     @property
     def members(self) -> list[PersonView]:
@@ -212,6 +214,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         shared,
         blocks,
         closure,
+        monitorings,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -229,6 +232,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         _shared_with(viewer, case),
         _blocks(viewer, case),
         closure_for.steps(viewer, case),
+        monitorings_for.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -262,6 +266,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         shared=shared,
         blocks=blocks,
         closure=closure,
+        monitorings=monitorings,
     )
 
 
@@ -330,7 +335,9 @@ def _blocks(viewer: Viewer, case: Case) -> Steps[list[BlockView]]:
     if not viewer.may("casework.share"):
         return []
     blocks = (
-        Block.objects.filter(case=case, lifted_at__isnull=True).select_related("agency").order_by("set_at", "pk")
+        Block.objects.filter(case=case, lifted_at__isnull=True)
+        .select_related("agency")
+        .order_by("set_at", "pk")
     )
     (rows,) = yield [blocks]
     members = Membership.objects.filter(user__in=[row.user_id for row in rows if row.user_id])
@@ -364,6 +371,7 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         reads.add((task, case, task.person_id, task.item))
     if record.closure:
         reads.add((record.closure, case, None, record.closure.item))
+    reads.update(reads_of_monitorings(record.monitorings, case))
     for referral in record.referrals:
         reads.add((referral.row, case, referral.row.person_id, referral.row.item))
     record_items(viewer, reads)

@@ -23,6 +23,7 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent, wi
 from casework.consent.models import Consent
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
+from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
@@ -94,6 +95,10 @@ FROZEN = {
     "casework_filecheck": "checked_at",
     "casework_taskend": "words",
     "casework_closure": "told",
+    "casework_monitoring": "words",
+    "casework_monitoringtick": "note",
+    "casework_monitoringtrigger": "code",
+    "casework_monitoringdate": "set_at",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -136,6 +141,16 @@ def full_world(world):
         remove_file(file, reason="見本", by=world.chief)
     _refer(world, agency, worker)
     with acting_for(world.chief):
+        today = timezone.localdate()
+        looked = MonitoringDraft(
+            today,
+            "visit",
+            today + dt.timedelta(days=1),
+            world.chief.membership,
+            words="見本",
+            triggers=("hospital",),
+        )
+        record_monitoring(home.case, looked, by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
