@@ -18,6 +18,7 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
+from .evaluation.models import Evaluation, EvaluationChange, EvaluationResult, EvaluationRole
 from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
@@ -52,6 +53,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .suspension.models import Suspension, SuspensionEnd
 from .tasks.models import Task, TaskEnd
 from .triage.models import Screening
 from .workspace.models import SavedList
@@ -82,6 +84,10 @@ __all__ = [
     "Decision",
     "Direction",
     "EmergencyCall",
+    "Evaluation",
+    "EvaluationChange",
+    "EvaluationResult",
+    "EvaluationRole",
     "FileCheck",
     "FileContent",
     "FileRemoval",
@@ -134,6 +140,8 @@ __all__ = [
     "Sheet",
     "StatutoryNotice",
     "Stay",
+    "Suspension",
+    "SuspensionEnd",
     "Task",
     "TaskEnd",
     "WithoutConsent",

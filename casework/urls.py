@@ -7,6 +7,7 @@ from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
+from casework.evaluation.urls import urlpatterns as evaluation
 from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
@@ -21,6 +22,7 @@ from casework.relations.urls import urlpatterns as relations
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
+from casework.suspension.urls import urlpatterns as suspension
 from casework.tasks.urls import urlpatterns as tasks
 from casework.triage.urls import urlpatterns as triage
 from casework.workspace.urls import urlpatterns as workspace
@@ -49,6 +51,8 @@ urlpatterns = [
     *referrals,
     *plans,
     *monitoring,
+    *evaluation,
+    *suspension,
     *sheets,
     *disclosure,
     *emergency,

@@ -48,6 +48,8 @@ CODED_COLUMNS = (
     ("casework_attendee", "role", "attendee_role"),
     ("casework_referralanswer", "reason", "return_reason"),
     ("casework_monitoringtrigger", "code", "meeting_trigger"),
+    ("casework_evaluationchange", "code", "change"),
+    ("casework_suspension", "reason", "suspend_reason"),
     ("casework_closure", "kind", "close_kind"),
 )
 

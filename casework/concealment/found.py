@@ -52,6 +52,11 @@ HIDDEN = (
     "Closure",
     "Monitoring",
     "MonitoringTick",
+    "Evaluation",
+    "EvaluationResult",
+    "EvaluationRole",
+    "Suspension",
+    "SuspensionEnd",
     "CaseFile",
     "WithoutConsent",
 )

@@ -62,7 +62,7 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()
         _case, person, item = label
         for name in (
             *("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"),
-            "monitoringtick",
+            *("monitoringtick", "evaluationresult", "evaluationrole"),
         ):
             rows[name].add(label)
         if label[0] not in unseen_files:

@@ -310,6 +310,9 @@ def test_every_table_of_a_label_says_what_becomes_of_its_texts():
         "Relation",
         "WithoutConsent",
         "Monitoring",
+        "Evaluation",
+        "Suspension",
+        "SuspensionEnd",
     }
     for name, fields in found.CLEARED.items():
         texts = {

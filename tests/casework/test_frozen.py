@@ -21,6 +21,7 @@ from casework.concealment.actions import (
 from casework.concealment.models import FoundPlace
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
+from casework.evaluation.models import Evaluation, EvaluationChange
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
@@ -41,6 +42,7 @@ from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
 from casework.sharing.selectors import persons_for
+from casework.suspension.actions import SuspensionDraft, resume_case, suspend_case
 from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
@@ -99,6 +101,12 @@ FROZEN = {
     "casework_monitoringtick": "note",
     "casework_monitoringtrigger": "code",
     "casework_monitoringdate": "set_at",
+    "casework_evaluation": "remaining",
+    "casework_evaluationresult": "words",
+    "casework_evaluationrole": "hindered",
+    "casework_evaluationchange": "code",
+    "casework_suspension": "words",
+    "casework_suspensionend": "words",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -151,6 +159,12 @@ def full_world(world):
             triggers=("hospital",),
         )
         record_monitoring(home.case, looked, by=world.chief)
+        evaluation = Evaluation.objects.get(case=home.case)
+        EvaluationChange(case=home.case, evaluation=evaluation, code="none").save(force_insert=True)
+        Case.objects.filter(pk=home.case.pk).update(stage="outreach_track")
+        rest = SuspensionDraft("hospital", today + dt.timedelta(days=1), world.chief.membership, "見本")
+        suspend_case(home.case, rest, by=world.chief)
+        resume_case(home.case, stage="outreach_track", words="見本", by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
