@@ -14,6 +14,7 @@ from casework.households.actions import StayDraft, add_person, change_household,
 from casework.households.models import Household, Person
 from casework.intake.actions import open_case, record_contact
 from casework.issues.actions import IssueDraft, note_issue
+from casework.monitoring.actions import set_next_monitoring
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
@@ -43,6 +44,7 @@ def load_hazukihara() -> None:
         _hazukihara_meeting(home, coordinator)
         _hazukihara_plan(home, coordinator)
         move_to_stage(home.case, stage="intake", by=coordinator)
+        set_next_monitoring(home.case, on=date(-14), owner=coordinator.membership, by=coordinator)
         for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
             move_to_stage(home.case, stage=stage, by=coordinator)
     _hazukihara_answers(home)

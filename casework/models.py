@@ -18,6 +18,7 @@ from .concealment.models import (
 )
 from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWithdrawal, LineConsent
 from .duplicates.models import SameMark
+from .evaluation.models import Evaluation, EvaluationChange, EvaluationResult, EvaluationRole
 from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
@@ -32,6 +33,7 @@ from .meetings.models import (
     PaperRelease,
     PrepSheet,
 )
+from .monitoring.models import Monitoring, MonitoringDate, MonitoringTick, MonitoringTrigger
 from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
@@ -63,6 +65,7 @@ from .sharing.models import (
     ShareLine,
 )
 from .sheets.models import Sheet
+from .suspension.models import Suspension, SuspensionEnd
 from .tasks.models import Task, TaskEnd
 from .triage.models import Screening
 from .workspace.models import SavedList
@@ -98,6 +101,10 @@ __all__ = [
     "Decision",
     "Direction",
     "EmergencyCall",
+    "Evaluation",
+    "EvaluationChange",
+    "EvaluationResult",
+    "EvaluationRole",
     "FileCheck",
     "FileContent",
     "FileRemoval",
@@ -110,6 +117,10 @@ __all__ = [
     "LineEnd",
     "MailChoice",
     "Meeting",
+    "Monitoring",
+    "MonitoringDate",
+    "MonitoringTick",
+    "MonitoringTrigger",
     "Note",
     "NoteParagraph",
     "NoticeReply",
@@ -155,6 +166,8 @@ __all__ = [
     "Sheet",
     "StatutoryNotice",
     "Stay",
+    "Suspension",
+    "SuspensionEnd",
     "Task",
     "TaskEnd",
     "WithoutConsent",

@@ -7,11 +7,13 @@ from casework.consent.urls import urlpatterns as consent
 from casework.disclosure.urls import urlpatterns as disclosure
 from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
+from casework.evaluation.urls import urlpatterns as evaluation
 from casework.files.urls import urlpatterns as files
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
 from casework.meetings.urls import urlpatterns as meetings
+from casework.monitoring.urls import urlpatterns as monitoring
 from casework.notes.urls import urlpatterns as notes
 from casework.notices.urls import urlpatterns as notices
 from casework.ordinances.urls import urlpatterns as ordinances
@@ -23,6 +25,7 @@ from casework.relations.urls import urlpatterns as relations
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
+from casework.suspension.urls import urlpatterns as suspension
 from casework.tasks.urls import urlpatterns as tasks
 from casework.triage.urls import urlpatterns as triage
 from casework.workspace.urls import urlpatterns as workspace
@@ -53,6 +56,9 @@ urlpatterns = [
     *planning,
     *ordinances,
     *meetings,
+    *monitoring,
+    *evaluation,
+    *suspension,
     *sheets,
     *disclosure,
     *emergency,

@@ -14,6 +14,7 @@ from casework.consent import sql as consent
 from casework.disclosure import sql as disclosure
 from casework.duplicates import sql as duplicates
 from casework.emergency import sql as emergency
+from casework.evaluation import sql as evaluation
 from casework.files import sql as files
 from casework.households import sql as households
 from casework.issues import sql as issues
@@ -100,6 +101,20 @@ def center_wall(table: str) -> Wall:
     return Wall(table=table, select=center(table), insert=center(table), frozen=True)
 
 
+def _with_label_of_role(table: str) -> str:
+    """The role's own row has this label: what is said of a role is seen by whoever sees the role."""
+    return (
+        f"EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.id = {table}.role_id AND r.case_id = {table}.case_id"
+        f" AND r.item = {table}.item AND r.person_id IS NOT DISTINCT FROM {table}.person_id)"
+    )
+
+
+def _center_text(table: str, author: str) -> Wall:
+    """Seen and written by the center's duty, in one's own name; frozen, and hidden if it writes out a concealed place."""
+    writes = f"{center(table)} AND {author} = {ME}"
+    return Wall(table=table, select=f"{center(table)} AND {not_hidden(table)}", insert=writes, frozen=True)
+
+
 def _of_referral(table: str) -> str:
     """Who sees the referral sees what belongs to it."""
     return f"EXISTS (SELECT 1 FROM casework_referral r WHERE r.id = {table}.referral_id)"
@@ -148,6 +163,13 @@ _OWN_REQUEST = (
 _JUST_BROUGHT = f"{BRING} AND brought_id IS NOT NULL AND state = 'new' AND case_id IS NULL"
 _OWN_DRAFT = f"{CENTER} AND author_id = {ME}"
 _OF_NOTICE = "EXISTS (SELECT 1 FROM casework_statutorynotice n WHERE n.id = casework_noticereply.notice_id)"
+
+
+# Comes with its evaluation, at the same moment.
+_NEW_EVALUATION = (
+    "EXISTS (SELECT 1 FROM casework_evaluation e WHERE e.id = {table}.evaluation_id AND e.case_id = {table}.case_id"
+    " AND e.evaluated_on = {table}.evaluated_on AND e.recorded_at = clock_now())"
+)
 
 
 def _part_of_note(table: str) -> Wall:
@@ -467,6 +489,50 @@ WALLS: tuple[Wall, ...] = (
     labelled_wall("casework_task", frozen=True),
     labelled_wall("casework_taskend", frozen=True),
     labelled_wall("casework_closure", frozen=True),
+    _center_text("casework_monitoring", "recorded_by_id"),
+    Wall(
+        table="casework_monitoringtick",
+        select=f"{reaches('casework_monitoringtick')} AND {not_hidden('casework_monitoringtick')}",
+        insert=f"{center('casework_monitoringtick')} AND {_with_label_of_role('casework_monitoringtick')}"
+        " AND EXISTS (SELECT 1 FROM casework_monitoring m WHERE m.id = casework_monitoringtick.monitoring_id"
+        " AND m.case_id = casework_monitoringtick.case_id AND m.monitored_on = casework_monitoringtick.monitored_on"
+        " AND m.recorded_at = clock_now())",
+        frozen=True,
+    ),
+    center_wall("casework_monitoringtrigger"),
+    center_wall("casework_monitoringdate"),
+    _center_text("casework_evaluation", "recorded_by_id"),
+    # Narrower than its label where the issue is: of a sealed one the center's alone.
+    Wall(
+        table="casework_evaluationresult",
+        select=f"{reaches('casework_evaluationresult')} AND ({CENTER} OR NOT is_sealed)"
+        f" AND {not_hidden('casework_evaluationresult')}",
+        insert=f"{center('casework_evaluationresult')} AND {_NEW_EVALUATION.format(table='casework_evaluationresult')}"
+        " AND (EXISTS (SELECT 1 FROM casework_direction d WHERE d.id = casework_evaluationresult.direction_id"
+        " AND d.case_id = casework_evaluationresult.case_id AND d.item = casework_evaluationresult.item"
+        " AND d.person_id IS NOT DISTINCT FROM casework_evaluationresult.person_id)"
+        " OR EXISTS (SELECT 1 FROM casework_issue i WHERE i.id = casework_evaluationresult.issue_id"
+        " AND i.case_id = casework_evaluationresult.case_id AND i.item = casework_evaluationresult.item"
+        " AND i.person_id IS NOT DISTINCT FROM casework_evaluationresult.person_id"
+        " AND i.is_sealed = casework_evaluationresult.is_sealed))",
+        frozen=True,
+    ),
+    Wall(
+        table="casework_evaluationrole",
+        select=f"{reaches('casework_evaluationrole')} AND {not_hidden('casework_evaluationrole')}",
+        insert=f"{center('casework_evaluationrole')} AND {_NEW_EVALUATION.format(table='casework_evaluationrole')}"
+        f" AND {_with_label_of_role('casework_evaluationrole')}",
+        frozen=True,
+    ),
+    center_wall("casework_evaluationchange"),
+    Wall(
+        table="casework_suspension",
+        select=f"{center('casework_suspension')} AND {not_hidden('casework_suspension')}",
+        insert=f"{center('casework_suspension')} AND decided_by_id = {ME}"
+        " AND (NOT is_chiefs OR (select wall_role()) = 'chief')",
+        frozen=True,
+    ),
+    _center_text("casework_suspensionend", "ended_by_id"),
     # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
     # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
     Wall(
@@ -526,6 +592,9 @@ LABELLED_TABLES = (
     "casework_task",
     "casework_taskend",
     "casework_closure",
+    "casework_monitoringtick",
+    "casework_evaluationresult",
+    "casework_evaluationrole",
     "casework_casefile",
     "casework_filecontent",
     "casework_fileremoval",
@@ -534,10 +603,11 @@ LABELLED_TABLES = (
 )
 
 # Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
-# center's. Of issues some are noticed (issues/sql.py). Of a plan an agency notices the decision's directions and roles.
+# center's. Of issues some are noticed (issues/sql.py), and of what is said of them. Of a plan an agency notices the decision's directions and roles.
 _UNNOTICED = (
     *("casework_noteparagraph", "casework_attendee", "casework_issue"),
     *("casework_filecontent", "casework_fileremoval", "casework_planpart", "casework_planrole"),
+    "casework_evaluationresult",
 )
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
@@ -566,7 +636,15 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO, planning.KEYS),
+        *(
+            tasks.KEYS,
+            notifications.RIGHTS,
+            files.KEYS,
+            files.ANSWER_KEYS,
+            registers.UNDO,
+            planning.KEYS,
+            evaluation.SEALED,
+        ),
         *(ordinances.FUNCTIONS, meetings.FUNCTIONS, meetings.KEYS),
     )
     return "\n".join(parts) + "\n"

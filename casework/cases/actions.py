@@ -14,6 +14,7 @@ from permissions.agencies.models import Agency, Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
+from .guards import refusal_of, sheet_of
 from .models import Case, NumberSeries
 from .states import FLOW_OF_STAGE, Stage
 from .words import offered_stages, stage_label
@@ -51,16 +52,19 @@ def create_case(*, by: Viewer) -> Case:
 def move_to_stage(case: Case, *, stage: str, by: Viewer, with_sheet: bool = False) -> None:
     """Move a case to a stage that may follow (states.py) and that the city uses; the flow follows the stage.
 
-    Raises NotAllowed if the stage may not follow, also when a colleague was quicker, and for an end without its sheet (closing/).
+    Raises NotAllowed if the stage may not follow, also when a colleague was quicker, and where the case lacks what
+    the stage rests on, or is written on the way (guards.py; ``with_sheet``: it is).
     """
-    if stage == Stage.CLOSED and not with_sheet:
-        raise NotAllowed(_("ケースを終えるときは、終結シートを書きます。"))
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if not with_sheet and (sheet := sheet_of(locked, stage)):
+        raise NotAllowed(sheet)
     if stage not in offered_stages(locked.stage):
         raise NotAllowed(
             _("「%(now)s」から「%(next)s」へは進めません。")
             % {"now": locked.get_stage_display(), "next": stage_label(stage)}
         )
+    if refusal := refusal_of(locked, stage):
+        raise NotAllowed(refusal)
     before = {"stage": locked.stage, "flow": locked.flow}
     locked.stage = stage
     locked.flow = FLOW_OF_STAGE.get(Stage(stage), locked.flow)

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from .guards import sheet_of
 from .models import Case
 from .states import SCREENED_FROM, Stage
 from .words import offered_stages, stage_label
@@ -26,7 +27,7 @@ class StageForm(forms.Form):
 
 
 def _has_its_own_form(case: Case, code: str) -> bool:
-    """Return whether the way there is a screening, which keeps why (triage/), or a closing sheet (closing/)."""
-    return code == Stage.CLOSED or (
+    """Return whether the way there is a screening, which keeps why (triage/), or a sheet (closing/, suspension/)."""
+    return bool(sheet_of(case, code)) or (
         case.stage in SCREENED_FROM and code not in (Stage.EMERGENCY, Stage.SCREENING)
     )

@@ -17,6 +17,7 @@ from casework.cases.models import Case
 from casework.cases.states import Flow, Stage
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.monitoring.actions import end_monitoring_dates
 from casework.once import made_before
 from casework.sharing.actions import Label
 from casework.sharing.items import Item
@@ -102,6 +103,7 @@ def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | 
     add_all(Closure, [sheet])
     after = {"kind": draft.kind, "lead": draft.lead.pk if draft.lead else None}
     record_event(by, "case_closed", sheet, case_id=locked.pk, item=Item.PLAN, after=after)
+    end_monitoring_dates(locked, words=_("ケースが終わった"), by=by)
     if draft.follow_up_on:
         what = _("終結後の確認：その後の様子を聞く")
         task = TaskDraft(Label(None, Item.PLAN), what, draft.follow_up_on, by.membership)

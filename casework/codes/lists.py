@@ -39,6 +39,9 @@ LISTS: dict[str, CodeList] = {
     "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
     "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
     "meeting_purpose": CodeList(_("会議の目的"), _("ケースを会議の議題にするときの「目的」")),
+    "meeting_trigger": CodeList(_("早めの会議を考えること"), _("モニタリングの記録")),
+    "change": CodeList(_("見られた変化"), _("評価シート")),
+    "suspend_reason": CodeList(_("中断の理由"), _("ケースを中断するとき")),
     "close_kind": CodeList(_("終結の区分"), _("終結シート")),
     "emergency_call": CodeList(_("緊急の連絡先"), _("緊急対応の「どこへ連絡したか」")),
     # Which stage may follow which stands in the code (cases/states.py). Without one of these, every case can still go on.

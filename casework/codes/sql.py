@@ -47,6 +47,9 @@ CODED_COLUMNS = (
     ("casework_note", "method", "method"),
     ("casework_attendee", "role", "attendee_role"),
     ("casework_referralanswer", "reason", "return_reason"),
+    ("casework_monitoringtrigger", "code", "meeting_trigger"),
+    ("casework_evaluationchange", "code", "change"),
+    ("casework_suspension", "reason", "suspend_reason"),
     ("casework_closure", "kind", "close_kind"),
     ("casework_agendaitem", "purpose", "meeting_purpose"),
 )

@@ -15,6 +15,7 @@ from casework.closing.selectors import closure_for
 from casework.concealment.selectors import concealed_among, is_concealed
 from casework.consent.selectors import ConsentState, consent_states_for, own_bases_for
 from casework.duplicates.selectors import joined_for
+from casework.evaluation.selectors import EvaluationView, evaluations_for, reads_of_evaluations
 from casework.files.selectors import case_files_for
 from casework.households.models import Household, Person
 from casework.households.safety import rules_of
@@ -24,6 +25,7 @@ from casework.intake.selectors import contacts_for
 from casework.issues.selectors import issues_by_person
 from casework.meetings.models import AgendaItem
 from casework.meetings.selectors import case_agendas_for
+from casework.monitoring.selectors import Monitorings, monitorings_for, reads_of_monitorings
 from casework.notes.selectors import standing_notes_for
 from casework.plans.selectors import DecisionView, decision_views_for
 from casework.reads import record_items
@@ -37,6 +39,8 @@ from casework.seals.selectors import SealView, seal_for
 from casework.sharing.items import Item
 from casework.sharing.models import Block, LivesHere, Recall, RecallAnswer, ShareLine
 from casework.sharing.selectors import cases_for, labelled_for, ledger_of, persons_for, recalls_for
+from casework.suspension.models import Suspension
+from casework.suspension.selectors import suspension_of
 from casework.tasks.selectors import case_tasks_for
 from permissions.agencies.models import Agency, Membership
 from permissions.audit.actions import Read
@@ -105,6 +109,9 @@ class CaseRecord:
     blocks: list[BlockView]
     closure: Closure | None
     agendas: list[AgendaItem]
+    monitorings: Monitorings
+    evaluations: list[EvaluationView]
+    suspension: Suspension | None  # why it rests, for the center
 
     @property
     def members(self) -> list[PersonView]:
@@ -216,6 +223,9 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         blocks,
         closure,
         agendas,
+        monitorings,
+        evaluations,
+        suspension,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -234,6 +244,9 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         _blocks(viewer, case),
         closure_for.steps(viewer, case),
         case_agendas_for.steps(viewer, case),
+        monitorings_for.steps(viewer, case),
+        evaluations_for.steps(viewer, case),
+        suspension_of.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -245,6 +258,8 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         person.joined = joined.get(person.person_id, [])
         person.rules = rules_of(person.contact, is_concealed=concealed)
         person.issues = issues.get(person.person_id)
+    names = {person.person_id: person.name for person in people if person.basics}
+    name_by(names, [row for view in evaluations for row in view.results])
     relations = name_pairs(relations, {person.person_id: person.name for person in people})
     for person in people:
         person.key_people = [
@@ -268,6 +283,9 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         blocks=blocks,
         closure=closure,
         agendas=agendas,
+        monitorings=monitorings,
+        evaluations=evaluations,
+        suspension=suspension,
     )
 
 
@@ -368,12 +386,12 @@ def record_case_read(viewer: Viewer, record: CaseRecord) -> None:
         reads.update(_reads_of(decision))
     for row in (*record.files, *record.tasks):
         reads.add((row, case, row.person_id, row.item))
-    if record.closure:
-        reads.add((record.closure, case, None, record.closure.item))
-    for agenda in record.agendas:
-        reads.add((agenda, case, None, Item.MEETING))
     for referral in record.referrals:
         reads.add((referral.row, case, referral.row.person_id, referral.row.item))
+    reads.update((agenda, case, None, Item.MEETING) for agenda in record.agendas)
+    reads.update(reads_of_monitorings(record.monitorings, case))
+    reads.update(reads_of_evaluations(record.evaluations, case))
+    reads.update((row, case, None, Item.PLAN) for row in (record.suspension, record.closure) if row)
     record_items(viewer, reads)
 
 

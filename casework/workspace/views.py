@@ -155,6 +155,8 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         "screened_from": SCREENED_FROM,
         "is_open": is_open,
         "may_end": viewer.may("casework.decide") and Stage.CLOSED in offered_stages(case.stage),
+        "may_rest": viewer.may("casework.decide") and Stage.SUSPENDED in offered_stages(case.stage),
+        "rests": viewer.may("casework.decide") and case.stage == Stage.SUSPENDED,
         "missing": missing(facts_of_case(case_record, strip)) if asks_for_more else {},
     }
     return TemplateResponse(request, "casework/case.html", context)

@@ -16,9 +16,11 @@ from django.db import connection
 
 from casework.cases.models import Case
 from casework.closing.models import Closure
+from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile, FileContent
 from casework.households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from casework.issues.models import Issue
+from casework.monitoring.models import Monitoring, MonitoringTick
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -50,6 +52,9 @@ LABELLED = (
     Closure,
     PlanPart,
     PlanRole,
+    MonitoringTick,
+    EvaluationResult,
+    EvaluationRole,
     CaseFile,
 )
 # Of these items a task stands; of the others it was done.
@@ -159,7 +164,8 @@ class CanaryWorld(World):
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
         notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
-        files, contents, attendees = [], [], []
+        files, contents, attendees, ticks, results, done = [], [], [], [], [], []
+        monitoring, evaluation = self._monitoring(family), self._evaluation(family)
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
@@ -171,6 +177,12 @@ class CanaryWorld(World):
             attendees.append(Attendee(**label, **there, note=notes[-1]))
             directions.append(Direction(**of, text=text("direction")))
             roles.append(RoleRow(**of, agency=by.agency, issue="見本", what=text("rolerow")))
+            seen = {"monitoring": monitoring, "monitored_on": monitoring.monitored_on, "tick": "late"}
+            ticks.append(MonitoringTick(**label, **seen, role=roles[-1], note=text("monitoringtick")))
+            so = {**label, "evaluation": evaluation, "evaluated_on": evaluation.evaluated_on}
+            goal = {"direction": directions[-1], "result": "unmet", "words": text("evaluationresult")}
+            results.append(EvaluationResult(**so, **goal))
+            done.append(EvaluationRole(**so, role=roles[-1], happened="no", hindered=text("evaluationrole")))
             told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
             answers.append(RoleAnswer(**label, **told, role=roles[-1], text=text("roleanswer")))
             due = {"due_on": dt.date(2026, 1, 9), "owner": by, "made_by": by}
@@ -181,8 +193,26 @@ class CanaryWorld(World):
             file = {"title": text("casefile"), "kind": "txt", "size_bytes": 1, "digest": "0" * 64}
             files.append(CaseFile(**label, **file, number=number, added_by=by))
             contents.append(FileContent(**label, file=files[-1], content=text("content").encode()))
-        for rows in (notes, paragraphs, attendees, directions, roles, answers, tasks, ends, files, contents):
+        written = (notes, paragraphs, attendees, directions, roles, answers, tasks, ends, files, contents)
+        written += (ticks, results, done)
+        for rows in written:
             type(rows[0]).objects.bulk_create(rows)
+
+    def _monitoring(self, family: Family) -> Monitoring:
+        days = {"monitored_on": dt.date(2026, 1, 5), "next_on": dt.date(2026, 2, 5)}
+        row = Monitoring(
+            case=family.case, **days, method="visit", has_met=True, recorded_by=self.coordinator.membership
+        )
+        row.save(force_insert=True)
+        return row
+
+    def _evaluation(self, family: Family) -> Evaluation:
+        row = Evaluation(
+            case=family.case, decision=family.decision, evaluated_on=dt.date(2026, 1, 5), own_words="見本",
+            outcome="close", recorded_by=self.coordinator.membership,
+        )  # fmt: skip
+        row.save(force_insert=True)
+        return row
 
     def _canary_of_closing(self, family: Family) -> None:
         told = family.canary("", "plan", "closure")
@@ -229,6 +259,7 @@ class CanaryWorld(World):
 def _tables_of(who: str, item: str) -> list[str]:
     tables = ["note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task", "casefile"]
     tables += ["planpart", "planrole"]
+    tables += ["monitoringtick", "evaluationresult", "evaluationrole"]
     if item not in OPEN_TASKS:
         tables.append("taskend")
     if item == "plan" and not who:

@@ -60,7 +60,10 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
-        for name in ("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"):
+        for name in (
+            *("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"),
+            *("monitoringtick", "evaluationresult", "evaluationrole"),
+        ):
             rows[name].add(label)
         for name in ("planpart", "planrole"):
             rows[name].add(label)

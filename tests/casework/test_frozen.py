@@ -21,9 +21,11 @@ from casework.concealment.actions import (
 from casework.concealment.models import FoundPlace
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent, withdraw_consent
 from casework.consent.models import Consent
+from casework.evaluation.models import Evaluation, EvaluationChange
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
+from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
@@ -41,6 +43,7 @@ from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
 from casework.sharing.selectors import persons_for
+from casework.suspension.actions import SuspensionDraft, resume_case, suspend_case
 from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
@@ -108,6 +111,16 @@ FROZEN = {
     "casework_agendaremoval": "reason",
     "casework_agendapaper": "text",
     "casework_prepsheet": "knows",
+    "casework_monitoring": "words",
+    "casework_monitoringtick": "note",
+    "casework_monitoringtrigger": "code",
+    "casework_monitoringdate": "set_at",
+    "casework_evaluation": "remaining",
+    "casework_evaluationresult": "words",
+    "casework_evaluationrole": "hindered",
+    "casework_evaluationchange": "code",
+    "casework_suspension": "words",
+    "casework_suspensionend": "words",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -151,6 +164,22 @@ def full_world(world):
     _refer(world, agency, worker)
     _meet(world)
     with acting_for(world.chief):
+        today = timezone.localdate()
+        looked = MonitoringDraft(
+            today,
+            "visit",
+            today + dt.timedelta(days=1),
+            world.chief.membership,
+            words="見本",
+            triggers=("hospital",),
+        )
+        record_monitoring(home.case, looked, by=world.chief)
+        evaluation = Evaluation.objects.get(case=home.case)
+        EvaluationChange(case=home.case, evaluation=evaluation, code="none").save(force_insert=True)
+        Case.objects.filter(pk=home.case.pk).update(stage="outreach_track")
+        rest = SuspensionDraft("hospital", today + dt.timedelta(days=1), world.chief.membership, "見本")
+        suspend_case(home.case, rest, by=world.chief)
+        resume_case(home.case, stage="outreach_track", words="見本", by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):

@@ -1,0 +1,84 @@
+"""What a case must have before it enters a stage (domain.md 2.2). The rooms that keep it are below this one: asked by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db.models import Exists, OuterRef
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from .states import Stage
+
+if TYPE_CHECKING:
+    from .models import Case
+
+# What an evaluation has to say for each stage that follows it (evaluation/models.py).
+OUTCOMES: dict[str, str] = {
+    Stage.CLOSING: "close",
+    Stage.REPLANNING: "replan",
+    Stage.SUSPENDED: "suspend",
+}
+
+
+def _rows(model: str) -> Any:
+    return apps.get_model("casework", model).objects
+
+
+def looks_again(case: Case, stage: str) -> bool:
+    """Return whether a next monitoring date stands (monitoring/)."""
+    dates = _rows("MonitoringDate").filter(case=case)
+    return bool(dates.filter(task__end__isnull=True).exists())
+
+
+def is_evaluated(case: Case, stage: str) -> bool:
+    """Return whether every decision that holds was evaluated since the case came here, the last time with this outcome."""
+    done = _rows("Evaluation").filter(case=case)
+    came = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EVALUATION)
+    since = came.order_by("-at").values_list("at", flat=True).first()
+    if since:
+        done = done.filter(recorded_at__gte=since)
+    standing = _rows("Decision").filter(case=case, superseded_by__isnull=True)
+    if standing.filter(~Exists(done.filter(decision=OuterRef("pk")))).exists():
+        return False
+    last = done.order_by("-recorded_at").values_list("outcome", flat=True).first()
+    return last in (None, OUTCOMES[stage])
+
+
+# From where ("" for wherever), whereto: what must hold, and what to do where it does not.
+Guard = tuple[Callable[["Case", str], bool], str | Promise]
+GUARDS: dict[tuple[str, str], Guard] = {
+    ("", Stage.ACTIVE): (
+        looks_again,
+        _("支援実施に進む前に、「次のモニタリングの日」を決めてください。ケースの画面の「モニタリング」で決められます。"),
+    ),
+    **{
+        (Stage.EVALUATION, stage): (
+            is_evaluated,
+            _("先に、いま有効な決定をすべて評価してください。進めるのは、評価シートの「これからのこと」で選んだ段階です。"),
+        )
+        for stage in OUTCOMES
+    },
+}  # fmt: skip
+
+
+def refusal_of(case: Case, stage: str) -> str:
+    """Return why a case may not enter a stage yet; empty if it may."""
+    for key in (("", stage), (case.stage, stage)):
+        holds, words = GUARDS.get(key, (None, ""))
+        if holds is not None and not holds(case, stage):
+            return str(words)
+    return ""
+
+
+def sheet_of(case: Case, stage: str) -> str:
+    """Return what has to be written down on the way to a stage, as a refusal of going without; empty for nothing."""
+    if stage == Stage.CLOSED:
+        return str(_("ケースを終えるときは、終結シートを書きます。"))
+    if stage == Stage.SUSPENDED:
+        return str(_("中断するときは、理由と見直しの日を書きます。"))
+    if case.stage == Stage.SUSPENDED and stage != Stage.EMERGENCY:
+        return str(_("中断しているケースは、「中断を終える」から進めます。"))
+    return ""
