@@ -36,6 +36,7 @@ from .models import (
     AgendaPerson,
     AgendaRemoval,
     Meeting,
+    Minutes,
     PaperKind,
     PaperRelease,
     PrepSheet,
@@ -249,6 +250,7 @@ def name_members(
         or PaperRelease.objects.filter(agenda=item).exists()
     ):
         raise NotAllowed(_("資料を公開したあとは、構成員を変えられません。"))
+    _refuse_fixed(item)
     people = [row.person for row in item.people.select_related("person")]
     for text in _bad_seats(case, item.kind, members):
         raise NotAllowed(text)
@@ -276,6 +278,7 @@ def open_papers(item: AgendaItem, *, return_by: dt.datetime, by: Viewer) -> Pape
         return standing
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は取り下げられています。"))
+    _refuse_fixed(item)
     if return_by <= timezone.now():
         raise NotAllowed(_("資料を見られる期限が、過ぎた時刻になっています。"))
     people = [row.person for row in item.people.select_related("person")]
@@ -310,6 +313,7 @@ def take_off_agenda(item: AgendaItem, *, reason: str, by: Viewer) -> AgendaRemov
     _lock(item.case_id)
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は、すでに取り下げられています。"))
+    _refuse_fixed(item)
     removal = AgendaRemoval(
         agenda=item,
         case_id=item.case_id,
@@ -320,6 +324,12 @@ def take_off_agenda(item: AgendaItem, *, reason: str, by: Viewer) -> AgendaRemov
     add_all(AgendaRemoval, [removal])
     tell_of_removal(removal, by=by)
     return removal
+
+
+def _refuse_fixed(item: AgendaItem) -> None:
+    """Refuse what would be added to an item whose minutes stand. The database does, too."""
+    if Minutes.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("この議題の議事録は、すでに確定しています。"))
 
 
 def tell_of_removal(removal: AgendaRemoval, *, by: Viewer) -> None:
@@ -346,6 +356,7 @@ def add_paper(
     _lock(item.case_id)
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は取り下げられています。"))
+    _refuse_fixed(item)
     paper = AgendaPaper(
         id=key or uuid.uuid4(), agenda=item, case_id=item.case_id, kind=kind, text=text.strip(),
         is_for_all=is_for_all, added_by=by.membership,
@@ -374,6 +385,7 @@ def answer_prep(item: AgendaItem, draft: PrepDraft, *, answered: int, by: Viewer
     """
     if own_seat_for(by, item) is None:
         raise NotAllowed(_("この議題の資料は、いまは開かれていません。"))
+    _refuse_fixed(item)
     texts = {name: getattr(draft, name).strip() for name in ("knows", "can_do", "cannot_do", "needs")}
     if not any(texts.values()):
         raise NotAllowed(_("どれか1つは書いてください。"))

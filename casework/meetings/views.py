@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from casework.households.selectors import who_live_here
 from casework.ordinances.models import MeetingKind
 from casework.ordinances.selectors import own_oath_for
+from casework.plans.selectors import decisions_for
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.models import LivesHere
@@ -47,6 +48,7 @@ from .selectors import (
     agendas_of_meeting_for,
     meetings_for,
     own_seat_for,
+    receipts_for,
     record_agendas_read,
 )
 
@@ -64,7 +66,7 @@ def _meeting(viewer: Viewer, *, meeting_id: uuid.UUID, **rest: Any) -> dict[str,
     return {"meeting": found, **rest}
 
 
-def _agenda(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID) -> dict[str, Any]:
+def agenda_loaded(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID) -> dict[str, Any]:
     """Outside and absent look the same, as with a case. A case that is out of sight takes its items with it."""
     meeting = _meeting(viewer, meeting_id=meeting_id)["meeting"]
     found = agenda_for(viewer, meeting, agenda_id)
@@ -77,7 +79,7 @@ def _meeting_shown(viewer: Viewer, request: Any, *, meeting: Meeting) -> None:
     record(viewer, "read", meeting)
 
 
-def _agenda_shown(viewer: Viewer, request: Any, *, meeting: Meeting, view: AgendaView) -> None:
+def agenda_shown(viewer: Viewer, request: Any, *, meeting: Meeting, view: AgendaView) -> None:
     record_agendas_read(viewer, [view])
 
 
@@ -211,13 +213,16 @@ def _people_of(viewer: Viewer, case: Case) -> list[Any]:
 
 
 @require_GET
-@requires("casework.view_case", load=_agenda, shown=_agenda_shown)
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     record_agendas_read(request.viewer, [view])
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
     }  # fmt: skip
+    if view.minutes:
+        context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
+        context["receipt"] = receipts_for(request.viewer, view.item).get(request.viewer.membership.pk)
     if request.viewer.sees_all_cases:
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}
         context["open_form"] = OpenPapersForm(initial={"return_by": meeting.held_at + dt.timedelta(hours=3)})
@@ -235,7 +240,7 @@ def _obstacles(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> li
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     now = {
         "members": [row.membership_id for row in view.members],
@@ -255,7 +260,7 @@ def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_open(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = OpenPapersForm(
         request.POST or None, initial={"return_by": meeting.held_at + dt.timedelta(hours=3)}
@@ -276,7 +281,7 @@ def agenda_open(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> H
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_take_off(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = TakeOffForm(request.POST or None)
     if form.is_valid():
@@ -292,7 +297,7 @@ def agenda_take_off(request: ViewerRequest, meeting: Meeting, view: AgendaView) 
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.write_note", load=_agenda, shown=_agenda_shown)
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def paper_add(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = PaperForm(request.POST or None)
     if form.is_valid():
@@ -309,7 +314,7 @@ def paper_add(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.view_case", load=_agenda, shown=_agenda_shown)
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def prep_answer(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     """What the reader's agency says before the meeting; for its named members, the center's own among them."""
     if own_seat_for(request.viewer, view.item) is None:

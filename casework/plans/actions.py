@@ -19,7 +19,7 @@ from casework.files.actions import add_file_of_answer
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.recipients import members_of, workers_of
-from casework.once import made_before
+from casework.once import made_before, wait_for
 from casework.sharing.actions import Label
 from casework.sharing.selectors import agency_reaches, labelled_for
 from permissions.agencies.models import Agency
@@ -32,6 +32,7 @@ from .selectors import decisions_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+    from casework.meetings.models import AgendaItem
 
 
 @dataclass(frozen=True)
@@ -83,6 +84,7 @@ def decide(
     directions: Sequence[DirectionDraft],
     roles: Sequence[RoleDraft],
     supersedes: Decision | None = None,
+    agenda: AgendaItem | None = None,
     by: Viewer,
     key: uuid.UUID | None = None,
 ) -> Decision:
@@ -90,7 +92,8 @@ def decide(
 
     Raises NotAllowed for an empty decision, one that supersedes a decision already superseded, and for a role
     whose agency is not shown the label: an agency cannot answer what it cannot see. The same ``key`` gives the
-    same decision again.
+    same decision again. Whoever answers a role of the superseded decision at this moment either was first, and the answer stays with
+    it, or is told that there is a new one. ``agenda``: of the meeting with whose minutes it is fixed (meetings/minutes.py).
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))
@@ -101,6 +104,8 @@ def decide(
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
     for draft in roles:
         _check_role(case, draft)
+    if supersedes:
+        wait_for(supersedes.pk)
     decision = Decision(
         id=key or uuid.uuid4(),
         case=case,
@@ -108,6 +113,7 @@ def decide(
         decided_on=decided_on,
         decided_by=by.membership,
         supersedes=supersedes,
+        agenda=agenda,
     )
     try:
         with transaction.atomic():
@@ -190,6 +196,7 @@ def answer_role(
     """
     if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
         raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
+    wait_for(role.decision_id)
     if not _is_shared(role, by):
         raise SharingEnded
     if decisions_for(by).filter(supersedes=role.decision_id).exists():
