@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +22,7 @@ from casework.notifications.kinds import NotificationKind
 from casework.once import made_before, wait_for
 from casework.ordinances.models import MeetingKind, Ordinance
 from casework.ordinances.selectors import seats
+from casework.plans.selectors import AnsweredRole
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.items import Item
 from casework.sharing.models import LivesHere
@@ -43,7 +45,7 @@ from .models import (
     RemovalCause,
 )
 from .rules import consent_gaps, obstacles, reads_least, shut_out
-from .selectors import own_seat_for
+from .selectors import open_state, own_seat_for
 
 MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
 
@@ -74,16 +76,19 @@ class MeetingDraft:
 
 @dataclass(frozen=True)
 class AgendaDraft:
-    """A case on the table: under which law, why, about whom (with how they are called there), before whom."""
+    """A case on the table: under which law, why, about whom (with how they are called there), before whom.
+
+    ``whole``: memberships that see all, though they would see least. ``open_roles``: what was decided before and is told the members, as
+    it is not done.
+    """
 
     kind: str
     purpose: str
     purpose_text: str
     people: dict[uuid.UUID, str]
     members: tuple[Membership, ...] = ()
-    whole: frozenset[int] = field(
-        default_factory=frozenset
-    )  # memberships that see all, though they would see least
+    whole: frozenset[int] = frozenset()
+    open_roles: tuple[AnsweredRole, ...] = ()
 
 
 def _allow(by: Viewer) -> None:
@@ -167,11 +172,26 @@ def put_on_agenda(
         for number, person in enumerate(people)
     ]
     add_all(AgendaPerson, rows)
+    if draft.open_roles:
+        add_paper(item, kind=PaperKind.CURRENT, text=_follow_up(draft.open_roles), is_for_all=False, by=by)
     _name(item, draft.members, draft.whole, by)
     after = {"meeting": meeting.number, "kind": item.kind, "members": [seat.pk for seat in draft.members]}
     record_event(by, "agenda_added", item, case_id=case.pk, item=Item.MEETING, after=after)
     notify(NotificationKind.MEETING, meeting, to=[seat.pk for seat in draft.members], by=by)
     return item
+
+
+def _follow_up(roles: Iterable[AnsweredRole]) -> str:
+    """Return a paper of what was decided and is still open, a line each. Members read it, whatever the label of a role is."""
+    lines = [
+        _("・%(agency)s：%(what)s（%(number)s %(state)s）")
+        % {
+            "agency": role.row.agency.name, "what": role.row.what, "number": role.row.decision.number,
+            "state": open_state(role),
+        }
+        for role in roles
+    ]  # fmt: skip
+    return "\n".join([_("前の決定から確かめること"), *lines])[:4000]
 
 
 def _next_position(meeting: Meeting) -> int:

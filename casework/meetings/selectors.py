@@ -8,7 +8,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from casework.plans.models import AnswerKind
+from casework.plans.selectors import AnsweredRole, answered_roles_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked, NotHidden
 from permissions.agencies.models import Agency
@@ -229,6 +233,27 @@ def agenda_for(viewer: Viewer, meeting: Meeting, agenda_id: uuid.UUID) -> Agenda
     """Return one item, or None if it does not reach the viewer now."""
     found = agendas_for(viewer).filter(meeting=meeting, pk=agenda_id)
     return next(iter(agenda_views_for(viewer, found)), None)
+
+
+def open_roles_for(viewer: Viewer, case: Case) -> list[AnsweredRole]:
+    """Return the standing roles of a case that the next meeting has to look at: unanswered, declined, or late without a result.
+
+    In the order of the decisions; for the center's duty.
+    """
+    if not viewer.sees_all_cases:
+        return []
+    return [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current and open_state(role)]
+
+
+def open_state(role: AnsweredRole) -> str:
+    """Say in words why a role is open; empty if it is not."""
+    if role.is_unanswered:
+        return _("未回答")
+    last = role.last.kind if role.last else ""
+    if last == AnswerKind.DECLINED:
+        return str(AnswerKind.DECLINED.label)
+    is_late = role.row.until_on is not None and role.row.until_on < timezone.localdate()
+    return _("期限が過ぎています") if is_late and last != AnswerKind.RESULT else ""
 
 
 @in_rounds

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.households.selectors import who_live_here
+from casework.households.selectors import name_people, who_live_here
 from casework.ordinances.models import MeetingKind
 from casework.ordinances.selectors import own_oath_for
 from casework.plans.selectors import decisions_for
@@ -47,6 +47,7 @@ from .selectors import (
     agenda_for,
     agendas_of_meeting_for,
     meetings_for,
+    open_roles_for,
     own_seat_for,
     receipts_for,
     record_agendas_read,
@@ -169,9 +170,10 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
     data: Any = request.POST.copy() if request.method == "POST" else None
     if data is not None and data.get("instead") in MeetingKind.values:
         data["kind"] = data["instead"]
-    form = AgendaForm(
-        data, meetings=to_come, people=_people_of(request.viewer, case), initial=_first(request)
-    )
+    roles = open_roles_for(request.viewer, case)
+    name_people(request.viewer, [role.row for role in roles])
+    people = _people_of(request.viewer, case)
+    form = AgendaForm(data, meetings=to_come, people=people, roles=roles, initial=_first(request))
     offers_support = False
     if form.is_valid():
         try:
