@@ -29,6 +29,7 @@ from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.notes.actions import (
     AttendeeDraft,
     CorrectionDraft,
@@ -105,6 +106,8 @@ MADE_FOR_IT = {
     "casework_evaluationrole",
     "casework_suspension",
     "casework_suspensionend",
+    "casework_minutes",
+    "casework_minutesdraft",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",
@@ -280,8 +283,13 @@ def _meet(world, words):
     with acting_for(viewer):
         texts = {name: words(f"準備{name}") for name in ("knows", "can_do", "cannot_do", "needs")}
         answer_prep(item, PrepDraft(**texts), answered=0, by=viewer)
+    other = put(world, call(world, rule, held_at=timezone.now()), home, viewer)
+    open_to_all(world, other)
     with acting_for(by):
         take_off_agenda(item, reason=words("取り下げ"), by=by)
+        text = MinutesText(words("事実"), words("論点"), words("留保"), words("取扱"))
+        save_minutes(other, text, seen=0, by=by)
+        fix_item(other, Outcome(), seen=1, present=[], by=by)
 
 
 def _shut(world, words, case):

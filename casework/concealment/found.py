@@ -34,6 +34,7 @@ CLEARED: dict[str, tuple[str, ...]] = {
     "PersonHealth": ("condition", "doctor"),
     "PersonMoney": ("situation",),
     "RegisterRow": ("cells",),
+    "MinutesDraft": ("facts", "points", "reservations", "handling"),
     "Contact": ("one_line", "reply_to", "referrer_name", "answers"),
 }
 # Frozen tables whose rows are hidden; and those that the center is told of, because without the row nobody could answer.
@@ -64,6 +65,7 @@ HIDDEN = (
     "AgendaItem",
     "AgendaPaper",
     "PrepSheet",
+    "Minutes",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -21,6 +22,7 @@ from casework.notifications.kinds import NotificationKind
 from casework.once import made_before, wait_for
 from casework.ordinances.models import MeetingKind, Ordinance
 from casework.ordinances.selectors import seats
+from casework.plans.selectors import AnsweredRole
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.items import Item
 from casework.sharing.models import LivesHere
@@ -36,13 +38,14 @@ from .models import (
     AgendaPerson,
     AgendaRemoval,
     Meeting,
+    Minutes,
     PaperKind,
     PaperRelease,
     PrepSheet,
     RemovalCause,
 )
 from .rules import consent_gaps, obstacles, reads_least, shut_out
-from .selectors import own_seat_for
+from .selectors import open_state, own_seat_for
 
 MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
 
@@ -73,16 +76,19 @@ class MeetingDraft:
 
 @dataclass(frozen=True)
 class AgendaDraft:
-    """A case on the table: under which law, why, about whom (with how they are called there), before whom."""
+    """A case on the table: under which law, why, about whom (with how they are called there), before whom.
+
+    ``whole``: memberships that see all, though they would see least. ``open_roles``: what was decided before and is told the members, as
+    it is not done.
+    """
 
     kind: str
     purpose: str
     purpose_text: str
     people: dict[uuid.UUID, str]
     members: tuple[Membership, ...] = ()
-    whole: frozenset[int] = field(
-        default_factory=frozenset
-    )  # memberships that see all, though they would see least
+    whole: frozenset[int] = frozenset()
+    open_roles: tuple[AnsweredRole, ...] = ()
 
 
 def _allow(by: Viewer) -> None:
@@ -166,11 +172,26 @@ def put_on_agenda(
         for number, person in enumerate(people)
     ]
     add_all(AgendaPerson, rows)
+    if draft.open_roles:
+        add_paper(item, kind=PaperKind.CURRENT, text=_follow_up(draft.open_roles), is_for_all=False, by=by)
     _name(item, draft.members, draft.whole, by)
     after = {"meeting": meeting.number, "kind": item.kind, "members": [seat.pk for seat in draft.members]}
     record_event(by, "agenda_added", item, case_id=case.pk, item=Item.MEETING, after=after)
     notify(NotificationKind.MEETING, meeting, to=[seat.pk for seat in draft.members], by=by)
     return item
+
+
+def _follow_up(roles: Iterable[AnsweredRole]) -> str:
+    """Return a paper of what was decided and is still open, a line each. Members read it, whatever the label of a role is."""
+    lines = [
+        _("・%(agency)s：%(what)s（%(number)s %(state)s）")
+        % {
+            "agency": role.row.agency.name, "what": role.row.what, "number": role.row.decision.number,
+            "state": open_state(role),
+        }
+        for role in roles
+    ]  # fmt: skip
+    return "\n".join([_("前の決定から確かめること"), *lines])[:4000]
 
 
 def _next_position(meeting: Meeting) -> int:
@@ -249,6 +270,7 @@ def name_members(
         or PaperRelease.objects.filter(agenda=item).exists()
     ):
         raise NotAllowed(_("資料を公開したあとは、構成員を変えられません。"))
+    _refuse_fixed(item)
     people = [row.person for row in item.people.select_related("person")]
     for text in _bad_seats(case, item.kind, members):
         raise NotAllowed(text)
@@ -276,6 +298,7 @@ def open_papers(item: AgendaItem, *, return_by: dt.datetime, by: Viewer) -> Pape
         return standing
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は取り下げられています。"))
+    _refuse_fixed(item)
     if return_by <= timezone.now():
         raise NotAllowed(_("資料を見られる期限が、過ぎた時刻になっています。"))
     people = [row.person for row in item.people.select_related("person")]
@@ -310,6 +333,7 @@ def take_off_agenda(item: AgendaItem, *, reason: str, by: Viewer) -> AgendaRemov
     _lock(item.case_id)
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は、すでに取り下げられています。"))
+    _refuse_fixed(item)
     removal = AgendaRemoval(
         agenda=item,
         case_id=item.case_id,
@@ -320,6 +344,12 @@ def take_off_agenda(item: AgendaItem, *, reason: str, by: Viewer) -> AgendaRemov
     add_all(AgendaRemoval, [removal])
     tell_of_removal(removal, by=by)
     return removal
+
+
+def _refuse_fixed(item: AgendaItem) -> None:
+    """Refuse what would be added to an item whose minutes stand. The database does, too."""
+    if Minutes.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("この議題の議事録は、すでに確定しています。"))
 
 
 def tell_of_removal(removal: AgendaRemoval, *, by: Viewer) -> None:
@@ -346,6 +376,7 @@ def add_paper(
     _lock(item.case_id)
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は取り下げられています。"))
+    _refuse_fixed(item)
     paper = AgendaPaper(
         id=key or uuid.uuid4(), agenda=item, case_id=item.case_id, kind=kind, text=text.strip(),
         is_for_all=is_for_all, added_by=by.membership,
@@ -374,6 +405,7 @@ def answer_prep(item: AgendaItem, draft: PrepDraft, *, answered: int, by: Viewer
     """
     if own_seat_for(by, item) is None:
         raise NotAllowed(_("この議題の資料は、いまは開かれていません。"))
+    _refuse_fixed(item)
     texts = {name: getattr(draft, name).strip() for name in ("knows", "can_do", "cannot_do", "needs")}
     if not any(texts.values()):
         raise NotAllowed(_("どれか1つは書いてください。"))

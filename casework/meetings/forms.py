@@ -13,6 +13,7 @@ from casework.forms import MomentInput
 from casework.once import OnceForm
 from casework.ordinances.models import MeetingKind
 from casework.ordinances.selectors import ordinances_for, seats
+from casework.plans.selectors import AnsweredRole
 from casework.seen import fingerprint
 from casework.tasks.selectors import owners
 from permissions.agencies.models import Membership
@@ -23,6 +24,7 @@ from permissions.viewer import Viewer
 from .actions import MEETING_FIELDS, AgendaDraft, MeetingDraft, PrepDraft
 from .models import Meeting, PaperKind, PrepSheet
 from .rules import reads_least
+from .selectors import open_state
 
 
 class MeetingForm(TypedMixin, OnceForm):
@@ -147,8 +149,25 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         help_text=_("支援会議では、必ず書きます。構成員が読みます。"),
     )
 
-    def __init__(self, *args: Any, meetings: QuerySet[Meeting], people: list[Any], **kwargs: Any) -> None:
+    open_roles = forms.MultipleChoiceField(
+        label=_("前の決定から確かめること"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "選ぶと、会議資料になり、構成員が読みます。健康やお金の内容は、知らせてよいかを確かめてください。"
+        ),
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        meetings: QuerySet[Meeting],
+        people: list[Any],
+        roles: list[AnsweredRole],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.roles = {str(role.row.pk): role for role in roles}
         self.meetings = {str(row.pk): row for row in meetings}
         self.people = people
         fields: dict[str, Any] = self.fields
@@ -167,8 +186,11 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
                 required=False,
                 initial=person.called,
             )
+        fields["open_roles"].choices = [(key, _open_role(role)) for key, role in self.roles.items()]
+        if not roles:
+            del self.fields["open_roles"]
         order = ("meeting", "kind", *(name for name in fields if name.startswith(("about_", "words_"))))
-        self.order_fields([*order, "purpose", "purpose_text", "members", "whole"])
+        self.order_fields([*order, "purpose", "purpose_text", "open_roles", "members", "whole"])
 
     def people_fields(self) -> list[tuple[Any, Any]]:
         return [(self[f"about_{person.pk}"], self[f"words_{person.pk}"]) for person in self.people]
@@ -179,12 +201,19 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
             person.pk: told[f"words_{person.pk}"] for person in self.people if told[f"about_{person.pk}"]
         }
         names = ("kind", "purpose", "purpose_text")
+        follow_up = tuple(self.roles[key] for key in told.get("open_roles", ()))
         return AgendaDraft(
+            open_roles=follow_up,
             people=people,
             members=self.chosen(),
             whole=self.chosen_whole(),
             **{name: told[name] for name in names},
         )
+
+
+def _open_role(role: AnsweredRole) -> str:
+    row: Any = role.row
+    return f"{row.agency.name}：{row.what}（{row.who}・{row.get_item_display()}・{open_state(role)}）"
 
 
 class OpenPapersForm(forms.Form):

@@ -7,6 +7,7 @@ release to return the people who were named, each for themselves (sql.py, ``wall
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -212,3 +213,88 @@ class PrepSheet(Walled):
                 condition=~Q(knows="") | ~Q(can_do="") | ~Q(cannot_do="") | ~Q(needs=""),
             ),
         )
+
+
+class MinutesTexts(Walled):
+    """What the minutes of one item say (議事録, domain.md 1.9)."""
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    facts = models.TextField(_("出された事実"), max_length=8000, blank=True)
+    points = models.TextField(_("話し合ったこと"), max_length=8000, blank=True)
+    reservations = models.TextField(_("留保・反対の意見"), max_length=4000, blank=True)
+    handling = models.TextField(_("情報の取扱い"), max_length=2000, blank=True)
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        abstract = True
+
+
+class MinutesDraft(MinutesTexts):
+    """The minutes while they are written, by one person at a time; gone when they are fixed."""
+
+    agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="draft")
+    saved_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    saved_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("書きかけの議事録")
+
+
+class Minutes(MinutesTexts):
+    """The minutes of one item as they stand for good. From here on nothing of the item changes.
+
+    ``present``: the memberships that were there. ``version``: of the draft that was fixed.
+    """
+
+    agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
+    present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    fixed_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("議事録")
+        constraints = (
+            models.CheckConstraint(name="minutes_say_something", condition=~Q(facts="") | ~Q(points="")),
+        )
+
+
+class MinutesReceipt(Walled):
+    """That one member has received the fixed minutes (受領)."""
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="receipts")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("議事録の受領")
+        constraints = (models.UniqueConstraint(fields=("agenda", "membership"), name="minutesreceipt_once"),)
+
+
+class PaperCopy(Walled):
+    """One numbered copy on paper, and to whom it was handed (domain.md R-MTG-5)."""
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="copies")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    number = models.PositiveSmallIntegerField(_("配布番号"))
+    membership = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("渡した人")
+    )
+    handed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    handed_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("紙の資料")
+        constraints = (models.UniqueConstraint(fields=("agenda", "number"), name="papercopy_numbered"),)
+
+
+class PaperReturn(Walled):
+    """That a copy came back."""
+
+    copy = models.OneToOneField(PaperCopy, on_delete=models.PROTECT, related_name="back")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    ticked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    ticked_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("紙の資料の返却")

@@ -7,8 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from casework.plans.models import AnswerKind
+from casework.plans.selectors import AnsweredRole, answered_roles_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked, NotHidden
 from permissions.agencies.models import Agency
@@ -23,6 +27,10 @@ from .models import (
     AgendaPerson,
     AgendaRemoval,
     Meeting,
+    Minutes,
+    MinutesDraft,
+    MinutesReceipt,
+    PaperCopy,
     PaperRelease,
     PrepSheet,
 )
@@ -99,6 +107,41 @@ def prep_sheets_for(viewer: Viewer) -> QuerySet[PrepSheet]:
     return rows.select_related("agency", "answered_by__user").order_by("agency__name", "sequence")
 
 
+def minutes_for(viewer: Viewer) -> QuerySet[Minutes]:
+    """Return the fixed minutes this viewer may read now."""
+    rows: QuerySet[Minutes] = _of_agenda_for(viewer, Minutes, whole=Q(WholeToMe("agenda"))).filter(
+        NotHidden("pk")
+    )
+    return rows.select_related("fixed_by__user", "fixed_by__agency")
+
+
+def draft_of(viewer: Viewer, item: AgendaItem) -> MinutesDraft | None:
+    """Return the minutes as far as they are written; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return None
+    return (
+        MinutesDraft.objects.filter(NotBlocked("case"), agenda=item).select_related("saved_by__user").first()
+    )
+
+
+def copies_for(viewer: Viewer, item: AgendaItem) -> list[Any]:
+    """Return the numbered copies of an item, each with ``returned_at``; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return []
+    rows = PaperCopy.objects.filter(NotBlocked("case"), agenda=item).annotate(
+        returned_at=F("back__ticked_at")
+    )
+    return list(rows.select_related("membership__user", "membership__agency").order_by("number"))
+
+
+def receipts_for(viewer: Viewer, item: AgendaItem) -> dict[int, MinutesReceipt]:
+    """Return who has received the minutes, by membership; a member's own for everybody else."""
+    rows: QuerySet[MinutesReceipt] = _of_agenda_for(
+        viewer, MinutesReceipt, whole=Q(OpenToMe("agenda"), membership=viewer.membership)
+    )
+    return {row.membership_id: row for row in rows.filter(agenda=item)}
+
+
 def members_for(viewer: Viewer) -> QuerySet[AgendaMember]:
     """Return who sits at the table, by agency."""
     rows: QuerySet[AgendaMember] = _of_agenda_for(viewer, AgendaMember)
@@ -133,10 +176,16 @@ class AgendaView:
     removal: AgendaRemoval | None = None
     papers: list[AgendaPaper] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
+    minutes: Minutes | None = None
 
     @property
     def is_gone(self) -> bool:
         return self.removal is not None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing is added any more."""
+        return self.is_gone or self.minutes is not None
 
     @property
     def unanswered(self) -> list[Agency]:
@@ -164,6 +213,8 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
             views[removal.agenda_id].removal = removal
     for paper in papers_for(viewer).filter(agenda__in=keys):
         views[paper.agenda_id].papers.append(paper)
+    for minutes in minutes_for(viewer).filter(agenda__in=keys):
+        views[minutes.agenda_id].minutes = minutes
     said = {
         (sheet.agenda_id, sheet.agency_id): sheet for sheet in prep_sheets_for(viewer).filter(agenda__in=keys)
     }
@@ -182,6 +233,27 @@ def agenda_for(viewer: Viewer, meeting: Meeting, agenda_id: uuid.UUID) -> Agenda
     """Return one item, or None if it does not reach the viewer now."""
     found = agendas_for(viewer).filter(meeting=meeting, pk=agenda_id)
     return next(iter(agenda_views_for(viewer, found)), None)
+
+
+def open_roles_for(viewer: Viewer, case: Case) -> list[AnsweredRole]:
+    """Return the standing roles of a case that the next meeting has to look at: unanswered, declined, or late without a result.
+
+    In the order of the decisions; for the center's duty.
+    """
+    if not viewer.sees_all_cases:
+        return []
+    return [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current and open_state(role)]
+
+
+def open_state(role: AnsweredRole) -> str:
+    """Say in words why a role is open; empty if it is not."""
+    if role.is_unanswered:
+        return _("未回答")
+    last = role.last.kind if role.last else ""
+    if last == AnswerKind.DECLINED:
+        return str(AnswerKind.DECLINED.label)
+    is_late = role.row.until_on is not None and role.row.until_on < timezone.localdate()
+    return _("期限が過ぎています") if is_late and last != AnswerKind.RESULT else ""
 
 
 @in_rounds

@@ -157,10 +157,41 @@ IS_OVER = """
 CREATE FUNCTION casework_agenda_is_over(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
   SELECT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = wanted)
+      OR EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = wanted)
 $$;
 """
 
-_OF_AGENDA = ("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet")
+# Minutes are written of what was talked about: of an item that left before the meeting there are none, of one that left afterwards
+# there are. Of fixed minutes nothing is written any more, and a decision names an item only until then.
+MINUTES = """
+CREATE FUNCTION casework_minutes_may_be_written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = NEW.agenda_id)
+     OR EXISTS (SELECT 1 FROM casework_agendaremoval x
+                  JOIN casework_agendaitem a ON a.id = x.agenda_id JOIN casework_meeting g ON g.id = a.meeting_id
+                 WHERE x.agenda_id = NEW.agenda_id AND x.removed_at < g.held_at) THEN
+    RAISE EXCEPTION 'this item is fixed or has left the agenda' USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  IF TG_TABLE_NAME = 'casework_minutes'
+     AND NOT EXISTS (SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = NEW.agenda_id)
+     AND NOT EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'internal') THEN
+    RAISE EXCEPTION 'its members were never fixed' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_minutes
+  FOR EACH ROW EXECUTE FUNCTION casework_minutes_may_be_written();
+CREATE TRIGGER minutes_may_be_written BEFORE INSERT OR UPDATE ON casework_minutesdraft
+  FOR EACH ROW EXECUTE FUNCTION casework_minutes_may_be_written();
+CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
+  FOR EACH ROW WHEN (NEW.agenda_id IS NOT NULL) EXECUTE FUNCTION casework_minutes_may_be_written();
+"""
+
+_OF_AGENDA = (
+    *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
+    *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision"),
+)
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
     ("agendamember", "INSERT OR UPDATE OR DELETE", "before release"),
@@ -193,15 +224,19 @@ KEYS = "\n".join(
         "ALTER TABLE casework_agendaperson ADD CONSTRAINT casework_agendaperson_of_case FOREIGN KEY (person_id, case_id)"
         " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
         *(of_agenda(table) for table in _OF_AGENDA),
+        "ALTER TABLE casework_papercopy ADD CONSTRAINT casework_papercopy_id_case UNIQUE (id, case_id);",
+        "ALTER TABLE casework_paperreturn ADD CONSTRAINT casework_paperreturn_of_copy FOREIGN KEY (copy_id, case_id)"
+        " REFERENCES casework_papercopy (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
         *(goes_on(*each) for each in _GOES_ON),
     )
 )
 
-FUNCTIONS = "\n".join((IS_OVER, READ, RULES))
+FUNCTIONS = "\n".join((IS_OVER, READ, RULES, MINUTES))
 
 DEFINER_FUNCTIONS = (
     *("casework_agendas_of_mine", "wall_meetings", "casework_agenda_goes_on", "casework_papers_may_open"),
     *("casework_agenda_loses_consent", "casework_agenda_loses_person", "casework_next_position"),
+    "casework_minutes_may_be_written",
 )
 
 
@@ -231,6 +266,13 @@ _MEETING = "casework_meeting"
 _ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casework_agendamember"
 _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
+_DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
+_COPY, _BACK = "casework_papercopy", "casework_paperreturn"
+_DECIDES = "(select wall_role()) IN ('coordinator', 'chief')"
+_WRITES = (
+    "EXISTS (SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id"  # noqa: S608 -- constants
+    f" WHERE a.id = {_DRAFT}.agenda_id AND g.writer_id = {_ME})"
+)
 
 WALLS = (
     Wall(
@@ -264,4 +306,24 @@ WALLS = (
         insert=f"agency_id = (select wall_reader()) AND answered_by_id = {_ME} AND agenda_id {OPEN_TO_ME}"
         f" AND {_not_blocked(_PREP)}",
     ),
+    # One writes; the rest of the center reads along.
+    Wall(
+        table=_DRAFT,
+        select=f"{_center(_DRAFT)} AND {_not_hidden(_DRAFT)}",
+        insert=f"{_center(_DRAFT)} AND saved_by_id = {_ME} AND {_WRITES}",
+        update=f"{_center(_DRAFT)} AND {_not_hidden(_DRAFT)}",
+        delete=f"{_center(_DRAFT)} AND {_DECIDES}",
+    ),
+    paper_wall(
+        _MINUTES, seen=f"agenda_id {WHOLE_TO_ME}", insert=f"{_added(_MINUTES, 'fixed_by_id')} AND {_DECIDES}"
+    ),
+    Wall(
+        table=_RECEIPT,
+        select=f"{_center(_RECEIPT)} OR membership_id = {_ME} AND agenda_id {OPEN_TO_ME}",
+        insert=f"membership_id = {_ME} AND agenda_id {WHOLE_TO_ME}"  # noqa: S608 -- constants
+        f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_RECEIPT}.agenda_id)",
+        frozen=True,
+    ),
+    Wall(table=_COPY, select=_center(_COPY), insert=_added(_COPY, "handed_by_id"), frozen=True),
+    Wall(table=_BACK, select=_center(_BACK), insert=_added(_BACK, "ticked_by_id"), frozen=True),
 )

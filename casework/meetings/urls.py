@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views
+from . import minutes_views, views
 
 _ITEM = "meetings/<uuid:meeting_id>/items/<uuid:agenda_id>/"
 
@@ -16,5 +16,11 @@ urlpatterns = [
     path(f"{_ITEM}open/", views.agenda_open, name="agenda_open"),
     path(f"{_ITEM}take-off/", views.agenda_take_off, name="agenda_take_off"),
     path(f"{_ITEM}papers/add/", views.paper_add, name="paper_add"),
+    path(f"{_ITEM}minutes/", minutes_views.minutes, name="minutes"),
+    path(f"{_ITEM}minutes/take/", minutes_views.minutes_take, name="minutes_take"),
+    path(f"{_ITEM}minutes/receive/", minutes_views.minutes_receive, name="minutes_receive"),
+    path(f"{_ITEM}fix/", minutes_views.agenda_fix, name="agenda_fix"),
+    path(f"{_ITEM}copies/", minutes_views.copies, name="copies"),
+    path(f"{_ITEM}print/", minutes_views.agenda_print, name="agenda_print"),
     path(f"{_ITEM}prep/", views.prep_answer, name="prep_answer"),
 ]

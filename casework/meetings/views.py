@@ -13,9 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from casework.households.selectors import who_live_here
+from casework.households.selectors import name_people, who_live_here
 from casework.ordinances.models import MeetingKind
 from casework.ordinances.selectors import own_oath_for
+from casework.plans.selectors import decisions_for
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.models import LivesHere
@@ -46,7 +47,9 @@ from .selectors import (
     agenda_for,
     agendas_of_meeting_for,
     meetings_for,
+    open_roles_for,
     own_seat_for,
+    receipts_for,
     record_agendas_read,
 )
 
@@ -64,7 +67,7 @@ def _meeting(viewer: Viewer, *, meeting_id: uuid.UUID, **rest: Any) -> dict[str,
     return {"meeting": found, **rest}
 
 
-def _agenda(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID) -> dict[str, Any]:
+def agenda_loaded(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID) -> dict[str, Any]:
     """Outside and absent look the same, as with a case. A case that is out of sight takes its items with it."""
     meeting = _meeting(viewer, meeting_id=meeting_id)["meeting"]
     found = agenda_for(viewer, meeting, agenda_id)
@@ -77,7 +80,7 @@ def _meeting_shown(viewer: Viewer, request: Any, *, meeting: Meeting) -> None:
     record(viewer, "read", meeting)
 
 
-def _agenda_shown(viewer: Viewer, request: Any, *, meeting: Meeting, view: AgendaView) -> None:
+def agenda_shown(viewer: Viewer, request: Any, *, meeting: Meeting, view: AgendaView) -> None:
     record_agendas_read(viewer, [view])
 
 
@@ -167,9 +170,10 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
     data: Any = request.POST.copy() if request.method == "POST" else None
     if data is not None and data.get("instead") in MeetingKind.values:
         data["kind"] = data["instead"]
-    form = AgendaForm(
-        data, meetings=to_come, people=_people_of(request.viewer, case), initial=_first(request)
-    )
+    roles = open_roles_for(request.viewer, case)
+    name_people(request.viewer, [role.row for role in roles])
+    people = _people_of(request.viewer, case)
+    form = AgendaForm(data, meetings=to_come, people=people, roles=roles, initial=_first(request))
     offers_support = False
     if form.is_valid():
         try:
@@ -211,13 +215,16 @@ def _people_of(viewer: Viewer, case: Case) -> list[Any]:
 
 
 @require_GET
-@requires("casework.view_case", load=_agenda, shown=_agenda_shown)
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     record_agendas_read(request.viewer, [view])
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
     }  # fmt: skip
+    if view.minutes:
+        context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
+        context["receipt"] = receipts_for(request.viewer, view.item).get(request.viewer.membership.pk)
     if request.viewer.sees_all_cases:
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}
         context["open_form"] = OpenPapersForm(initial={"return_by": meeting.held_at + dt.timedelta(hours=3)})
@@ -235,7 +242,7 @@ def _obstacles(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> li
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     now = {
         "members": [row.membership_id for row in view.members],
@@ -255,7 +262,7 @@ def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_open(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = OpenPapersForm(
         request.POST or None, initial={"return_by": meeting.held_at + dt.timedelta(hours=3)}
@@ -276,7 +283,7 @@ def agenda_open(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> H
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.share", load=_agenda, shown=_agenda_shown)
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
 def agenda_take_off(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = TakeOffForm(request.POST or None)
     if form.is_valid():
@@ -292,7 +299,7 @@ def agenda_take_off(request: ViewerRequest, meeting: Meeting, view: AgendaView) 
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.write_note", load=_agenda, shown=_agenda_shown)
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def paper_add(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     form = PaperForm(request.POST or None)
     if form.is_valid():
@@ -309,7 +316,7 @@ def paper_add(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Htt
 
 
 @require_http_methods(["GET", "POST"])
-@requires("casework.view_case", load=_agenda, shown=_agenda_shown)
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def prep_answer(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     """What the reader's agency says before the meeting; for its named members, the center's own among them."""
     if own_seat_for(request.viewer, view.item) is None:

@@ -19,7 +19,7 @@ from casework.files.actions import add_file_of_answer
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.recipients import members_of, workers_of
-from casework.once import made_before
+from casework.once import made_before, wait_for
 from casework.referrals.states import TOLD_BY
 from casework.sharing.actions import Label
 from casework.sharing.selectors import agency_reaches, labelled_for
@@ -33,6 +33,7 @@ from .selectors import decisions_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+    from casework.meetings.models import AgendaItem
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ def decide(
     directions: Sequence[DirectionDraft],
     roles: Sequence[RoleDraft],
     supersedes: Decision | None = None,
+    agenda: AgendaItem | None = None,
     by: Viewer,
     key: uuid.UUID | None = None,
 ) -> Decision:
@@ -99,7 +101,8 @@ def decide(
 
     Raises NotAllowed for an empty decision, one that supersedes a decision already superseded, and for a role
     whose agency is not shown the label: an agency cannot answer what it cannot see. The same ``key`` gives the
-    same decision again.
+    same decision again. Whoever answers a role of the superseded decision at this moment either was first, and the answer stays with
+    it, or is told that there is a new one. ``agenda``: of the meeting with whose minutes it is fixed (meetings/minutes.py).
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))
@@ -110,6 +113,8 @@ def decide(
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
     for draft in roles:
         _check_role(case, draft)
+    if supersedes:
+        wait_for(supersedes.pk)
     decision = Decision(
         id=key or uuid.uuid4(),
         case=case,
@@ -117,6 +122,7 @@ def decide(
         decided_on=decided_on,
         decided_by=by.membership,
         supersedes=supersedes,
+        agenda=agenda,
     )
     try:
         with transaction.atomic():
@@ -199,6 +205,7 @@ def answer_role(
     role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
     """
     _check_answerer(role, contact_person, told, by)
+    wait_for(role.decision_id)
     if not _is_shared(role, by):
         raise SharingEnded
     if decisions_for(by).filter(supersedes=role.decision_id).exists():

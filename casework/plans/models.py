@@ -30,6 +30,11 @@ class Decision(Walled):
         "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
     )
 
+    # The item of a meeting with whose minutes it was fixed; none of decisions from outside a meeting.
+    agenda = models.ForeignKey(
+        "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+
     class Meta:
         verbose_name = _("決定")
         indexes = (models.Index(fields=("case", "recorded_at"), name="decision_case"),)

@@ -15,6 +15,7 @@ from casework.meetings.actions import (
     open_papers,
     put_on_agenda,
 )
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.meetings.models import AgendaItem, Meeting
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import Ordinance
@@ -90,3 +91,29 @@ def support_item(world: World, *members: Viewer) -> AgendaItem:
     paper(world, item)
     open_to_all(world, item)
     return item
+
+
+def today_item(world: World, *members: Viewer, **told: Any) -> AgendaItem:
+    """A 支援会議 about the first household that is held today, its papers open."""
+    let_swear(*members)
+    item = put(world, call(world, ordinance(world), held_at=timezone.now()), world.hazuki, *members, **told)
+    open_to_all(world, item)
+    return item
+
+
+def write(
+    world: World, item: AgendaItem, facts: str = f"{CANARY} 事実", *, seen: int = 0, by: Any = None
+) -> Any:
+    by = by or world.coordinator
+    with acting_for(by):
+        return save_minutes(item, MinutesText(facts=facts, points="話し合い"), seen=seen, by=by)
+
+
+def fixed_item(world: World, *members: Viewer, outcome: Outcome | None = None) -> tuple[AgendaItem, Any]:
+    """An item of today with fixed minutes."""
+    item = today_item(world, *members)
+    write(world, item)
+    with acting_for(world.chief):
+        present = [viewer.membership.pk for viewer in members]
+        minutes, _decision = fix_item(item, outcome or Outcome(), seen=1, present=present, by=world.chief)
+    return item, minutes

@@ -25,6 +25,7 @@ from casework.evaluation.models import Evaluation, EvaluationChange
 from casework.files.actions import add_file, check_file, remove_file
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
+from casework.meetings.minutes import hand_out, receive_minutes, tick_returned
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
@@ -48,7 +49,7 @@ from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for, clock
-from tests.casework.tables import support_item
+from tests.casework.tables import fixed_item, support_item
 from tests.worlds import CONSENT, make_agency, make_viewer
 
 # Thorough rather than quick: `make test` runs them.
@@ -121,6 +122,10 @@ FROZEN = {
     "casework_evaluationchange": "code",
     "casework_suspension": "words",
     "casework_suspensionend": "words",
+    "casework_minutes": "facts",
+    "casework_minutesreceipt": "received_at",
+    "casework_papercopy": "number",
+    "casework_paperreturn": "ticked_at",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -226,6 +231,11 @@ def _meet(world):
         answer_prep(item, PrepDraft(knows="見本"), answered=0, by=viewer)
     with acting_for(world.coordinator):
         take_off_agenda(item, reason="見本", by=world.coordinator)
+    fixed, minutes = fixed_item(world, viewer)
+    with acting_for(viewer):
+        receive_minutes(minutes, by=viewer)
+    with acting_for(world.coordinator):
+        tick_returned(hand_out(fixed, [viewer.membership], by=world.coordinator), by=world.coordinator)
 
 
 def _refer(world, agency, worker):

@@ -29,6 +29,8 @@ from casework.meetings.selectors import (
     agendas_for,
     case_agendas_for,
     meetings_for,
+    open_roles_for,
+    open_state,
     papers_for,
     prep_sheets_for,
 )
@@ -37,6 +39,8 @@ from casework.notifications.models import Notification
 from casework.ordinances.actions import OrdinanceDraft, record_paper_oath, write_ordinance
 from casework.ordinances.models import Oath
 from casework.ordinances.selectors import fiscal_year, ordinances_for
+from casework.plans.actions import RoleDraft, answer_role, decide
+from casework.plans.models import RoleRow
 from casework.seals.actions import seal_case
 from casework.sharing.actions import Label, block
 from casework.workspace.finding import find_cases_for
@@ -670,3 +674,47 @@ def test_meeting_pages_show_who_has_not_answered_and_the_case_lists_its_items(ta
     for name in ("agenda_members", "agenda_open", "agenda_take_off", "paper_add"):
         assert client.get(reverse(f"casework:{name}", args=keys)).status_code == 200
     assert client.get(reverse("casework:meeting_edit", args=keys[:1])).status_code == 200
+
+
+# --- the next agenda -----------------------------------------------------------------------------------
+
+
+def test_next_agenda_offers_what_was_decided_and_is_open(world, client):
+    home, label = world.hazuki, Label(world.hazuki.mother.pk, "roles")
+    for agency in (world.anshin, world.kenko, world.jiritsu):
+        world.share(home, agency, label)
+    today = timezone.localdate()
+    drafts = [
+        RoleDraft(label, world.anshin, "孤立", "火曜に訪ねる"),
+        RoleDraft(label, world.kenko, "病気", "受診に付き添う", until_on=today - dt.timedelta(days=1)),
+        RoleDraft(label, world.jiritsu, "家計", "家計を見る", until_on=today + dt.timedelta(days=9)),
+    ]
+    with acting_for(world.chief):
+        decide(home.case, decided_on=today, directions=[], roles=drafts, by=world.chief)
+        rows = {row.agency_id: row for row in RoleRow.objects.select_related("case", "decision")}
+    for viewer in (world.kenko_worker, world.jiritsu_worker):
+        with acting_for(viewer):
+            row = rows[viewer.agency.pk]
+            answer_role(row, kind="accepted", text="", contact_person="", answered=0, by=viewer)
+    with acting_for(world.coordinator):
+        found = open_roles_for(world.coordinator, home.case)
+        assert [(role.row.what, open_state(role)) for role in found] == [
+            ("火曜に訪ねる", "未回答"), ("受診に付き添う", "期限が過ぎています"),
+        ]  # fmt: skip
+    with acting_for(world.anshin_worker):
+        assert open_roles_for(world.anshin_worker, home.case) == []
+    meeting = call(world, ordinance(world))
+    sign_in(client, world.coordinator)
+    url = reverse("casework:agenda_add", args=[home.case.pk])
+    assert "受診に付き添う" in client.get(url).content.decode()
+    typed = {
+        "meeting": str(meeting.pk), "kind": "shien_kaigi", "purpose": "evaluation", "purpose_text": "前の続き",
+        f"about_{home.mother.pk}": "on", f"words_{home.mother.pk}": "本人",
+        "open_roles": [str(rows[world.anshin.pk].pk)], "members": [str(world.anshin_worker.membership.pk)],
+    }  # fmt: skip
+    assert client.post(url, typed).status_code == 302
+    with acting_for(world.chief):
+        number = rows[world.anshin.pk].decision.number
+        assert list(AgendaPaper.objects.values_list("kind", "text")) == [
+            ("current", f"前の決定から確かめること\n・機関 anshin：火曜に訪ねる（{number} 未回答）")
+        ]

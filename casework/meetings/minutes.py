@@ -1,0 +1,229 @@
+"""Writing minutes, fixing them with what was decided, and handing them out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from casework.cases.models import Case
+from casework.concealment.guard import add_all, refuse_places
+from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.models import Decision
+from casework.seen import ChangedMeanwhile
+from casework.sharing.items import Item
+from permissions.agencies.models import Membership
+from permissions.audit.actions import record
+from permissions.errors import NotAllowed
+from permissions.people import name_of
+from permissions.viewer import Viewer
+
+from .models import (
+    AgendaItem,
+    AgendaRemoval,
+    Meeting,
+    Minutes,
+    MinutesDraft,
+    MinutesReceipt,
+    PaperCopy,
+    PaperReturn,
+)
+from .selectors import minutes_for
+
+TEXTS = ("facts", "points", "reservations", "handling")
+
+
+@dataclass(frozen=True)
+class MinutesText:
+    """What the minutes say."""
+
+    facts: str = ""
+    points: str = ""
+    reservations: str = ""
+    handling: str = ""
+
+    def values(self) -> dict[str, str]:
+        return {name: getattr(self, name).strip() for name in TEXTS}
+
+
+def _lock(item: AgendaItem) -> None:
+    Case.objects.select_for_update(no_key=True).get(pk=item.case_id)
+
+
+def _check_open(item: AgendaItem) -> None:
+    """An item that left before the meeting was not talked about; one that left afterwards was, and its minutes are kept."""
+    if Minutes.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("この議題の議事録は、すでに確定しています。"))
+    if AgendaRemoval.objects.filter(agenda=item, removed_at__lt=item.meeting.held_at).exists():
+        raise NotAllowed(_("この議題は、会議の前に取り下げられています。"))
+
+
+@transaction.atomic
+def take_writing(meeting: Meeting, *, by: Viewer) -> None:
+    """Be the one who keeps the minutes from now on. Whoever did before keeps what they typed, and is told when they save."""
+    if not by.may("casework.write_note") or not by.sees_all_cases:
+        raise NotAllowed(_("議事録を書く権限がありません。"))
+    locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
+    if locked.writer_id == by.membership.pk:
+        return
+    locked.writer = by.membership
+    locked.save(update_fields=["writer"])
+    record(by, "writing_taken", locked)
+
+
+@transaction.atomic
+def save_minutes(item: AgendaItem, text: MinutesText, *, seen: int, by: Viewer) -> MinutesDraft:
+    """Save what is written so far. ``seen``: the version that the page showed, 0 for none.
+
+    Raises ChangedMeanwhile with what stands if it was saved since, NotAllowed for anybody but the writer of the meeting and once
+    the minutes are fixed. Nothing typed is lost by either: the page shows it again.
+    """
+    if not by.may("casework.write_note"):
+        raise NotAllowed(_("議事録を書く権限がありません。"))
+    _lock(item)
+    meeting = Meeting.objects.select_for_update().select_related("writer__user").get(pk=item.meeting_id)
+    _check_open(item)
+    if meeting.writer_id != by.membership.pk:
+        raise NotAllowed(
+            _("いまは%(name)sさんが議事録を書いています。書いたものは、下に残っています。")
+            % {"name": name_of(meeting.writer.user)}
+        )
+    now = MinutesDraft.objects.filter(agenda=item).first()
+    if (now.version if now else 0) != seen:
+        raise ChangedMeanwhile(now)
+    row = now or MinutesDraft(agenda=item, case_id=item.case_id)
+    for name, value in text.values().items():
+        setattr(row, name, value)
+    row.version, row.saved_by, row.saved_at = seen + 1, by.membership, timezone.now()
+    refuse_places([row])
+    row.save(force_insert=now is None)
+    after = {"version": row.version}
+    record_event(by, "minutes_saved", row, case_id=item.case_id, item=Item.MEETING, after=after)
+    return row
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided about an item; nothing of it: it was talked about only."""
+
+    directions: Sequence[DirectionDraft] = ()
+    roles: Sequence[RoleDraft] = ()
+    supersedes: Decision | None = None
+
+
+@transaction.atomic
+def fix_item(
+    item: AgendaItem, outcome: Outcome, *, seen: int, present: Iterable[int], by: Viewer
+) -> tuple[Minutes, Decision | None]:
+    """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
+
+    ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
+    ``decide`` refuses, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
+    members were not fixed), and if somebody else was quicker.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("決定を記録する権限がありません。"))
+    _lock(item)
+    _check_open(item)
+    held_on = timezone.localdate(item.meeting.held_at)
+    if held_on > timezone.localdate():
+        raise NotAllowed(_("会議の日が来る前に、議事録は確定できません。"))
+    draft = MinutesDraft.objects.filter(agenda=item).first()
+    if draft is None or not (draft.facts or draft.points):
+        raise NotAllowed(_("先に議事録を書いてください。"))
+    if draft.version != seen:
+        raise ChangedMeanwhile(draft)
+    decision = _decide(item, outcome, held_on, by)
+    minutes = Minutes(
+        agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
+        fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
+    )  # fmt: skip
+    draft.delete()
+    try:
+        with transaction.atomic():
+            add_all(Minutes, [minutes])
+    except IntegrityError as error:
+        raise NotAllowed(
+            _("資料を公開していない議題は確定できません。構成員が固定されていないためです。")
+        ) from error
+    after = {"version": minutes.version, "decision": decision.number if decision else ""}
+    record_event(by, "minutes_fixed", minutes, case_id=item.case_id, item=Item.MEETING, after=after)
+    notify(NotificationKind.PAPERS, item.meeting, to=item.members.values_list("membership", flat=True), by=by)
+    return minutes, decision
+
+
+def _decide(item: AgendaItem, outcome: Outcome, held_on: dt.date, by: Viewer) -> Decision | None:
+    if not outcome.directions and not outcome.roles:
+        return None
+    return decide(
+        item.case, decided_on=held_on, directions=outcome.directions, roles=outcome.roles,
+        supersedes=outcome.supersedes, agenda=item, by=by,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def receive_minutes(minutes: Minutes, *, by: Viewer) -> MinutesReceipt:
+    """Say that one has received the fixed minutes; a second time changes nothing. Raises NotAllowed when they are not open (any more)."""
+    found = MinutesReceipt.objects.filter(agenda=minutes.agenda_id, membership=by.membership).first()
+    if found:
+        return found
+    row = MinutesReceipt(agenda_id=minutes.agenda_id, case_id=minutes.case_id, membership=by.membership)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # a double click
+        return MinutesReceipt.objects.get(agenda=minutes.agenda_id, membership=by.membership)
+    except DatabaseError as error:
+        if minutes_for(by).filter(pk=minutes.pk).exists() and not by.sees_all_cases:
+            raise
+        raise NotAllowed(_("受け取るのは、構成員です。")) from error
+    record(by, "minutes_received", row, case=minutes.case_id, item=Item.MEETING)
+    return row
+
+
+@transaction.atomic
+def hand_out(item: AgendaItem, members: Iterable[Membership], *, by: Viewer) -> list[PaperCopy]:
+    """Number a copy on paper for each of these members. Raises NotAllowed for who is none."""
+    if not by.may("casework.write_note"):
+        raise NotAllowed(_("会議資料を書く権限がありません。"))
+    wanted = {seat.pk for seat in members}
+    if not wanted or set(item.members.values_list("membership", flat=True)) & wanted != wanted:
+        raise NotAllowed(_("紙の資料を渡す構成員を選んでください。"))
+    _lock(item)
+    last = PaperCopy.objects.filter(agenda=item).aggregate(last=Max("number"))["last"] or 0
+    rows = [
+        PaperCopy(
+            agenda=item, case_id=item.case_id, number=number, membership_id=key, handed_by=by.membership
+        )
+        for number, key in enumerate(sorted(wanted), start=last + 1)
+    ]
+    PaperCopy.objects.bulk_create(rows)
+    after = {"numbers": [row.number for row in rows]}
+    record_event(by, "copies_handed_out", item, case_id=item.case_id, item=Item.MEETING, after=after)
+    return rows
+
+
+@transaction.atomic
+def tick_returned(copies: Iterable[PaperCopy], *, by: Viewer) -> int:
+    """Tick off copies that came back; return how many had not been."""
+    if not by.may("casework.write_note"):
+        raise NotAllowed(_("会議資料を書く権限がありません。"))
+    missing = [copy for copy in copies if not PaperReturn.objects.filter(copy=copy).exists()]
+    rows = [
+        PaperReturn(id=uuid.uuid4(), copy=copy, case_id=copy.case_id, ticked_by=by.membership)
+        for copy in missing
+    ]
+    PaperReturn.objects.bulk_create(rows, ignore_conflicts=True)
+    for copy in missing:
+        after = {"number": copy.number}
+        record_event(by, "copy_returned", copy, case_id=copy.case_id, item=Item.MEETING, after=after)
+    return len(missing)

@@ -1,0 +1,213 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from casework.households.selectors import name_people
+from casework.plans.forms import DirectionFormSet, RoleFormSet
+from casework.plans.selectors import decision_views_for
+from casework.seen import ChangedMeanwhile
+from casework.sharing.selectors import persons_for
+from permissions.access import ViewerRequest, requires
+from permissions.audit.actions import record
+from permissions.errors import NotAllowed
+from permissions.paper import PdfUnavailable, pdf_available, pdf_of
+
+from .minutes import (
+    TEXTS,
+    Outcome,
+    fix_item,
+    hand_out,
+    receive_minutes,
+    save_minutes,
+    take_writing,
+    tick_returned,
+)
+from .minutes_forms import CopiesForm, FixForm, MinutesForm, PrintForm, ReturnsForm
+from .models import Meeting
+from .selectors import AgendaView, copies_for, draft_of, receipts_for, record_agendas_read
+from .views import agenda_loaded, agenda_shown
+
+
+def _agenda_page(meeting: Meeting, view: AgendaView) -> HttpResponse:
+    return redirect("casework:agenda", meeting_id=meeting.pk, agenda_id=view.item.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
+def minutes(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """The minutes while they are written. Whoever was slower sees both texts, and loses neither."""
+    if view.minutes:
+        return _agenda_page(meeting, view)
+    draft = draft_of(request.viewer, view.item)
+    now = {name: getattr(draft, name) for name in TEXTS} if draft else {}
+    form = MinutesForm(request.POST or None, initial={**now, "seen": draft.version if draft else 0})
+    stands: Any = None
+    if form.is_valid():
+        try:
+            save_minutes(view.item, form.text(), seen=form.cleaned_data["seen"], by=request.viewer)
+        except ChangedMeanwhile as clash:
+            stands = clash.current
+            form.add_error(
+                None,
+                _(
+                    "ほかの人が先に保存しました。書いたものは下に残っています。いまの内容と合わせて、もう一度保存してください。"
+                ),
+            )
+            # What is sent next is about what stands now.
+            form.data = _about(form.data, stands)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("議事録を保存しました。"))
+            return redirect("casework:minutes", meeting_id=meeting.pk, agenda_id=view.item.pk)
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "form": form, "draft": draft, "stands": stands,
+        "is_writer": meeting.writer_id == request.viewer.membership.pk,
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/minutes.html", context)
+
+
+def _about(data: Any, stands: Any) -> Any:
+    """Return what was sent, saying that it knows what stands now."""
+    sent = data.copy()
+    sent["seen"] = str(stands.version if stands else 0)
+    return sent
+
+
+@require_POST
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
+def minutes_take(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    take_writing(meeting, by=request.viewer)
+    messages.success(request, _("議事録を書く人を代わりました。"))
+    return redirect("casework:minutes", meeting_id=meeting.pk, agenda_id=view.item.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.decide", load=agenda_loaded, shown=agenda_shown)
+def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """Fix the minutes of an item together with what was decided."""
+    if view.minutes:
+        messages.info(request, _("この議題の議事録は、すでに確定しています。"))
+        return _agenda_page(meeting, view)
+    case, viewer = view.item.case, request.viewer
+    people = list(persons_for(viewer).filter(case=case).order_by("position").values_list("pk", "name"))
+    standing = [each.decision for each in decision_views_for(viewer, case) if each.is_current]
+    draft = draft_of(viewer, view.item)
+    data = request.POST or None
+    form = FixForm(
+        data, members=view.members, decisions=standing,
+        initial={"seen": draft.version if draft else 0, "present": [row.membership_id for row in view.members]},
+    )  # fmt: skip
+    directions: Any = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
+    roles: Any = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
+    if form.is_valid() and directions.is_valid() and roles.is_valid():
+        outcome = Outcome(
+            directions.drafts(), roles.drafts(), form.decisions.get(form.cleaned_data["supersedes"])
+        )  # fmt: skip
+        try:
+            fix_item(
+                view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(), by=viewer
+            )
+        except ChangedMeanwhile:
+            form.add_error(
+                None, _("議事録がほかの人に保存されました。いまの内容を確かめて、もう一度確定してください。")
+            )
+            form.data = _about(form.data, draft)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("議事録を確定しました。"))
+            return _agenda_page(meeting, view)
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "case": case, "form": form,
+        "directions": directions, "roles": roles, "draft": draft,
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/agenda_fix.html", context)
+
+
+@require_POST
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
+def minutes_receive(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    if view.minutes:
+        receive_minutes(view.minutes, by=request.viewer)
+        messages.success(request, _("議事録を受け取ったことを記録しました。"))
+    return _agenda_page(meeting, view)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
+def copies(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """Numbered copies on paper and their return; who has received the minutes."""
+    viewer = request.viewer
+    rows = copies_for(viewer, view.item)
+    posted = request.POST if request.method == "POST" else None
+    giving = CopiesForm(posted if posted and "hand_out" in posted else None, members=view.members)
+    returns = ReturnsForm(posted if posted and "returned" in posted else None, copies=rows)
+    for form, act in ((giving, lambda: hand_out(view.item, giving.chosen(), by=viewer)),
+                      (returns, lambda: tick_returned(returns.chosen(), by=viewer))):  # fmt: skip
+        if form.is_valid():
+            try:
+                act()
+            except NotAllowed as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                return redirect("casework:copies", meeting_id=meeting.pk, agenda_id=view.item.pk)
+    receipts = receipts_for(viewer, view.item)
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "rows": rows, "giving": giving, "returns": returns,
+        "out": [row for row in rows if row.returned_at is None], "has_pdf": pdf_available(),
+        "distribution": [(row, receipts.get(row.membership_id)) for row in view.members],
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/copies.html", context)
+
+
+@require_POST
+@requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
+def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """Papers, prep sheets, and once they are fixed minutes and decision, as a tagged PDF: the center's, or one numbered copy."""
+    form = PrintForm(request.POST)
+    wanted = form.cleaned_data.get("copy") if form.is_valid() else None
+    copy = next((row for row in copies_for(request.viewer, view.item) if row.pk == wanted), None)
+    decisions = _decisions(request, view)
+    context = {
+        "meeting": meeting, "view": view, "copy": copy, "decisions": decisions, "viewer": request.viewer,
+        "made_at": timezone.now(),
+        "present": [row for row in view.members if view.minutes and row.membership_id in view.minutes.present],
+    }  # fmt: skip
+    try:
+        with translation.override("ja"):
+            pdf = pdf_of("casework/sheets/agenda.html", context, style="casework/sheet.css")
+    except PdfUnavailable:
+        messages.error(
+            request,
+            _("このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"),
+        )
+        return redirect("casework:copies", meeting_id=meeting.pk, agenda_id=view.item.pk)
+    detail = {"copy": copy.number if copy else 0}
+    record(
+        request.viewer, "minutes_printed", view.item, case=view.item.case_id, item="meeting", detail=detail
+    )
+    record_agendas_read(request.viewer, [view])
+    response = HttpResponse(pdf, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{meeting.number}-{view.item.position}.pdf"'
+    return response
+
+
+def _decisions(request: ViewerRequest, view: AgendaView) -> list[Any]:
+    """Return what was decided about an item, as the center sees it."""
+    views = [
+        each
+        for each in decision_views_for(request.viewer, view.item.case)
+        if each.decision.agenda_id == view.item.pk
+    ]
+    rows = [row for each in views for row in (*each.directions, *(role.row for role in each.roles))]
+    name_people(request.viewer, rows)
+    return views

@@ -1,0 +1,126 @@
+"""Two people at the same moment at one table: one defined outcome each."""
+
+import datetime as dt
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from casework.consent.actions import withdraw_consent
+from casework.consent.models import Consent
+from casework.meetings.actions import AgendaDraft, put_on_agenda
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
+from casework.meetings.models import AgendaItem, AgendaRemoval, Minutes, MinutesDraft
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.plans.models import Decision, RoleAnswer, RoleRow
+from casework.seen import ChangedMeanwhile
+from casework.sharing.actions import Label
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.tables import call, today_item, write
+from tests.casework.test_races import at_once, refused, won
+from tests.worlds import World
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+
+
+@pytest.fixture
+def world(transactional_db):
+    return World()
+
+
+def outcome_of(world, **more):
+    return Outcome([DirectionDraft(Label(world.hazuki.mother.pk, "plan"), "見守る")], **more)
+
+
+def test_item_fixed_by_two_chairs_is_fixed_once(world):
+    item = today_item(world, world.anshin_worker)
+    write(world, item)
+    fix = partial(fix_item, item, outcome_of(world), seen=1, present=[])
+
+    outcomes = at_once(*((who, partial(fix, by=who)) for who in (world.chief, world.coordinator)))
+
+    assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])
+    with acting_for(world.chief):
+        assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (1, 1, 0)
+
+
+def test_minutes_saved_by_two_windows_keep_the_first_and_tell_the_second(world):
+    item, by = today_item(world, world.anshin_worker), world.coordinator
+    save = partial(save_minutes, item, seen=0, by=by)
+
+    outcomes = at_once(*((by, partial(save, MinutesText(text))) for text in ("一", "二")))
+
+    assert (len(won(outcomes)), refused(outcomes)) == (1, [ChangedMeanwhile])
+    (kept,) = won(outcomes)
+    with acting_for(by):
+        assert list(MinutesDraft.objects.values_list("facts", "version")) == [(kept.facts, 1)]
+
+
+def test_minutes_saved_while_they_are_fixed_are_either_before_or_refused(world):
+    item, by = today_item(world, world.anshin_worker), world.coordinator
+    write(world, item, "一")
+
+    outcomes = at_once(
+        (by, partial(save_minutes, item, MinutesText("二"), seen=1, by=by)),
+        (world.chief, partial(fix_item, item, Outcome(), seen=1, present=[], by=world.chief)),
+    )
+
+    with acting_for(world.chief):
+        fixed = list(Minutes.objects.values_list("facts", flat=True))
+        drafts = list(MinutesDraft.objects.values_list("facts", flat=True))
+    assert (refused(outcomes), fixed, drafts) in (
+        ([NotAllowed], ["一"], []), ([ChangedMeanwhile], [], ["二"]),
+    )  # fmt: skip
+
+
+def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(world):
+    """The decision stands in any case. The answer belongs to the role it was given to, or there is none."""
+    home, worker = world.hazuki, world.anshin_worker
+    label = Label(home.mother.pk, "roles")
+    world.share(home, world.anshin, label)
+    role = RoleDraft(label, world.anshin, "孤立", "訪ねる")
+    item = today_item(world, worker)
+    write(world, item)
+    with acting_for(world.chief):
+        earlier = decide(
+            home.case, decided_on=timezone.localdate(), directions=[], roles=[role], by=world.chief
+        )
+        row = RoleRow.objects.select_related("case", "decision").get()
+    decline = partial(
+        answer_role, row, kind="declined", text="空きがない", contact_person="", answered=0, by=worker
+    )
+
+    outcomes = at_once(
+        (worker, decline),
+        (
+            world.chief,
+            partial(fix_item, item, Outcome([], [role], earlier), seen=1, present=[], by=world.chief),
+        ),
+    )
+
+    with acting_for(world.chief):
+        answers = list(RoleAnswer.objects.values_list("role", flat=True))
+        assert Decision.objects.get(supersedes=earlier).agenda_id == item.pk
+    assert (refused(outcomes), answers) in (([NotAllowed], []), ([], [row.pk]))
+    with acting_for(worker), pytest.raises(NotAllowed):
+        answer_role(row, kind="accepted", text="", contact_person="", answered=len(answers), by=worker)
+
+
+def test_consent_taken_back_while_the_case_is_put_on_the_table_leaves_nothing_standing(world):
+    home, by = world.hazuki, world.coordinator
+    meeting = call(world, held_at=timezone.now() + dt.timedelta(days=1))
+    draft = AgendaDraft("jusou", "exchange", "", {home.mother.pk: "本人"}, (world.anshin_worker.membership,))
+    with acting_for(by):
+        consent = Consent.objects.get(case=home.case, person=home.mother)
+    said = {"agency": None, "item": "", "said_on": timezone.localdate(), "how": "電話"}
+
+    at_once(
+        (by, partial(put_on_agenda, meeting, home.case, draft, by=by)),
+        (world.chief, partial(withdraw_consent, consent, **said, by=world.chief)),
+    )
+
+    with acting_for(world.chief):
+        standing = AgendaItem.objects.filter(removal__isnull=True)
+        assert not standing.exists()
+        assert AgendaRemoval.objects.count() == AgendaItem.objects.count()

@@ -1,0 +1,285 @@
+"""議事録: one writes, nothing typed is lost, and what is fixed is changed by nobody."""
+
+import datetime as dt
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
+from casework.meetings.minutes import (
+    MinutesText,
+    Outcome,
+    fix_item,
+    hand_out,
+    receive_minutes,
+    save_minutes,
+    take_writing,
+    tick_returned,
+)
+from casework.meetings.models import Minutes, MinutesDraft, MinutesReceipt, PaperCopy
+from casework.meetings.selectors import copies_for, minutes_for, receipts_for
+from casework.plans.actions import DirectionDraft, RoleDraft
+from casework.plans.models import Decision, RoleRow
+from casework.seen import ChangedMeanwhile
+from casework.sharing.actions import Label
+from permissions.errors import NotAllowed
+from permissions.paper import pdf_available
+from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
+from tests.casework.tables import (
+    CANARY,
+    call,
+    fixed_item,
+    let_swear,
+    ordinance,
+    paper,
+    put,
+    today_item,
+    write,
+)
+from tests.worlds import make_viewer
+
+pytestmark = pytest.mark.django_db
+
+
+def direction(world, text="見守る"):
+    return DirectionDraft(Label(world.hazuki.mother.pk, "plan"), text)
+
+
+def test_draft_has_versions_and_the_slower_save_loses_nothing_of_the_first(world):
+    item = today_item(world, world.anshin_worker)
+    first = write(world, item, "一")
+    with pytest.raises(ChangedMeanwhile) as clash:
+        write(world, item, "二")
+    assert (clash.value.current.facts, clash.value.current.version) == ("一", 1)
+    assert write(world, item, "二", seen=first.version).version == 2
+
+
+def test_only_the_writer_writes_and_somebody_else_takes_over(world):
+    item = today_item(world, world.anshin_worker)
+    with pytest.raises(NotAllowed, match="coordinatorさんが議事録を書いています"):
+        write(world, item, by=world.chief)
+    with (
+        pytest.raises(DatabaseError, match="row-level security"),
+        transaction.atomic(),
+        acting_for(world.chief),
+    ):
+        MinutesDraft(
+            agenda=item, case_id=item.case_id, version=1, facts="見本", saved_by=world.chief.membership
+        ).save(force_insert=True)
+    with acting_for(world.chief):
+        take_writing(item.meeting, by=world.chief)
+    assert write(world, item, by=world.chief).version == 1
+    with pytest.raises(NotAllowed):
+        write(world, item, seen=1)
+
+
+def test_draft_is_the_centers_and_fixed_minutes_are_the_members(world):
+    viewer, colleague = world.anshin_worker, make_viewer("colleague", world.anshin)
+    item = today_item(world, viewer)
+    write(world, item)
+    with acting_for(viewer):
+        assert not MinutesDraft.objects.exists()
+        assert not minutes_for(viewer).exists()
+    with acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[viewer.membership.pk], by=world.chief)
+    for each, count in (
+        (viewer, 1),
+        (colleague, 0),
+        (world.kenko_worker, 0),
+        (world.editor, 0),
+        (world.chief, 1),
+    ):
+        with acting_for(each):
+            assert (Minutes.objects.count(), minutes_for(each).count()) == (count, count)
+
+
+def test_fixing_records_minutes_and_decision_together_with_the_item(world):
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "roles"))
+    role = RoleDraft(Label(world.hazuki.mother.pk, "roles"), world.anshin, "孤立", "火曜の朝に訪ねる")
+    item, minutes = fixed_item(world, world.anshin_worker, outcome=Outcome([direction(world)], [role]))
+    with acting_for(world.chief):
+        decision = Decision.objects.get()
+        assert (decision.agenda_id, decision.case_id, decision.decided_on) == (
+            item.pk, world.hazuki.case.pk, timezone.localdate(),
+        )  # fmt: skip
+        assert RoleRow.objects.get().decision == decision
+        assert (minutes.facts, minutes.present) == (f"{CANARY} 事実", [world.anshin_worker.membership.pk])
+        assert not MinutesDraft.objects.exists()
+
+
+def test_what_cannot_be_decided_fixes_nothing(world):
+    item = today_item(world, world.anshin_worker)
+    write(world, item)
+    role = RoleDraft(Label(world.hazuki.mother.pk, "roles"), world.kenko, "孤立", "訪ねる")
+    with pytest.raises(NotAllowed, match="共有されていません"), acting_for(world.chief):
+        fix_item(item, Outcome([direction(world)], [role]), seen=1, present=[], by=world.chief)
+    with acting_for(world.chief):
+        assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (0, 0, 1)
+
+
+@pytest.mark.parametrize(
+    ("prepare", "why"),
+    [
+        (lambda world, item: None, "先に議事録を書いて"),
+        (lambda world, item: write(world, item, seen=0) and write(world, item, seen=1), ""),
+    ],
+)
+def test_fixing_needs_the_draft_that_was_looked_at(world, prepare, why):
+    item = today_item(world, world.anshin_worker)
+    prepare(world, item)
+    with pytest.raises(NotAllowed if why else ChangedMeanwhile, match=why or None), acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
+
+
+def test_nothing_is_fixed_before_its_day_or_without_fixed_members(world):
+    let_swear(world.anshin_worker)
+    rule = ordinance(world)
+    early = put(
+        world,
+        call(world, rule, held_at=timezone.now() + dt.timedelta(days=2)),
+        world.hazuki,
+        world.anshin_worker,
+    )
+    never = put(world, call(world, rule, held_at=timezone.now()), world.hazuki, world.anshin_worker)
+    for item, why in ((early, "会議の日が来る前"), (never, "構成員が固定されていない")):
+        write(world, item)
+        with pytest.raises(NotAllowed, match=why), acting_for(world.chief):
+            fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
+    inside = put(world, call(world, held_at=timezone.now()), world.hazuki, world.coordinator, kind="internal")
+    write(world, inside)
+    with acting_for(world.chief):
+        fix_item(inside, Outcome(), seen=1, present=[], by=world.chief)
+        assert list(Minutes.objects.values_list("agenda", flat=True)) == [inside.pk]
+
+
+def test_item_that_left_after_the_meeting_keeps_its_minutes_and_one_that_left_before_has_none(world):
+    let_swear(world.anshin_worker)
+    rule = ordinance(world)
+    before = put(
+        world,
+        call(world, rule, held_at=timezone.now() + dt.timedelta(hours=1)),
+        world.hazuki,
+        world.anshin_worker,
+    )
+    after = put(
+        world,
+        call(world, rule, held_at=timezone.now() - dt.timedelta(hours=1)),
+        world.hazuki,
+        world.anshin_worker,
+    )
+    with acting_for(world.coordinator):
+        for item in (before, after):
+            take_off_agenda(item, reason="見本", by=world.coordinator)
+    assert write(world, after).version == 1
+    with pytest.raises(NotAllowed, match="会議の前に取り下げ"):
+        write(world, before)
+
+
+def test_fixed_item_is_changed_by_no_action(world):
+    viewer = world.anshin_worker
+    item, _minutes = fixed_item(world, viewer)
+    acts = (
+        (world.coordinator, lambda: save_minutes(item, MinutesText("後から"), seen=0, by=world.coordinator)),
+        (world.chief, lambda: fix_item(item, Outcome(), seen=1, present=[], by=world.chief)),
+        (world.coordinator, lambda: take_off_agenda(item, reason="後から", by=world.coordinator)),
+        (viewer, lambda: answer_prep(item, PrepDraft("後から"), answered=0, by=viewer)),
+    )
+    for by, act in acts:
+        with pytest.raises(NotAllowed, match="確定しています"), acting_for(by):
+            act()
+    with pytest.raises(NotAllowed, match="確定しています"):
+        paper(world, item)
+
+
+def test_member_says_that_the_minutes_came_and_nobody_says_it_for_them(world):
+    viewer, other = world.anshin_worker, world.kenko_worker
+    item, minutes = fixed_item(world, viewer, other)
+    for _twice in range(2):
+        with acting_for(viewer):
+            receive_minutes(minutes, by=viewer)
+    with acting_for(world.chief):
+        assert set(receipts_for(world.chief, item)) == {viewer.membership.pk}
+    with acting_for(other):
+        assert receipts_for(other, item) == {}
+    for by, seat in ((viewer, other), (world.stranger, world.stranger), (world.chief, viewer)):
+        row = MinutesReceipt(agenda=item, case_id=item.case_id, membership=seat.membership)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(by):
+            row.save(force_insert=True)
+
+
+def test_copies_are_numbered_and_ticked_off(world):
+    viewer, other, by = world.anshin_worker, world.kenko_worker, world.coordinator
+    item = today_item(world, viewer, other)
+    with acting_for(by):
+        first = hand_out(item, [viewer.membership], by=by)
+        hand_out(item, [viewer.membership, other.membership], by=by)
+        assert tick_returned(first, by=by) == 1
+        assert tick_returned(first, by=by) == 0
+        assert [(row.number, row.returned_at is None) for row in copies_for(by, item)] == [
+            (1, False), (2, True), (3, True),
+        ]  # fmt: skip
+        with pytest.raises(NotAllowed):
+            hand_out(item, [world.stranger.membership], by=by)
+    for each in (viewer, world.stranger):
+        with acting_for(each):
+            assert (PaperCopy.objects.count(), copies_for(each, item)) == (0, [])
+
+
+def test_pages_of_minutes_show_both_texts_to_the_slower_one(world, client):
+    item = today_item(world, world.anshin_worker)
+    sign_in(client, world.coordinator)
+    keys = [item.meeting_id, item.pk]
+    url = reverse("casework:minutes", args=keys)
+    typed = {"seen": "0", "facts": "先に書いた", "points": "", "reservations": "", "handling": ""}
+    assert client.post(url, typed).status_code == 302
+
+    body = client.post(url, {**typed, "facts": "あとで書いた"}).content.decode()
+
+    assert "先に書いた" in body
+    assert "あとで書いた" in body
+    assert 'name="seen" value="1"' in body
+    sign_in(client, world.chief)
+    body = client.post(url, {**typed, "seen": "1", "facts": "横から"}).content.decode()
+    assert "coordinatorさんが議事録を書いています" in body
+    assert "横から" in body
+    assert client.get(reverse("casework:agenda_fix", args=keys)).status_code == 200
+    empty = {
+        f"{prefix}-{name}": value
+        for prefix in ("direction", "role")
+        for name, value in (("TOTAL_FORMS", "0"), ("INITIAL_FORMS", "0"))
+    }
+    fixed = client.post(reverse("casework:agenda_fix", args=keys), {**empty, "seen": "1"})
+    assert fixed.status_code == 302
+    assert "先に書いた" in client.get(reverse("casework:agenda", args=keys)).content.decode()
+    sign_in(client, world.anshin_worker)
+    assert client.post(reverse("casework:minutes_receive", args=keys)).status_code == 302
+    body = client.get(reverse("casework:agenda", args=keys)).content.decode()
+    assert "に受け取りました" in body
+    for name in ("minutes", "copies", "agenda_fix"):
+        assert client.get(reverse(f"casework:{name}", args=keys)).status_code == 403
+    assert client.post(reverse("casework:agenda_print", args=keys)).status_code == 403
+    sign_in(client, world.chief)
+    handed = client.post(
+        reverse("casework:copies", args=keys),
+        {"members": [str(world.anshin_worker.membership.pk)], "hand_out": "1"},
+    )
+    assert handed.status_code == 302
+    assert (
+        "返されていない紙の資料が1部あります"
+        in client.get(reverse("casework:copies", args=keys)).content.decode()
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_minutes_are_a_pdf_for_the_center(world, client):
+    item, _minutes = fixed_item(world, world.anshin_worker, outcome=Outcome([direction(world)]))
+    sign_in(client, world.coordinator)
+
+    answer = client.post(reverse("casework:agenda_print", args=[item.meeting_id, item.pk]))
+
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer.content.startswith(b"%PDF-")
