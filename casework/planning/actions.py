@@ -9,13 +9,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.cases.models import Case
+from casework.cases.states import Flow
 from casework.concealment.guard import add_all
 from casework.events import record_event
-from casework.once import made_before, wait_for
+from casework.households.models import Person
+from casework.meetings.minutes import Outcome, fix_item
+from casework.meetings.models import AgendaRemoval
+from casework.monitoring.actions import set_next_monitoring
+from casework.once import made_before
+from casework.ordinances.models import MeetingKind
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import Seat
 from casework.seen import only_one
@@ -27,6 +34,7 @@ from permissions.viewer import Viewer
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
+    from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
 
 
@@ -141,56 +149,121 @@ def lacking(case: Case, parts: Sequence[PlanPart], roles: Sequence[PlanRole]) ->
     return found + list(dict.fromkeys(refusals))
 
 
+def decided_where(
+    case: Case, parts: Sequence[PlanPart], roles: Sequence[PlanRole], agenda: AgendaItem | None
+) -> str:
+    """Return why a version cannot be decided at this item of a meeting; empty if it can.
+
+    Coordination decides in a 重層的支援会議 at which everybody the plan is about is on the table (domain.md 1.5, 3.2).
+    """
+    if agenda is None:
+        needs = case.flow == Flow.COORDINATION
+        return (
+            _("多機関協働のプランは、重層的支援会議で決定します。会議の議題を選んでください。")
+            if needs
+            else ""
+        )
+    if agenda.case_id != case.pk or agenda.kind != MeetingKind.LAYERED:
+        return _("このケースの重層的支援会議の議題を選んでください。")
+    if AgendaRemoval.objects.filter(agenda=agenda).exists():
+        return _("この議題は取り下げられています。")
+    return _not_on_the_table(parts, roles, agenda)
+
+
+def _not_on_the_table(parts: Sequence[PlanPart], roles: Sequence[PlanRole], agenda: AgendaItem) -> str:
+    shown = {row.person_id for row in (*parts, *roles) if row.person_id}
+    missing = shown - set(agenda.people.values_list("person_id", flat=True))
+    names = [person.name for person in Person.objects.filter(pk__in=missing).order_by("position", "pk")]
+    if not names:
+        return ""
+    return _(
+        "%(names)sさんは、この議題の人に入っていません。プランから外すか、議題を立て直してください。"
+    ) % {"names": _("・").join(names)}
+
+
+@dataclass(frozen=True)
+class AtMeeting:
+    """The item at which a plan is decided: its minutes are fixed with it. ``seen``: the version of them that was looked at."""
+
+    agenda: AgendaItem
+    seen: int
+    present: Sequence[int] = ()
+
+
 @transaction.atomic
 def decide_plan(
     plan: Plan,
     *,
-    decided_on: dt.date,
+    at: AtMeeting | dt.date,
     supersedes: Decision | None,
     by: Viewer,
     key: uuid.UUID | None = None,
 ) -> Decision:
-    """Make a version the plan that holds: its directions and roles become a decision, its roles wait for answers.
+    """Make a version the plan that holds: its directions and roles become a decision, its roles wait for answers, and the day
+    on which somebody looks at it becomes a task.
 
-    Raises NotAllowed while something is ``lacking`` (AT-5), for a version that is not the newest, and for one decided already.
-    Whoever withdraws a consent in the same moment comes before or after as a whole: both lock the case.
+    ``at``: the item of a meeting, whose minutes are fixed in the same act, or the day outside a meeting. Raises NotAllowed while
+    something is ``lacking`` (AT-5), where the meeting does not carry it (``decided_where``, ``fix_item``), for a version that is not
+    the newest and for one decided already; ChangedMeanwhile if the minutes were saved since. Whoever withdraws a consent in the
+    same moment comes before or after as a whole: both lock the case.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("プランを決定する権限がありません。"))
     before: PlanDecision | None = made_before(PlanDecision, key)
     if before:
         return before.decision
-    wait_for(plan.case_id)
     case = Case.objects.select_for_update(no_key=True).get(pk=plan.case_id)
+    decision = _decide(case, _outcome(case, plan, at, supersedes), at, by)
+    link = PlanDecision(id=key or uuid.uuid4(), plan=plan, case=case, decision=decision)
+    link.save(force_insert=True)
+    if plan.monitor_on >= timezone.localdate():
+        set_next_monitoring(case, on=plan.monitor_on, owner=case.worker or by.membership, by=by)
+    record_event(
+        by, "plan_decided", link, case_id=case.pk, after={"number": plan.number, "version": plan.version}
+    )
+    return decision
+
+
+def _outcome(case: Case, plan: Plan, at: AtMeeting | dt.date, supersedes: Decision | None) -> Outcome:
+    """Return what a version decides. Raises NotAllowed while it may not."""
     if Plan.objects.filter(follows=plan).exists():
         raise NotAllowed(_("この版のあとに、新しい版が書かれています。新しい版を決定してください。"))
     if PlanDecision.objects.filter(plan=plan).exists():
         raise NotAllowed(_("この版は、もう決定されています。"))
     parts = list(PlanPart.objects.filter(plan=plan).order_by("section", "position"))
     roles = list(PlanRole.objects.filter(plan=plan).select_related("agency").order_by("position"))
-    for missing in lacking(case, parts, roles):
-        raise NotAllowed(missing)
-    decision = decide(
-        case,
-        decided_on=decided_on,
-        directions=[
+    agenda = at.agenda if isinstance(at, AtMeeting) else None
+    for missing in (*lacking(case, parts, roles), decided_where(case, parts, roles, agenda)):
+        if missing:
+            raise NotAllowed(missing)
+    return Outcome(
+        [
             DirectionDraft(Label(part.person_id, part.item), part.text)
             for part in parts
             if part.section == Section.DIRECTION
         ],
-        roles=[
+        [
             RoleDraft(
                 Label(role.person_id, role.item), role.agency, role.issue, role.what, role.seat, role.frequency,
                 role.until_on,
             )
             for role in roles
         ],
-        supersedes=supersedes,
-        by=by,
+        supersedes,
     )  # fmt: skip
-    link = PlanDecision(id=key or uuid.uuid4(), plan=plan, case=case, decision=decision)
-    link.save(force_insert=True)
-    record_event(
-        by, "plan_decided", link, case_id=case.pk, after={"number": plan.number, "version": plan.version}
+
+
+def _decide(case: Case, outcome: Outcome, at: AtMeeting | dt.date, by: Viewer) -> Decision:
+    if isinstance(at, AtMeeting):
+        _minutes, decision = fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by)
+        if decision is None:  # an outcome with directions is a decision
+            raise RuntimeError("no decision")
+        return decision
+    return decide(
+        case,
+        decided_on=at,
+        directions=outcome.directions,
+        roles=outcome.roles,
+        supersedes=outcome.supersedes,
+        by=by,
     )
-    return decision

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.dates import in_months
+from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.forms import AboutForm, People, RoleForm
 from casework.plans.models import Decision
@@ -19,8 +20,9 @@ from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import Item
 from permissions.days import DayInput
+from permissions.people import name_of
 
-from .actions import PartDraft, PlanDraft
+from .actions import AtMeeting, PartDraft, PlanDraft
 from .models import Section
 
 # What an entry may be about; it decides who sees it once the plan is decided.
@@ -183,32 +185,97 @@ def row_of(part: Any) -> dict[str, Any]:
 
 
 class DecidePlanForm(OnceForm):
-    """When the plan was decided, and which decision it takes the place of."""
+    """Where or when the plan was decided, who was there, and which decision it takes the place of."""
 
-    decided_on = forms.DateField(label=_("決定した日"), initial=timezone.localdate, widget=DayInput)
+    agenda = forms.ChoiceField(
+        label=_("どの会議の議題か"),
+        required=False,
+        help_text=_(
+            "多機関協働のプランは、重層的支援会議で決定します。この議題の議事録も、いっしょに確定します。"
+        ),
+    )
+    decided_on = forms.DateField(
+        label=_("決定した日"),
+        initial=timezone.localdate,
+        required=False,
+        widget=DayInput,
+        help_text=_("会議の議題を選んだときは、会議の日になります。"),
+    )
     supersedes = forms.ChoiceField(
         label=_("前の決定を置き換えますか"),
         required=False,
         help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
     )
 
-    def __init__(self, *args: Any, earlier: Iterable[Decision], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, agendas: Iterable[AgendaItem], earlier: Iterable[Decision], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.agendas: dict[str, AgendaItem] = {str(each.pk): each for each in agendas}
         self.earlier: dict[str, Decision] = {str(each.pk): each for each in earlier}
-        supersedes: Any = self.fields["supersedes"]
-        supersedes.choices = [
+        fields: dict[str, Any] = self.fields
+        fields["agenda"].choices = [
+            ("", _("選んでください") if self.agendas else _("議事録を書いた重層的支援会議がありません")),
+            *((key, self._words(each)) for key, each in self.agendas.items()),
+        ]
+        fields["supersedes"].choices = [
             ("", _("いいえ、新しい決定です")),
             *((key, each.number) for key, each in self.earlier.items()),
         ]
+        # Of each meeting: which version of its minutes the page showed, and who sat there.
+        for key, agenda in self.agendas.items():
+            fields[f"seen_{key}"] = forms.IntegerField(
+                widget=forms.HiddenInput, required=False, initial=agenda.draft.version
+            )
+            fields[f"present_{key}"] = forms.MultipleChoiceField(
+                label=_("出席した人"),
+                required=False,
+                widget=forms.CheckboxSelectMultiple,
+                choices=[(str(seat.membership_id), _seat(seat)) for seat in agenda.members.all()],
+                initial=[str(seat.membership_id) for seat in agenda.members.all()],
+            )
 
-    def clean_decided_on(self) -> dt.date:
-        decided_on: dt.date = self.cleaned_data["decided_on"]
-        if decided_on > timezone.localdate():
+    @staticmethod
+    def _words(agenda: AgendaItem) -> str:
+        meeting = agenda.meeting
+        return f"{meeting.number} {meeting.label} {timezone.localtime(meeting.held_at):%Y-%m-%d}"
+
+    @property
+    def tables(self) -> list[tuple[str, Any, Any]]:
+        """Return of each meeting its words and its two fields."""
+        return [
+            (self._words(agenda), self[f"seen_{key}"], self[f"present_{key}"])
+            for key, agenda in self.agendas.items()
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not cleaned.get("agenda") and not cleaned.get("decided_on") and "decided_on" not in self.errors:
+            self.add_error("decided_on", _("会議の議題を選ぶか、決定した日を書いてください。"))
+        return cleaned
+
+    def clean_decided_on(self) -> dt.date | None:
+        decided_on: dt.date | None = self.cleaned_data["decided_on"]
+        if decided_on and decided_on > timezone.localdate():
             raise forms.ValidationError(_("決定した日が、先の日になっています。"))
         return decided_on
 
+    def at(self) -> AtMeeting | dt.date:
+        """Return where it was decided, or on which day."""
+        told = self.cleaned_data
+        key = told["agenda"]
+        if not key:
+            day: dt.date = told["decided_on"]
+            return day
+        present = [int(each) for each in told[f"present_{key}"]]
+        return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present)
+
     def superseded(self) -> Decision | None:
         return self.earlier.get(self.cleaned_data["supersedes"])
+
+
+def _seat(seat: Any) -> str:
+    return f"{seat.membership.agency.name} {name_of(seat.membership.user)}"
 
 
 def person_key(value: uuid.UUID | None) -> str:

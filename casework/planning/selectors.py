@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.meetings.selectors import agendas_for
+from casework.ordinances.models import MeetingKind
 from casework.rounds import Steps, in_rounds, read
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
@@ -17,6 +19,7 @@ from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+    from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
 
 
@@ -110,6 +113,18 @@ def plan_view_for(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView | 
     """Return one version as the viewer sees it, or None."""
     views: list[PlanView] = read(plan_views_for.steps(viewer, case))
     return next((view for view in views if view.plan.pk == plan_id), None)
+
+
+def agendas_to_decide_at(viewer: Viewer, case: Case) -> list[AgendaItem]:
+    """Return the items of 重層的支援会議 about a case whose minutes are written and not fixed, the latest first."""
+    items = agendas_for(viewer).filter(
+        case=case, kind=MeetingKind.LAYERED, removal__isnull=True, minutes__isnull=True, draft__isnull=False
+    )
+    return list(
+        items.select_related("meeting", "draft")
+        .prefetch_related("members__membership__user", "members__membership__agency")
+        .order_by("-meeting__held_at", "position")
+    )
 
 
 def changes_between(before: PlanView, after: PlanView) -> list[Change]:

@@ -19,7 +19,6 @@ from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.models import LivesHere
 from casework.sharing.selectors import persons_for
-from casework.sheets.pdf import pdf_available
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -27,7 +26,7 @@ from permissions.viewer import Viewer
 from .actions import decide_plan, lacking, save_plan
 from .forms import DecidePlanForm, PlanForm, PlanForms, person_key, row_of
 from .models import PLAIN_LABELS, Plan, Section
-from .selectors import Block, PlanView, changes_between, plan_view_for, plan_views_for
+from .selectors import Block, PlanView, agendas_to_decide_at, changes_between, plan_view_for, plan_views_for
 
 
 @require_GET
@@ -49,7 +48,6 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
         "view": view,
         "missing": lacking(case, view.parts, view.roles) if wanted else [],
         "may_decide": wanted,
-        "has_pdf": pdf_available(),
     }
     return TemplateResponse(request, "casework/plan.html", context)
 
@@ -176,18 +174,22 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
         messages.error(request, _("この版は決定できません。新しい版を開いてください。"))
         return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
     earlier = [each.decision for each in decision_views_for(request.viewer, case) if each.is_current]
-    form = DecidePlanForm(
-        request.POST or None, earlier=earlier, initial={"supersedes": str(earlier[0].pk) if earlier else ""}
-    )
+    agendas = agendas_to_decide_at(request.viewer, case)
+    begun = {
+        "supersedes": str(earlier[0].pk) if earlier else "",
+        "agenda": str(agendas[0].pk) if agendas else "",
+    }
+    form = DecidePlanForm(request.POST or None, agendas=agendas, earlier=earlier, initial=begun)
     if form.is_valid():
         try:
             decision = decide_plan(
-                view.plan,
-                decided_on=form.cleaned_data["decided_on"],
-                supersedes=form.superseded(),
-                by=request.viewer,
-                key=form.key(),
+                view.plan, at=form.at(), supersedes=form.superseded(), by=request.viewer, key=form.key()
             )
+        except ChangedMeanwhile:
+            words = _(
+                "議事録がほかの人に保存されました。会議の画面で確かめて、このページを開き直してください。"
+            )
+            form.add_error("agenda", words)
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

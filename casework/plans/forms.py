@@ -247,18 +247,20 @@ class RoleTableForm(forms.Form):
         label=_("機関"), queryset=Agency.objects.none(), required=False, empty_label=_("すべて")
     )
 
-    def __init__(self, *args: Any, viewer: Viewer, is_of_case: bool = False, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, by: str, is_of_case: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["by"].initial = self.proposed = by
         if is_of_case:
-            by: Any = self.fields["by"]
-            by.choices = [choice for choice in GroupedBy.choices if choice[0] != GroupedBy.CASE]
+            order: Any = self.fields["by"]
+            order.choices = [choice for choice in GroupedBy.choices if choice[0] != GroupedBy.CASE]
         agency: Any = self.fields["agency"]
         agency.queryset = Agency.objects.open().order_by("-is_center", "name", "pk")
         if not viewer.sees_all_cases:
             del self.fields["agency"]
 
-    def wanted(self, *, by: str, own: Agency | None = None, case: uuid.UUID | None = None) -> RoleFilter:
-        """Return what is wanted, ``by`` unless said otherwise; without conditions when they are not sound."""
+    def wanted(self, *, own: Agency | None = None, case: uuid.UUID | None = None) -> RoleFilter:
+        """Return what is wanted, put together as proposed unless said otherwise; no conditions when they are not sound."""
         told = self.cleaned_data if self.is_valid() else {}
         agency = own or told.get("agency")
-        return RoleFilter(told.get("by") or by, told.get("state") or "", agency.pk if agency else None, case)
+        by, state = told.get("by") or self.proposed, told.get("state") or ""
+        return RoleFilter(by, state, agency.pk if agency else None, case)

@@ -35,9 +35,9 @@ from .table import PAGE_SIZE, GroupedBy, role_groups_for, role_rows_for
 def roles(request: ViewerRequest) -> HttpResponse:
     """What an agency promised in all its cases; for the center what everybody did."""
     viewer = request.viewer
-    form = RoleTableForm(request.GET or None, viewer=viewer)
-    own = None if viewer.sees_all_cases else viewer.agency
-    wanted = form.wanted(by=GroupedBy.AGENCY if viewer.sees_all_cases else GroupedBy.WEEK, own=own)
+    by = GroupedBy.AGENCY if viewer.sees_all_cases else GroupedBy.WEEK
+    form = RoleTableForm(request.GET or None, viewer=viewer, by=by)
+    wanted = form.wanted(own=None if viewer.sees_all_cases else viewer.agency)
     keys = role_rows_for(viewer, wanted).values_list("pk", flat=True)
     page = Paginator(keys, PAGE_SIZE).get_page(request.GET.get("page"))
     groups = role_groups_for(viewer, list(page.object_list), by=wanted.by)
@@ -53,8 +53,8 @@ def roles(request: ViewerRequest) -> HttpResponse:
 def case_roles(request: ViewerRequest, case: Case) -> HttpResponse:
     """The table of one case as far as it reaches the reader; ``screen``: large letters, and nobody by name."""
     viewer = request.viewer
-    form = RoleTableForm(request.GET or None, viewer=viewer, is_of_case=True)
-    wanted = form.wanted(by=GroupedBy.ISSUE, case=case.pk)
+    form = RoleTableForm(request.GET or None, viewer=viewer, by=GroupedBy.ISSUE, is_of_case=True)
+    wanted = form.wanted(case=case.pk)
     keys = list(role_rows_for(viewer, wanted).values_list("pk", flat=True))
     groups = role_groups_for(viewer, keys, by=wanted.by)
     rows = [role.row for group in groups for role in group.roles]

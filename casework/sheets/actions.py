@@ -130,7 +130,9 @@ def record_sheet_opened(viewer: Viewer, sheet: Sheet) -> None:
 def _printed(sheet: Sheet, viewer: Viewer) -> tuple[Printed | None, bytes | None]:
     kind = sheet_kinds().get(sheet.kind)
     content = kind.content(viewer, sheet) if kind else None
-    return content, make_pdf(kind.template, {"sheet": content}) if kind and content else None
+    return content, make_pdf(
+        kind.template, {"sheet": content}, style=kind.style
+    ) if kind and content else None
 
 
 def _finish(

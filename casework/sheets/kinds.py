@@ -19,11 +19,15 @@ from wagtail import hooks
 from permissions.viewer import Viewer
 
 from .content import Label, content_for
+from .plans import has_plan, plan_content_for
 
 if TYPE_CHECKING:
+    from casework.plans.models import Decision
+
     from .models import Sheet
 
 DECISION = "decision"
+PLAN = "plan"
 CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -38,19 +42,32 @@ class Printed(Protocol):
 class SheetKind:
     """One official sheet. ``content`` runs with the rights of the reader and gives None when nothing reaches them.
 
-    The template gets it as ``sheet``; it may load nothing (pdf.py).
+    The template gets it as ``sheet``; it may load nothing (pdf.py). ``style`` is a style sheet among the static files; ``fits``
+    says of a decision whether this sheet is offered there.
     """
 
     code: str
     label: str | Promise
     template: str
     content: Callable[[Viewer, Sheet], Printed | None]
+    style: str = "casework/sheet.css"
+    fits: Callable[[Decision], bool] = lambda decision: True
 
 
 def sheet_kinds() -> dict[str, SheetKind]:
     """Return every kind of sheet by its code, ours first. Raises ImproperlyConfigured for a code that is unfit."""
     kinds = {
-        DECISION: SheetKind(DECISION, _("支援方針・役割分担表"), "casework/sheets/decision.html", content_for)
+        DECISION: SheetKind(
+            DECISION, _("支援方針・役割分担表"), "casework/sheets/decision.html", content_for
+        ),
+        PLAN: SheetKind(
+            PLAN,
+            _("支援プラン"),
+            "casework/sheets/plan.html",
+            plan_content_for,
+            style="casework/plan_sheet.css",
+            fits=has_plan,
+        ),
     }
     for register in hooks.get_hooks("register_marugoto_sheet"):
         kind: Any = register()

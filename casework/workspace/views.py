@@ -187,7 +187,7 @@ def decision(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Http
         "case": case,
         "view": view,
         "sheets": sheets_for(request.viewer, view.decision),
-        "sheet_kinds": list(sheet_kinds().values()),
+        "sheet_kinds": [kind for kind in sheet_kinds().values() if kind.fits(view.decision)],
         "has_pdf": pdf_available(),
     }
     return TemplateResponse(request, "casework/decision.html", context)

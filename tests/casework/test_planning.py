@@ -1,6 +1,8 @@
 """支援プラン: versions that follow one another, what a decision asks for, who reads what, and the person's own paper."""
 
 import datetime as dt
+import re
+import subprocess
 import uuid
 
 import pytest
@@ -9,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.cases.models import Case
 from casework.concealment.actions import GroundDraft, conceal
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
@@ -16,17 +19,24 @@ from casework.households.actions import set_item
 from casework.households.models import PersonContact
 from casework.households.selectors import name_people
 from casework.issues.actions import IssueDraft, note_issue
-from casework.models import CaseEvent
-from casework.planning.actions import PartDraft, PlanDraft, decide_plan, save_plan
+from casework.meetings.actions import take_off_agenda
+from casework.meetings.minutes import MinutesText, save_minutes
+from casework.models import CaseEvent, Minutes
+from casework.monitoring.models import MonitoringDate
+from casework.ordinances.models import Ordinance
+from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole, Section
 from casework.planning.selectors import changes_between, plan_views_for
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import Decision, RoleRow, Seat
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
+from casework.sheets.actions import make_sheet, request_sheet
+from casework.sheets.models import Sheet
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, let_swear, open_to_all, ordinance, put
 
 pytestmark = pytest.mark.slow
 
@@ -63,10 +73,12 @@ def save(world, home, plan=None, *, follows=None, by=None, key=None):
         return save_plan(home.case, plan or draft(world, home), follows=follows, by=by, key=key)
 
 
-def settle(world, plan, *, by=None, supersedes=None, key=None):
+def settle(world, plan, *, by=None, supersedes=None, key=None, agenda=None):
     by = by or world.coordinator
     with acting_for(by):
-        return decide_plan(plan, decided_on=today(), supersedes=supersedes, by=by, key=key)
+        present = [world.anshin_worker.membership.pk]
+        at = AtMeeting(agenda, 1, present) if agenda else today()
+        return decide_plan(plan, at=at, supersedes=supersedes, by=by, key=key)
 
 
 def seen(viewer, home):
@@ -160,6 +172,10 @@ def test_decision_gives_the_roles_to_their_agencies_and_the_plan_to_its_readers(
         assert [row.seat for row in rows] == list(Seat)
         assert PlanDecision.objects.get().decision == decision
         event = CaseEvent.objects.get(verb="plan_decided")
+        date = MonitoringDate.objects.select_related("task").get(case=shared.hazuki.case)
+    assert (date.task.due_on, date.task.owner) == (plan.monitor_on, shared.coordinator.membership)
+    with acting_for(shared.chief):
+        assert not MonitoringDate.objects.filter(case=shared.tomono.case).exists()
     assert event.after == {"number": plan.number, "version": 1}
 
 
@@ -197,6 +213,93 @@ def test_consent_taken_back_before_the_decision_is_named(shared):
         settle(shared, plan)
     with acting_for(shared.chief):
         assert not Decision.objects.exists()
+
+
+@pytest.fixture
+def coordinated(shared):
+    """The case is one of coordination, and the mother agreed that the meeting sees her."""
+    with acting_for(shared.coordinator):
+        Case.objects.filter(pk=shared.hazuki.case.pk).update(flow="flow2")
+    return shared
+
+
+def table(world, home, *, kind="jusou", people=None, is_written=True):
+    """An item of today's meeting; its minutes are written, or not yet."""
+    with acting_for(world.chief):
+        rule = Ordinance.objects.first()
+    meeting = call(world, rule or ordinance(world), held_at=timezone.now() + dt.timedelta(seconds=1))
+    seats = (world.anshin_worker, world.kenko_worker)
+    let_swear(*seats)
+    item = put(world, meeting, home, *seats, kind=kind, people=people or {home.mother.pk: "本人"})
+    open_to_all(world, item)
+    if is_written:
+        with acting_for(world.coordinator):
+            save_minutes(item, MinutesText(points="プランについて話した"), seen=0, by=world.coordinator)
+    return item
+
+
+def test_coordination_decides_in_the_layered_meeting_and_nowhere_else(coordinated):
+    world, home = coordinated, coordinated.hazuki
+    plan = save(world, home)
+    wrong = {
+        "重層的支援会議で決定": None,
+        "このケースの": table(world, world.tomono),
+        "重層的支援会議の議題": table(world, home, kind="shien_kaigi"),
+        "先に議事録を書いて": table(world, home, is_written=False),
+        "葉月原母さんは、この議題の人に": table(world, home, people={home.son.pk: "長男"}),
+        "取り下げ": table(world, home, is_written=False),
+    }
+    with acting_for(world.coordinator):
+        take_off_agenda(wrong["取り下げ"], reason="見本", by=world.coordinator)
+    for words, agenda in wrong.items():
+        with pytest.raises(NotAllowed, match=words):
+            settle(world, plan, agenda=agenda)
+    with acting_for(world.chief):
+        assert not Decision.objects.exists()
+
+    item = table(world, home)
+    decision = settle(world, plan, agenda=item)
+
+    with acting_for(world.chief):
+        assert Decision.objects.get(pk=decision.pk).agenda == item
+        minutes = Minutes.objects.get(agenda=item)
+    assert (minutes.points, minutes.present) == ("プランについて話した", [world.anshin_worker.membership.pk])
+
+
+def test_minutes_saved_by_a_colleague_meanwhile_are_looked_at_first(coordinated):
+    plan, item = save(coordinated, coordinated.hazuki), table(coordinated, coordinated.hazuki)
+    with acting_for(coordinated.coordinator):
+        save_minutes(item, MinutesText(points="書き足した"), seen=1, by=coordinated.coordinator)
+    with pytest.raises(ChangedMeanwhile):
+        settle(coordinated, plan, agenda=item)
+    with acting_for(coordinated.chief):
+        assert not Decision.objects.exists()
+        assert not Minutes.objects.exists()
+
+
+def test_page_offers_the_meetings_that_were_held_about_this_case(coordinated):
+    world, home = coordinated, coordinated.hazuki
+    plan = save(world, home)
+    held, *_others = (
+        table(world, home), table(world, home, is_written=False), table(world, world.tomono), table(world, home, kind="shien_kaigi"),
+    )  # fmt: skip
+    page = client_of(world.coordinator)
+    url = reverse("casework:plan_decide", args=[home.case.pk, plan.pk])
+    offered = page.get(url).context["form"].fields["agenda"].choices
+    sent = {"decided_on": str(today()), "supersedes": "", "agenda": ""}
+    refused = page.post(url, sent).content.decode()
+    undated = page.post(url, {**sent, "decided_on": ""}).content.decode()
+    present = [world.kenko_worker.membership.pk]
+    done = page.post(
+        url, {**sent, "agenda": str(held.pk), f"seen_{held.pk}": "1", f"present_{held.pk}": present}
+    )
+
+    assert [key for key, _words in offered] == ["", str(held.pk)]
+    assert "会議の議題を選んでください" in refused
+    assert "決定した日を書いてください" in undated
+    assert done.status_code == 302
+    with acting_for(world.chief):
+        assert Minutes.objects.get(agenda=held).present == present
 
 
 def test_only_the_newest_version_is_decided_and_once(shared):
@@ -419,6 +522,59 @@ def test_pages_of_an_agency_show_the_decided_plan_as_it_reaches_them(shared):
         True,
         False,
     ]
+
+
+def test_sheet_of_the_plan_prints_what_reaches_its_reader_and_is_offered_where_there_is_a_plan(
+    shared, tmp_path
+):
+    home = shared.hazuki
+    whole = draft(shared, home)
+    more = [
+        PartDraft(Label(home.mother.pk, "plan"), "wish", "髙﨑𠮷葛󠄀の家に\nいたい"),
+        PartDraft(Label(home.son.pk, "plan"), "goal", "息子の目標"),
+    ]
+    decision = settle(shared, save(shared, home, draft(shared, home, parts=[*whole.parts, *more])))
+    texts, labels = {}, {}
+    for name in ("chief", "anshin_worker", "kenko_worker"):
+        viewer = getattr(shared, name)
+        with acting_for(viewer):
+            sheet = request_sheet(home.case, decision, by=viewer, kind="plan")
+        make_sheet(sheet.pk, membership_id=viewer.membership.pk)
+        with acting_for(viewer):
+            made = Sheet.objects.get(pk=sheet.pk)
+        path = tmp_path / f"{name}.pdf"
+        path.write_bytes(bytes(made.pdf))
+        for tool in ("pdftotext", "pdfinfo"):
+            words = [
+                tool,
+                *(["-layout"] if tool == "pdftotext" else []),
+                path,
+                *(["-"] if tool == "pdftotext" else []),
+            ]
+            texts[name, tool] = subprocess.run(words, capture_output=True, text=True, check=True).stdout
+        labels[name] = {(person == str(home.mother.pk), item) for _case, person, item in made.labels}
+
+    found = {
+        name: [word in texts[name, "pdftotext"] for word in ("髙﨑𠮷", "息子の目標", "初回プラン", "署名")]
+        for name in labels
+    }
+    assert found == {
+        "chief": [True] * 4, "anshin_worker": [True, False, True, True], "kenko_worker": [False, False, True, True],
+    }  # fmt: skip
+    assert labels["kenko_worker"] == {(True, "roles")}
+    assert all(re.search(r"^Tagged:\s+yes$", texts[name, "pdfinfo"], re.MULTILINE) for name in labels)
+    with acting_for(shared.coordinator):
+        other = decide(
+            home.case, decided_on=today(), directions=[DirectionDraft(Label(None, "plan"), "方針")], roles=[],
+            by=shared.coordinator,
+        )  # fmt: skip
+    page = client_of(shared.coordinator)
+    offered = [
+        'value="plan"'
+        in page.get(reverse("casework:decision", args=[home.case.pk, each.pk])).content.decode()
+        for each in (decision, other)
+    ]
+    assert offered == [True, False]
 
 
 def test_decision_by_its_page_says_first_what_is_missing(shared):

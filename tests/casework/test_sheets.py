@@ -186,7 +186,7 @@ def test_sheet_made_twice_is_made_once(world, monkeypatch):
     viewer = world.anshin_worker
     sheet = order(world, viewer)
     made = []
-    monkeypatch.setattr(actions, "make_pdf", lambda *args: made.append(1) or b"%PDF")
+    monkeypatch.setattr(actions, "make_pdf", lambda *args, **told: made.append(1) or b"%PDF")
 
     for _again in range(2):
         make_sheet(sheet.pk, membership_id=viewer.membership.pk)
@@ -297,10 +297,10 @@ import sys, time
 import django; django.setup()
 from casework.sheets import actions
 make = actions.make_pdf
-def slowly(*args):
+def slowly(*args, **told):
     print("making", flush=True)
     time.sleep(float(sys.argv[1]))
-    return make(*args)
+    return make(*args, **told)
 actions.make_pdf = slowly
 from django.core.management import call_command
 call_command("run_worker", *sys.argv[2:])

@@ -1,0 +1,80 @@
+"""What stands on the sheet of a plan (支援プラン, domain.md 1.5), for one reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from casework.households.models import Household, Person
+from casework.households.selectors import household_for, name_people, who_live_here
+from casework.planning.models import PlanDecision
+from casework.planning.selectors import PlanView, plan_views_for
+from casework.plans.models import Decision, Seat
+from casework.sharing.items import Item
+from casework.sharing.models import LivesHere
+from casework.sharing.selectors import persons_for
+from permissions.viewer import Viewer
+
+from .content import Label
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+    from .models import Sheet
+
+
+@dataclass
+class PlanSheet:
+    """Everything printed, and the labels it came from."""
+
+    viewer: Viewer
+    case: Case
+    view: PlanView
+    household: Household | None
+    people: list[Person]
+    seats: list[tuple[str, str]]
+    labels: list[Label]
+    made_at: dt.datetime
+    number: str
+
+
+def has_plan(decision: Decision) -> bool:
+    """Return whether a plan was decided by this decision, as far as it reaches whoever asks."""
+    return PlanDecision.objects.filter(decision=decision).exists()
+
+
+def plan_content_for(viewer: Viewer, sheet: Sheet) -> PlanSheet | None:
+    """Return what of the decided plan reaches this reader now, or None where nothing does."""
+    views = plan_views_for(viewer, sheet.case)
+    view = next((each for each in views if each.decision and each.decision.pk == sheet.decision_id), None)
+    if view is None:
+        return None
+    household = household_for(viewer, sheet.case)
+    known = persons_for(viewer).filter(case=sheet.case).annotate(lives_here=LivesHere("pk"))
+    people = who_live_here(list(known.order_by("position", "pk")))
+    name_people(viewer, [*view.parts, *view.roles])
+    labels: set[Label] = {(sheet.case_id, person.pk, Item.BASIC.value) for person in people}
+    labels |= {(row.case_id, row.person_id, row.item) for row in (*view.parts, *view.roles)}
+    if household:
+        labels.add((sheet.case_id, None, Item.BASIC.value))
+    return PlanSheet(
+        viewer=viewer,
+        case=sheet.case,
+        view=view,
+        household=household,
+        people=people,
+        seats=_seats(viewer, view),
+        labels=sorted(labels, key=str),
+        made_at=sheet.requested_at,
+        number=str(sheet.pk)[:8].upper(),
+    )
+
+
+def _seats(viewer: Viewer, view: PlanView) -> list[tuple[str, str]]:
+    """Who cannot see every role must not conclude from an empty seat that nobody sits there."""
+    rows = [
+        (str(seat.label), "、".join(role.agency.name for role in view.roles if role.seat == seat))
+        for seat in Seat
+    ]
+    return rows if viewer.sees_all_cases else [row for row in rows if row[1]]

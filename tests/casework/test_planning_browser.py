@@ -1,0 +1,96 @@
+"""Plans, the role table and the page of promises at 360 and 1280 pixels: no fault that axe knows, nothing sideways."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from casework.planning.actions import PartDraft, save_plan
+from casework.plans.actions import answer_role
+from casework.plans.models import RoleRow
+from casework.sharing.actions import Label
+from permissions.walls.context import acting_for
+from tests.casework.test_planning import draft, settle
+from tests.worlds import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a-long-password-for-tests"
+
+
+@pytest.fixture
+def world(settings):
+    """A decided plan and a draft after it; one role is late, one was accepted, two are not answered."""
+    settings.MARUGOTO_REQUIRE_MFA = False
+    world = World()
+    home, by = world.hazuki, world.coordinator
+    for agency in (world.anshin, world.kenko):
+        world.share(home, agency, *(Label(home.mother.pk, item) for item in ("basic", "plan", "roles")))
+    long = PartDraft(
+        Label(home.mother.pk, "plan"), "direction", "見本の長い方針。" * 30, plain="みんなで てつだいます。"
+    )
+    whole = draft(world, home)
+    with acting_for(by):
+        plan = save_plan(home.case, draft(world, home, parts=[*whole.parts, long]), follows=None, by=by)
+    settle(world, plan)
+    with acting_for(by):
+        world.again = save_plan(home.case, draft(world, home, roles=whole.roles[:3]), follows=plan, by=by)
+    world.plan = plan
+    with acting_for(world.anshin_worker):
+        world.role = RoleRow.objects.get(agency=world.anshin)
+        for number, kind in enumerate(("accepted", "late")):
+            answer_role(
+                world.role,
+                kind=kind,
+                text="",
+                contact_person="担当B",
+                answered=number,
+                by=world.anshin_worker,
+            )
+    return world
+
+
+def pages(world):
+    case = f"/casework/cases/{world.hazuki.case.pk}/"
+    plans = f"{case}plans/"
+    of_center = {
+        "plans": plans,
+        "plan_write": f"{plans}write/",
+        "plan_draft": f"{plans}{world.again.pk}/",
+        "plan_decide": f"{plans}{world.again.pk}/decide/",
+        "plan_compare": f"{plans}{world.again.pk}/compare/",
+        "plan_plain": f"{plans}{world.plan.pk}/plain/?person={world.hazuki.mother.pk}",
+        "roles": "/casework/roles/",
+        "case_roles": f"{case}roles/?by=agency",
+        "case_roles_screen": f"{case}roles/?screen=on",
+        "role_told": f"{case}roles/{world.role.pk}/told/",
+    }
+    of_agency = {
+        "promises": "/casework/roles/",
+        "plan_of_agency": f"{plans}{world.plan.pk}/",
+        "role_answer": f"{case}roles/{world.role.pk}/answer/",
+    }
+    return {"coordinator": of_center, "anshin": of_agency}
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_are_sound_and_never_sideways(world, page_at, width):
+    found = []
+    for username, urls in pages(world).items():
+        page = page_at(width)
+        page.goto("/accounts/login/")
+        page.get_by_label("ユーザー名").fill(username)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="ログインする", exact=True).click()
+        page.wait_for_url("**/casework/")
+        for name, url in urls.items():
+            page.goto(url)
+            if folder := os.environ.get("SCREENSHOTS", ""):
+                page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [(name, rule["id"], node["target"]) for rule in violations for node in rule["nodes"]]
+            found += [(name, "sideways")] * page.evaluate(
+                "document.body.scrollWidth > document.body.clientWidth"
+            )
+
+    assert found == []
