@@ -14,7 +14,9 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.cases.models import Case
-from casework.concealment.guard import add_all
+from casework.concealment.guard import PlaceWritten, add_all
+from casework.concealment.places import holds_place
+from casework.concealment.selectors import digests_of
 from casework.events import record_event
 from casework.households.models import Person
 from casework.notifications.actions import notify
@@ -96,6 +98,16 @@ def _allow(by: Viewer) -> None:
         raise NotAllowed(_("会議を決める権限がありません。"))
 
 
+def _refuse_place_of(meeting: Meeting, cases: Iterable[uuid.UUID]) -> None:
+    """Raise PlaceWritten if what every member reads of a meeting tells where a concealed household of its agenda is."""
+    for case_id in cases:
+        digests = digests_of(case_id)
+        if digests and any(
+            holds_place(text, digests) for text in (meeting.label, meeting.place, meeting.chair)
+        ):
+            raise PlaceWritten
+
+
 def _lock(case_id: uuid.UUID) -> Case:
     """Putting on the table and taking a consent back wait for each other at the case's row."""
     return Case.objects.select_for_update(no_key=True).get(pk=case_id)
@@ -136,6 +148,7 @@ def change_meeting(meeting: Meeting, draft: MeetingDraft, *, seen: str, by: View
         raise ChangedMeanwhile(locked)
     for name, value in draft.values().items():
         setattr(locked, name, value)
+    _refuse_place_of(locked, locked.items.values_list("case", flat=True).distinct())
     locked.save(update_fields=MEETING_FIELDS)
     record(by, "meeting_changed", locked)
     named = AgendaMember.objects.filter(agenda__meeting=locked, agenda__removal__isnull=True)
@@ -157,6 +170,7 @@ def put_on_agenda(
     if before:
         return before
     _lock(case.pk)
+    _refuse_place_of(meeting, [case.pk])
     people = _people(case, draft)
     _check_members(case, draft, people)
     wait_for(meeting.pk)

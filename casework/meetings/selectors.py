@@ -235,6 +235,22 @@ def agenda_for(viewer: Viewer, meeting: Meeting, agenda_id: uuid.UUID) -> Agenda
     return next(iter(agenda_views_for(viewer, found)), None)
 
 
+def unanswered_preps_for(viewer: Viewer, *, limit: int) -> list[tuple[AgendaItem, Agency]]:
+    """Return which agencies have not said anything yet about which open items, the nearest meeting first; one's own for a member."""
+    rows = agendas_for(viewer).filter(
+        release__return_by__gt=ClockNow(), removal__isnull=True, minutes__isnull=True
+    )  # fmt: skip
+    # A member may not know the case, and a join would take the row away.
+    rows = rows.select_related("meeting", *(["case__holder"] if viewer.sees_all_cases else []))
+    views = agenda_views_for(viewer, rows.order_by("meeting__held_at", "position")[:limit])
+    return [
+        (view.item, agency)
+        for view in views
+        for agency in view.unanswered
+        if viewer.sees_all_cases or agency.pk == viewer.agency.pk
+    ]
+
+
 def open_roles_for(viewer: Viewer, case: Case) -> list[AnsweredRole]:
     """Return the standing roles of a case that the next meeting has to look at: unanswered, declined, or late without a result.
 

@@ -22,6 +22,7 @@ from casework.cases.models import Case
 from casework.concealment.selectors import ending_for
 from casework.consent.selectors import consents_for
 from casework.intake.selectors import contacts_for
+from casework.meetings.selectors import unanswered_preps_for
 from casework.notices.models import NoticeReply, StatutoryNotice
 from casework.plans.models import AnswerKind, RoleAnswer, RoleRow
 from casework.plans.selectors import answered_roles_for, decisions_for
@@ -48,6 +49,7 @@ class DutyKind(models.TextChoices):
     CONCEALMENT = "concealment", gettext_lazy("秘匿の措置の終わり")
     NOTICE = "notice", gettext_lazy("通告・通報への返事")
     RECALL = "recall", gettext_lazy("廃棄の確認")
+    PREP = "prep", gettext_lazy("会議の準備シート")
 
 
 @dataclass(frozen=True)
@@ -242,6 +244,16 @@ def _recalls(viewer: Viewer) -> Iterable[Duty]:
         )  # fmt: skip
 
 
+def _preps(viewer: Viewer) -> Iterable[Duty]:
+    for item, agency in unanswered_preps_for(viewer, limit=MOST_EACH):
+        meeting = item.meeting
+        yield Duty(
+            DutyKind.PREP, item.pk, meeting.number, reverse("casework:agenda", args=[meeting.pk, item.pk]),
+            _("会議の前に答える"), agency.name, agency.pk, None, timezone.localdate(meeting.held_at),
+            **(_of(item.case) if viewer.sees_all_cases else {}),
+        )  # fmt: skip
+
+
 def _who_works_on(case: Case) -> str:
     return f"{case.holder.name} {name_of(case.worker.user) if case.worker else ''}".strip()
 
@@ -254,4 +266,5 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.CONCEALMENT: _concealments,
     DutyKind.NOTICE: _notices,
     DutyKind.RECALL: _recalls,
+    DutyKind.PREP: _preps,
 }

@@ -10,18 +10,22 @@ from django.utils import timezone
 from casework.meetings.actions import (
     AgendaDraft,
     MeetingDraft,
+    PrepDraft,
     add_paper,
+    answer_prep,
     call_meeting,
     open_papers,
     put_on_agenda,
 )
 from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.meetings.models import AgendaItem, Meeting
+from casework.meetings.selectors import agendas_for, papers_for, prep_sheets_for
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import Ordinance
+from casework.sharing.actions import Label
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
-from tests.worlds import Household, World
+from tests.worlds import Household, World, make_agency, make_viewer
 
 HOUR = dt.timedelta(hours=1)
 CANARY = "カナリア会議"
@@ -117,3 +121,41 @@ def fixed_item(world: World, *members: Viewer, outcome: Outcome | None = None) -
         present = [viewer.membership.pk for viewer in members]
         minutes, _decision = fix_item(item, outcome or Outcome(), seen=1, present=present, by=world.chief)
     return item, minutes
+
+
+def two_tables(world: Any) -> Any:
+    """Two items of one meeting, not open yet: the first household's, of anshin and a volunteer; the other's, of kenko.
+
+    Anshin has lines for the item 会議 of the first household as well, which open nothing of it.
+    """
+    world.volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    world.colleague = make_viewer("anshin-colleague", world.anshin)
+    let_swear(world.anshin_worker, world.kenko_worker, world.volunteer, world.colleague, world.coordinator)
+    meeting = call(world, ordinance(world))
+    world.first = put(world, meeting, world.hazuki, world.anshin_worker, world.volunteer, world.coordinator)
+    world.second = put(world, meeting, world.tomono, world.kenko_worker)
+    paper(world, world.first)
+    paper(world, world.second)
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "meeting"), Label(None, "meeting"))
+    return world
+
+
+def opened(world: Any) -> Any:
+    """Open both, and let anshin and kenko answer beforehand."""
+    for item in (world.first, world.second):
+        open_to_all(world, item)
+    for viewer, item in ((world.anshin_worker, world.first), (world.kenko_worker, world.second)):
+        with acting_for(viewer):
+            answer_prep(item, PrepDraft(knows=f"{CANARY} 知っている"), answered=0, by=viewer)
+    return world
+
+
+def through_the_door(viewer: Viewer) -> dict[str, set[Any]]:
+    """Return {table: keys of items} that the door gives."""
+    with acting_for(viewer):
+        found = {
+            "AgendaItem": set(agendas_for(viewer).values_list("pk", flat=True)),
+            "AgendaPaper": set(papers_for(viewer).values_list("agenda", flat=True)),
+            "PrepSheet": set(prep_sheets_for(viewer).values_list("agenda", flat=True)),
+        }
+    return {name: keys for name, keys in found.items() if keys}

@@ -10,10 +10,22 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.concealment.actions import GroundDraft, conceal
+from casework.concealment.guard import PlaceWritten
 from casework.consent.actions import ConsentDraft, record_consent, withdraw_consent
 from casework.consent.models import Consent
-from casework.households.actions import StayDraft, record_stay
-from casework.meetings.actions import ConsentMissing, PrepDraft, answer_prep, name_members, take_off_agenda
+from casework.households.actions import StayDraft, record_stay, set_item
+from casework.households.models import PersonContact
+from casework.meetings.actions import (
+    MEETING_FIELDS,
+    ConsentMissing,
+    MeetingDraft,
+    PrepDraft,
+    answer_prep,
+    change_meeting,
+    name_members,
+    take_off_agenda,
+)
 from casework.meetings.models import (
     AgendaItem,
     AgendaMember,
@@ -42,7 +54,9 @@ from casework.ordinances.selectors import fiscal_year, ordinances_for
 from casework.plans.actions import RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.seals.actions import seal_case
+from casework.seen import fingerprint
 from casework.sharing.actions import Label, block
+from casework.workspace.duties import DutyFilter, duties_for
 from casework.workspace.finding import find_cases_for
 from casework.workspace.inbox import inbox_for, inbox_rows_for
 from permissions.agencies.actions import close_agency, end_membership
@@ -55,10 +69,13 @@ from tests.casework.tables import (
     call,
     let_swear,
     open_to_all,
+    opened,
     ordinance,
     paper,
     put,
     support_item,
+    through_the_door,
+    two_tables,
 )
 from tests.worlds import make_agency, make_viewer
 
@@ -81,16 +98,6 @@ def seen_by(viewer):
         found = {
             model.__name__: {key for (key,) in sql(f"SELECT {column} FROM {model._meta.db_table}")}
             for model, column in TABLES.items()
-        }
-    return {name: keys for name, keys in found.items() if keys}
-
-
-def through_the_door(viewer):
-    with acting_for(viewer):
-        found = {
-            "AgendaItem": set(agendas_for(viewer).values_list("pk", flat=True)),
-            "AgendaPaper": set(papers_for(viewer).values_list("agenda", flat=True)),
-            "PrepSheet": set(prep_sheets_for(viewer).values_list("agenda", flat=True)),
         }
     return {name: keys for name, keys in found.items() if keys}
 
@@ -288,26 +295,8 @@ def test_members_are_fixed_once_the_papers_are_open(world):
 
 @pytest.fixture
 def table(world):
-    """Two items of one meeting: the first household's, open to anshin and a volunteer; the other's, open to kenko."""
-    world.volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
-    world.colleague = make_viewer("anshin-colleague", world.anshin)
-    let_swear(world.anshin_worker, world.kenko_worker, world.volunteer, world.colleague, world.coordinator)
-    meeting = call(world, ordinance(world))
-    world.first = put(world, meeting, world.hazuki, world.anshin_worker, world.volunteer, world.coordinator)
-    world.second = put(world, meeting, world.tomono, world.kenko_worker)
-    paper(world, world.first)
-    paper(world, world.second)
-    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "meeting"), Label(None, "meeting"))
-    return world
-
-
-def opened(world):
-    for item in (world.first, world.second):
-        open_to_all(world, item)
-    for viewer, item in ((world.anshin_worker, world.first), (world.kenko_worker, world.second)):
-        with acting_for(viewer):
-            answer_prep(item, PrepDraft(knows=f"{CANARY} 知っている"), answered=0, by=viewer)
-    return world
+    """Two items of one meeting: the first household's, of anshin and a volunteer; the other's, of kenko."""
+    return two_tables(world)
 
 
 def test_before_release_nobody_but_the_center_reads(table):
@@ -718,3 +707,63 @@ def test_next_agenda_offers_what_was_decided_and_is_open(world, client):
         assert list(AgendaPaper.objects.values_list("kind", "text")) == [
             ("current", f"前の決定から確かめること\n・機関 anshin：火曜に訪ねる（{number} 未回答）")
         ]
+
+
+def test_place_of_a_concealed_household_is_neither_where_a_meeting_is_nor_what_is_written_of_it(world):
+    home, by = world.tomono, world.coordinator
+    place = "見本市東町１丁目２番３号"
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        seen = fingerprint(row, ["address"])
+        set_item(home.mother, item="contact", values={"address": place}, seen=seen, by=by)
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), by=by)
+    rule = ordinance(world)
+    with pytest.raises(PlaceWritten):
+        put(world, call(world, rule, place="東町1-2-3の家"), home, world.anshin_worker)
+    with pytest.raises(PlaceWritten):
+        put(world, call(world, rule), home, world.anshin_worker, purpose_text="東町1-2-3を訪ねる")
+    item = put(world, call(world, rule), home, world.anshin_worker)
+    with pytest.raises(PlaceWritten):
+        paper(world, item, "東町1-2-3に住む")
+    draft = MeetingDraft("会議", timezone.now(), "課長", by.membership, place="東町1-2-3", ordinance=rule)
+    with pytest.raises(PlaceWritten), acting_for(by):
+        change_meeting(item.meeting, draft, seen=fingerprint(item.meeting, MEETING_FIELDS), by=by)
+    with acting_for(world.chief):
+        assert (AgendaItem.objects.count(), AgendaPaper.objects.count()) == (1, 0)
+
+
+def test_what_was_written_before_the_household_hid_is_seen_by_nobody(world):
+    home, by = world.hazuki, world.coordinator
+    item = support_item(world, world.anshin_worker)
+    told = paper(world, item, "見本市東町1-2-3の家で")
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        set_item(
+            home.mother, item="contact", values={"address": "見本市東町１丁目２番３号"},
+            seen=fingerprint(row, ["address"]), by=by,
+        )  # fmt: skip
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), by=by)
+    for viewer in (world.anshin_worker, world.chief):
+        with acting_for(viewer):
+            assert told.pk not in set(AgendaPaper.objects.values_list("pk", flat=True))
+            assert [row.text for row in papers_for(viewer)] == [f"{CANARY} 世帯像"]
+
+
+def test_prep_sheets_that_are_missing_are_a_duty_of_the_agency_and_seen_by_the_center(table):
+    world = opened(table)
+    duties = {}
+    for name, viewer in (
+        ("minsei", world.volunteer),
+        ("anshin", world.anshin_worker),
+        ("chief", world.chief),
+    ):
+        with acting_for(viewer):
+            found = duties_for(viewer, DutyFilter(kind="prep"))
+            duties[name] = {(duty.number, duty.who, duty.holder is None) for duty in found}
+    number = world.first.meeting.number
+    assert duties["minsei"] == {(number, "機関 minsei", True)}
+    assert duties["anshin"] == set()
+    assert {(number_, who) for number_, who, _holder in duties["chief"]} == {
+        (number, "機関 minsei"),
+        (number, "機関 itaku"),
+    }
