@@ -89,6 +89,8 @@ VERBS = {
     "evaluated": _("評価シートを書いた"),
     "case_suspended": _("ケースを中断した"),
     "case_resumed": _("ケースの中断を終えた"),
+    "case_reopened": _("再相談としてケースを作った"),
+    "case_came_back": _("終わったケースの世帯が、また相談に来た"),
     "case_sealed": _("見る人を限った"),
     "case_unsealed": _("見る人を限るのをやめた"),
     "setting_changed": _("決まりごとを直した"),

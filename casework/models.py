@@ -39,6 +39,7 @@ from .referrals.models import (
 )
 from .registers.models import Register, RegisterRow
 from .relations.models import Relation
+from .reopening.models import Reopening
 from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
@@ -126,6 +127,7 @@ __all__ = [
     "Register",
     "RegisterRow",
     "Relation",
+    "Reopening",
     "RoleAnswer",
     "RoleRow",
     "SameMark",

@@ -19,6 +19,7 @@ from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.registers.urls import urlpatterns as registers
 from casework.relations.urls import urlpatterns as relations
+from casework.reopening.urls import urlpatterns as reopening
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
@@ -36,6 +37,7 @@ urlpatterns = [
     *notices,
     *cases,
     *closing,
+    *reopening,
     *triage,
     # Before the households, whose address of an item takes any word.
     *concealment,

@@ -135,6 +135,8 @@ MATRIX: dict[str, Cell] = {
     "casework:evaluation_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:suspension": Cell(COORDINATION, GET_POST, "case"),
     "casework:suspension_end": Cell(COORDINATION, GET_POST, "case"),
+    "casework:reopening": Cell(CENTER, GET_POST, "case"),
+    "casework:contact_reopening": Cell(CENTER, GET_POST, "contact"),
     "casework:task_add": Cell(CENTER, GET_POST, "case"),
     "casework:task_end": Cell(CENTER, GET_POST, "case"),
     "casework:notifications": Cell(READERS),

@@ -93,6 +93,7 @@ MADE_FOR_IT = {
     "casework_evaluationrole",
     "casework_suspension",
     "casework_suspensionend",
+    "casework_reopening",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",

@@ -57,6 +57,7 @@ HIDDEN = (
     "EvaluationRole",
     "Suspension",
     "SuspensionEnd",
+    "Reopening",
     "CaseFile",
     "WithoutConsent",
 )

@@ -32,6 +32,7 @@ from casework.registers.models import RegisterRow
 from casework.registers.selectors import kept_for
 from casework.relations.models import Group
 from casework.relations.selectors import name_pairs, standing_relations_for
+from casework.reopening.selectors import Neighbors, neighbors_of
 from casework.rounds import Steps, ask, in_rounds, side_by_side
 from casework.seals.selectors import SealView, seal_for
 from casework.sharing.items import Item
@@ -108,6 +109,7 @@ class CaseRecord:
     closure: Closure | None
     monitorings: Monitorings
     evaluations: list[EvaluationView]
+    neighbors: Neighbors
     suspension: Suspension | None  # why it rests, for the center
 
     @property
@@ -222,6 +224,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings,
         evaluations,
         suspension,
+        neighbors,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -242,6 +245,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings_for.steps(viewer, case),
         evaluations_for.steps(viewer, case),
         suspension_of.steps(viewer, case),
+        neighbors_of.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -280,6 +284,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings=monitorings,
         evaluations=evaluations,
         suspension=suspension,
+        neighbors=neighbors,
     )
 
 
