@@ -1,5 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from .accompanying.models import ContactInterval
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .closing.models import Closure
@@ -81,6 +82,7 @@ __all__ = [
     "ConsentWithdrawal",
     "Contact",
     "ContactDraft",
+    "ContactInterval",
     "ContactTopic",
     "Decision",
     "Direction",

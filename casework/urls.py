@@ -1,3 +1,4 @@
+from casework.accompanying.urls import urlpatterns as accompanying
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
 from casework.closing.urls import urlpatterns as closing
@@ -37,6 +38,7 @@ urlpatterns = [
     *notices,
     *cases,
     *closing,
+    *accompanying,
     *reopening,
     *triage,
     # Before the households, whose address of an item takes any word.

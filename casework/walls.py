@@ -507,6 +507,12 @@ WALLS: tuple[Wall, ...] = (
         frozen=True,
     ),
     _center_text("casework_suspensionend", "ended_by_id"),
+    Wall(
+        table="casework_contactinterval",
+        select=center("casework_contactinterval"),
+        insert=f"{center('casework_contactinterval')} AND set_by_id = {ME}",
+        frozen=True,
+    ),
     # Whoever may not see one of the two does not learn that there is another.
     Wall(
         table="casework_reopening",

@@ -137,6 +137,7 @@ MATRIX: dict[str, Cell] = {
     "casework:suspension_end": Cell(COORDINATION, GET_POST, "case"),
     "casework:reopening": Cell(CENTER, GET_POST, "case"),
     "casework:contact_reopening": Cell(CENTER, GET_POST, "contact"),
+    "casework:contact_interval": Cell(CENTER, GET_POST, "case"),
     "casework:task_add": Cell(CENTER, GET_POST, "case"),
     "casework:task_end": Cell(CENTER, GET_POST, "case"),
     "casework:notifications": Cell(READERS),

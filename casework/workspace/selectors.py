@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from casework.accompanying.selectors import rhythm_of
 from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.closing.models import Closure
@@ -110,6 +111,7 @@ class CaseRecord:
     monitorings: Monitorings
     evaluations: list[EvaluationView]
     neighbors: Neighbors
+    rhythm: Any  # when somebody last talked with the household, and has to again; for the center
     suspension: Suspension | None  # why it rests, for the center
 
     @property
@@ -225,6 +227,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations,
         suspension,
         neighbors,
+        rhythm,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -246,6 +249,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations_for.steps(viewer, case),
         suspension_of.steps(viewer, case),
         neighbors_of.steps(viewer, case),
+        rhythm_of.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -285,6 +289,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations=evaluations,
         suspension=suspension,
         neighbors=neighbors,
+        rhythm=rhythm,
     )
 
 

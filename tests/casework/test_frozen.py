@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from casework.accompanying.actions import set_interval
 from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case
 from casework.cases.models import Case
@@ -110,6 +111,7 @@ FROZEN = {
     "casework_suspension": "words",
     "casework_suspensionend": "words",
     "casework_reopening": "words",
+    "casework_contactinterval": "weeks",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -171,6 +173,7 @@ def full_world(world):
         ended = create_case(by=world.chief)
         Case.objects.filter(pk=ended.pk).update(stage="closed")
         reopen_case(ended, words="見本", by=world.chief)
+        set_interval(home.case, weeks=4, by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
