@@ -1,5 +1,6 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
+from .accompanying.models import ContactInterval
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .closing.models import Closure
@@ -56,6 +57,7 @@ from .referrals.models import (
 )
 from .registers.models import Register, RegisterRow
 from .relations.models import Relation
+from .reopening.models import Reopening
 from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
@@ -102,6 +104,7 @@ __all__ = [
     "ConsentWithdrawal",
     "Contact",
     "ContactDraft",
+    "ContactInterval",
     "ContactTopic",
     "Decision",
     "Direction",
@@ -162,6 +165,7 @@ __all__ = [
     "Register",
     "RegisterRow",
     "Relation",
+    "Reopening",
     "RoleAnswer",
     "RoleRow",
     "SameMark",

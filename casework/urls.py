@@ -1,3 +1,4 @@
+from casework.accompanying.urls import urlpatterns as accompanying
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
 from casework.closing.urls import urlpatterns as closing
@@ -22,6 +23,7 @@ from casework.plans.urls import urlpatterns as plans
 from casework.referrals.urls import urlpatterns as referrals
 from casework.registers.urls import urlpatterns as registers
 from casework.relations.urls import urlpatterns as relations
+from casework.reopening.urls import urlpatterns as reopening
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
@@ -39,6 +41,8 @@ urlpatterns = [
     *notices,
     *cases,
     *closing,
+    *accompanying,
+    *reopening,
     *triage,
     # Before the households, whose address of an item takes any word.
     *concealment,

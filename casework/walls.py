@@ -533,6 +533,21 @@ WALLS: tuple[Wall, ...] = (
         frozen=True,
     ),
     _center_text("casework_suspensionend", "ended_by_id"),
+    Wall(
+        table="casework_contactinterval",
+        select=center("casework_contactinterval"),
+        insert=f"{center('casework_contactinterval')} AND set_by_id = {ME}",
+        frozen=True,
+    ),
+    # Whoever may not see one of the two does not learn that there is another.
+    Wall(
+        table="casework_reopening",
+        select=f"{center('casework_reopening')} AND {not_blocked('casework_reopening.before_id')}"
+        f" AND {not_hidden('casework_reopening')}",
+        insert=f"{center('casework_reopening')} AND {not_blocked('casework_reopening.before_id')}"
+        f" AND reopened_by_id = {ME}",
+        frozen=True,
+    ),
     # Where its bytes are not seen, because it was taken away or nobody has looked through it since the household hid,
     # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
     Wall(

@@ -108,6 +108,7 @@ MADE_FOR_IT = {
     "casework_suspensionend",
     "casework_minutes",
     "casework_minutesdraft",
+    "casework_reopening",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",

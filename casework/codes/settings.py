@@ -6,7 +6,10 @@ The table holds what was changed and nothing else, so a better proposal of ours 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from django.db.models import IntegerField, Subquery, Value
+from django.db.models.functions import Cast, Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -87,6 +90,22 @@ SETTINGS: dict[str, Count | Text] = {
         least=1,
         most=10,
         unit=_("回"),
+    ),
+    "accompany_weeks": Count(
+        _("伴走支援：何週間に1回、本人か世帯の人と話すか"),
+        _("ケースごとに決めていない伴走支援のケース。変えると、すぐに効きます。"),
+        default=4,
+        least=1,
+        most=26,
+        unit=_("週"),
+    ),
+    "contact_lost": Count(
+        _("何日、本人か世帯の人と話せていないと知らせるか"),
+        _("伴走支援のほかの、センターが担当しているケース。変えると、すぐに効きます。"),
+        default=60,
+        least=7,
+        most=365,
+        unit=_("日"),
     ),
     "closing_follow_up": Count(
         _("終結：終わったあとに確かめるまで"),
@@ -178,6 +197,15 @@ def count_of(key: str) -> int:
         raise KeyError(key)
     value = changed().get(key)
     return definition.default if value is None else int(value)
+
+
+def count_in_query(key: str) -> Any:
+    """Return a number as the city has it today, as an expression that the database looks up in the same statement."""
+    definition = SETTINGS[key]
+    if not isinstance(definition, Count):
+        raise KeyError(key)
+    told = Setting.objects.filter(key=key).values("value")[:1]
+    return Coalesce(Cast(Subquery(told), IntegerField()), Value(definition.default))
 
 
 def lines_of(key: str) -> list[str]:

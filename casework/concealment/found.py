@@ -60,6 +60,7 @@ HIDDEN = (
     "EvaluationRole",
     "Suspension",
     "SuspensionEnd",
+    "Reopening",
     "CaseFile",
     "WithoutConsent",
     "AgendaItem",

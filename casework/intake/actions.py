@@ -431,21 +431,32 @@ def open_case(
     contact: Contact, *, household_name: str, household_kind: str, person: dict[str, Any], by: Viewer
 ) -> Case:
     """Make a case with its household and first person of a contact. Raises NotAllowed if there is one already."""
-    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    _check_may_become_case(Contact.objects.select_for_update(no_key=True).get(pk=contact.pk))
+    case = create_case(by=by)
+    create_household(case, name=household_name, kind=household_kind, by=by)
+    add_person(case, values=person, by=by)
+    give_case(contact, case, by=by)
+    return case
+
+
+def _check_may_become_case(locked: Contact) -> None:
     if locked.state in (ContactState.CASE, ContactState.CLOSED):
         raise NotAllowed(_("この相談は、すでにケースになったか、終わっています。"))
     if locked.kind == ContactKind.ADVICE:
         raise NotAllowed(_("相談機関支援は、だれのことかを言わない助言なので、ケースになりません。"))
-    case = create_case(by=by)
-    create_household(case, name=household_name, kind=household_kind, by=by)
-    add_person(case, values=person, by=by)
+
+
+@transaction.atomic
+def give_case(contact: Contact, case: Case, *, by: Viewer) -> None:
+    """Say that a new case was made of a contact. Raises NotAllowed if there is one already."""
+    locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
+    _check_may_become_case(locked)
     locked.state = ContactState.CASE
     locked.case = case
     locked.save(update_fields=["state", "case"])
     record_event(by, "contact_became_case", locked, case_id=case.pk, after={"contact": locked.number})
     if locked.submission_id:
         status.mark_assigned(locked.submission_id)
-    return case
 
 
 @transaction.atomic

@@ -67,6 +67,7 @@ class NoteDraft:
     paragraphs: tuple[ParagraphDraft, ...]
     next_step: NextStep | None = None
     attendees: tuple[AttendeeDraft, ...] = ()
+    spoken_with: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def write_note(case: Case, draft: NoteDraft, *, by: Viewer, key: uuid.UUID | Non
         occurred_at=draft.occurred_at,
         method=draft.method,
         title=draft.title,
+        spoken_with=draft.spoken_with,
         author=by.membership,
     )
     _add(note, draft)
@@ -136,6 +138,7 @@ def correct_note(note: Note, draft: CorrectionDraft, *, by: Viewer, key: uuid.UU
         occurred_at=note.occurred_at,
         method=note.method,
         title=draft.title,
+        spoken_with=note.spoken_with,
         author=by.membership,
         corrects=note,
         correction_reason=draft.reason,

@@ -23,7 +23,7 @@ from permissions.days import DayInput
 
 from .actions import AttendeeDraft, CorrectionDraft, NextStep, NoteDraft, ParagraphDraft
 from .attendees import MOST_BOXES, PARTS, AttendeesForm
-from .models import Note
+from .models import Note, SpokenWith
 from .models import ParagraphKind as Kind
 from .models import ParagraphSource as Source
 from .readers import key_of
@@ -189,7 +189,7 @@ class ParagraphsForm(AttendeesForm):
 class NoteForm(ParagraphsForm):
     """A progress note and whom and what it is about."""
 
-    field_order = ("about", "item", "occurred_at", "method", "title")
+    field_order = ("about", "item", "occurred_at", "method", "spoken_with", "title")
 
     about = forms.ChoiceField(
         label=_("だれのこと"),
@@ -204,6 +204,12 @@ class NoteForm(ParagraphsForm):
     )
     occurred_at = forms.DateTimeField(label=_("あった日時"), initial=this_minute, widget=MomentInput)
     method = CodeChoiceField("method", label=_("方法"))
+    spoken_with = forms.ChoiceField(
+        label=_("だれと話したか"),
+        choices=[("", _("選んでいない")), *SpokenWith.choices],
+        required=False,
+        help_text=_("本人や世帯の人と話せていないケースを見つけるために使います。"),
+    )
     next_what = forms.CharField(
         label=_("次にすること"), max_length=200, required=False,
         help_text=_("書いておくと期限の一覧に出て、頼んだ人に知らせます。この記録と同じ範囲に見えます。"),
@@ -272,6 +278,7 @@ class NoteForm(ParagraphsForm):
             paragraphs=self.paragraphs(),
             next_step=self.next_step(),
             attendees=self.attendees(),
+            spoken_with=cleaned["spoken_with"],
         )
 
 

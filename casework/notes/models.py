@@ -48,6 +48,14 @@ class OathMedium(models.TextChoices):
     ORAL = "oral", _("口頭")
 
 
+class SpokenWith(models.TextChoices):
+    """With whom somebody talked: how long nobody has seen a household is told by it (accompanying/)."""
+
+    HOUSEHOLD = "household", _("本人か世帯の人")
+    OTHERS = "others", _("世帯の外の人や機関")
+    NOBODY = "nobody", _("だれとも話していない・会えなかった")
+
+
 class Note(Labelled):
     """One entry of the support record. Never edited; a correction is a new note that names the old one and says why.
 
@@ -59,6 +67,7 @@ class Note(Labelled):
     occurred_at = models.DateTimeField(_("あった日時"))
     method = CodeField(_("方法"), list_code="method")
     title = models.CharField(_("見出し"), max_length=100)
+    spoken_with = models.CharField(_("だれと話したか"), max_length=12, choices=SpokenWith.choices, blank=True)
     author = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     written_at = models.DateTimeField(default=ClockNow)
     corrects = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True, blank=True)
@@ -68,6 +77,9 @@ class Note(Labelled):
         verbose_name = _("支援経過記録")
         constraints = (
             models.CheckConstraint(name="note_item_known", condition=Q(item__in=Item.values)),
+            models.CheckConstraint(
+                name="note_spoken_with_known", condition=Q(spoken_with__in=[*SpokenWith.values, ""])
+            ),
             models.UniqueConstraint(name="note_one_correction", fields=("corrects",)),
             models.CheckConstraint(
                 name="note_correction_says_why",

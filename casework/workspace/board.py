@@ -42,10 +42,11 @@ class BoardRow:
     late_tasks: Figure
     late_referrals: Figure
     quiet: Figure
+    silent: Figure
 
     @property
     def is_overdue(self) -> bool:
-        return bool(self.late_tasks.count or self.late_referrals.count or self.quiet.count)
+        return any(each.count for each in (self.late_tasks, self.late_referrals, self.quiet, self.silent))
 
 
 @dataclass(frozen=True)
@@ -59,8 +60,8 @@ class BoardGroup:
 def board_for(viewer: Viewer) -> list[BoardGroup]:
     """Return who holds what and what of it is overdue: the center's agencies first. For the chief.
 
-    Overdue is a task past its day, a referral whose answer is late, and an open case in which whoever holds it has done nothing
-    for QUIET_DAYS. Each number is counted where its list is made.
+    Overdue is a task past its day, a referral whose answer is late, an open case in which whoever holds it has done nothing
+    for QUIET_DAYS, and one whose household nobody has talked with for longer than its interval. Each number is counted where its list is made.
     """
     if not viewer.may("casework.view_board"):
         return []
@@ -68,6 +69,7 @@ def board_for(viewer: Viewer) -> list[BoardGroup]:
         "open": _held(viewer, is_open()),
         "late_tasks": _late(viewer, DutyKind.TASK),
         "late_referrals": _late(viewer, DutyKind.REFERRAL),
+        "silent": _late(viewer, DutyKind.TALK),
         "quiet": _held(viewer, is_open() & is_quiet("pk", "holder")),
     }
     seats: dict[int, list[int]] = defaultdict(list)
@@ -117,6 +119,7 @@ def _address(name: str, seat: Seat) -> str:
         "open": {"open": "on"},
         "quiet": {"open": "on", "quiet": "on"},
         "late_tasks": {"kind": DutyKind.TASK.value, "due": "late"},
+        "silent": {"kind": DutyKind.TALK.value, "due": "late"},
         "late_referrals": {"kind": DutyKind.REFERRAL.value, "due": "late"},
     }[name]
     page = "casework:duties" if "kind" in told else "casework:case_list"

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from casework.accompanying.selectors import silent_cases_for
 from casework.cases.models import Case
 from casework.concealment.selectors import ending_for
 from casework.consent.selectors import consents_for
@@ -37,6 +38,7 @@ from permissions.viewer import Viewer
 
 MOST_EACH = 500
 CONSENT_DAYS = 30
+TALK_DAYS = 7
 
 
 class DutyKind(models.TextChoices):
@@ -48,6 +50,7 @@ class DutyKind(models.TextChoices):
     CONSENT = "consent", gettext_lazy("同意の期限")
     CONCEALMENT = "concealment", gettext_lazy("秘匿の措置の終わり")
     NOTICE = "notice", gettext_lazy("通告・通報への返事")
+    TALK = "talk", gettext_lazy("本人・世帯の人と話すこと")
     RECALL = "recall", gettext_lazy("廃棄の確認")
     PREP = "prep", gettext_lazy("会議の準備シート")
 
@@ -254,6 +257,18 @@ def _preps(viewer: Viewer) -> Iterable[Duty]:
         )  # fmt: skip
 
 
+def _talks(viewer: Viewer) -> Iterable[Duty]:
+    for case in silent_cases_for(viewer, within_days=TALK_DAYS)[:MOST_EACH]:
+        last = (
+            timezone.localtime(case.talked_at).date().isoformat() if case.talked_at else _("まだ一度もない")
+        )
+        yield Duty(
+            DutyKind.TALK, case.pk, case.number, _case_page(case.pk),
+            _("本人か世帯の人と話す（最後に話した日：%(last)s）") % {"last": last}, _who_works_on(case),
+            case.holder_id, case.worker_id, timezone.localtime(case.talk_by).date(), **_of(case),
+        )  # fmt: skip
+
+
 def _who_works_on(case: Case) -> str:
     return f"{case.holder.name} {name_of(case.worker.user) if case.worker else ''}".strip()
 
@@ -265,6 +280,7 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.CONSENT: _consents,
     DutyKind.CONCEALMENT: _concealments,
     DutyKind.NOTICE: _notices,
+    DutyKind.TALK: _talks,
     DutyKind.RECALL: _recalls,
     DutyKind.PREP: _preps,
 }

@@ -8,6 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
+from casework.accompanying.selectors import rhythm_of
 from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.closing.models import Closure
@@ -34,6 +35,7 @@ from casework.registers.models import RegisterRow
 from casework.registers.selectors import kept_for
 from casework.relations.models import Group
 from casework.relations.selectors import name_pairs, standing_relations_for
+from casework.reopening.selectors import Neighbors, neighbors_of
 from casework.rounds import Steps, ask, in_rounds, side_by_side
 from casework.seals.selectors import SealView, seal_for
 from casework.sharing.items import Item
@@ -111,6 +113,8 @@ class CaseRecord:
     agendas: list[AgendaItem]
     monitorings: Monitorings
     evaluations: list[EvaluationView]
+    neighbors: Neighbors
+    rhythm: Any  # when somebody last talked with the household, and has to again; for the center
     suspension: Suspension | None  # why it rests, for the center
 
     @property
@@ -226,6 +230,8 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings,
         evaluations,
         suspension,
+        neighbors,
+        rhythm,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -247,6 +253,8 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings_for.steps(viewer, case),
         evaluations_for.steps(viewer, case),
         suspension_of.steps(viewer, case),
+        neighbors_of.steps(viewer, case),
+        rhythm_of.steps(viewer, case),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -286,6 +294,8 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         monitorings=monitorings,
         evaluations=evaluations,
         suspension=suspension,
+        neighbors=neighbors,
+        rhythm=rhythm,
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
+from casework.accompanying.actions import set_interval
 from casework.bringing.actions import BroughtDraft, bring
+from casework.cases.actions import create_case
 from casework.cases.models import Case
 from casework.concealment.actions import (
     GroundDraft,
@@ -40,6 +42,7 @@ from casework.referrals.links import make_link
 from casework.referrals.models import ReferralReminder
 from casework.referrals.selectors import referral_for
 from casework.relations.actions import RelationDraft, note_relation
+from casework.reopening.actions import reopen_case
 from casework.seals.actions import seal_case
 from casework.sharing.actions import Ground, Label, answer_recall, end_line
 from casework.sharing.models import LineEnd, PersonGrant, Recall, Share, ShareLine
@@ -126,6 +129,8 @@ FROZEN = {
     "casework_minutesreceipt": "received_at",
     "casework_papercopy": "number",
     "casework_paperreturn": "ticked_at",
+    "casework_reopening": "words",
+    "casework_contactinterval": "weeks",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -185,6 +190,10 @@ def full_world(world):
         rest = SuspensionDraft("hospital", today + dt.timedelta(days=1), world.chief.membership, "見本")
         suspend_case(home.case, rest, by=world.chief)
         resume_case(home.case, stage="outreach_track", words="見本", by=world.chief)
+        ended = create_case(by=world.chief)
+        Case.objects.filter(pk=ended.pk).update(stage="closed")
+        reopen_case(ended, words="見本", by=world.chief)
+        set_interval(home.case, weeks=4, by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
