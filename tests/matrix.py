@@ -117,6 +117,7 @@ MATRIX: dict[str, Cell] = {
     "casework:issue_follow": Cell(CENTER, GET_POST, "case"),
     "casework:relations": Cell(READERS, object="case"),
     "casework:ecomap": Cell(READERS, object="case"),
+    "casework:timeline": Cell(READERS, object="case"),
     "casework:relation_add": Cell(CENTER, GET_POST, "case"),
     "casework:relation_follow": Cell(CENTER, GET_POST, "case"),
     "casework:person_same": Cell(CENTER, object="case"),

@@ -15,7 +15,7 @@ from casework.sharing.selectors import envelopes_for
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
-from .models import CaseActivity, CaseEvent
+from .models import Case, CaseActivity, CaseEvent
 from .states import OPEN_STAGES
 
 PAGE_SIZE = 50
@@ -116,6 +116,13 @@ def _before(model: Any, moment: str, after: Cursor) -> RawSQL:
         [after.changed_at, after.case_id],
         output_field=BooleanField(),
     )
+
+
+def events_for(viewer: Viewer, case: Case) -> QuerySet[CaseEvent]:
+    """Return the acts on a case, unordered; none outside the center's duty, whatever is shared."""
+    if not viewer.sees_all_cases:
+        return CaseEvent.objects.none()
+    return CaseEvent.objects.filter(NotBlocked("case"), case=case)
 
 
 def count_cases_for(viewer: Viewer) -> int:

@@ -74,6 +74,13 @@ def consents_for(viewer: Viewer) -> QuerySet[Consent]:
     return Consent.objects.filter(NotBlocked("case"))
 
 
+def withdrawals_for(viewer: Viewer) -> QuerySet[ConsentWithdrawal]:
+    """Return what was taken back of consents this viewer may see, unordered; none outside the center's duty."""
+    if not viewer.sees_all_cases:
+        return ConsentWithdrawal.objects.none()
+    return ConsentWithdrawal.objects.filter(NotBlocked("case"))
+
+
 def consent_for(viewer: Viewer, case: Case, consent_id: uuid.UUID) -> ConsentView | None:
     """Return one consent of a case, or None."""
     found = consents_for(viewer).filter(case=case, pk=consent_id).select_related("person", "case")

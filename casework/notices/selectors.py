@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Prefetch, QuerySet
 
 from casework.intake.models import Contact
@@ -10,11 +12,26 @@ from permissions.viewer import Viewer
 
 from .models import EmergencyCall, NoticeReply, StatutoryNotice
 
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
 
 def calls_for(viewer: Viewer, contact: Contact) -> QuerySet[EmergencyCall]:
     """Return the calls of a contact, oldest first."""
     found = EmergencyCall.objects.filter(contact__in=contacts_for(viewer), contact=contact)
     return found.select_related("called_by__user").order_by("called_at", "written_at", "pk")
+
+
+def case_calls_for(viewer: Viewer, case: Case) -> QuerySet[EmergencyCall]:
+    """Return the calls made for a case, by all of its contacts, unordered."""
+    contacts = contacts_for(viewer).filter(case=case)
+    return EmergencyCall.objects.filter(contact__in=contacts).select_related("called_by__user")
+
+
+def case_notices_for(viewer: Viewer, case: Case) -> QuerySet[StatutoryNotice]:
+    """Return the notices given for a case, by all of its contacts, unordered and without their replies."""
+    contacts = contacts_for(viewer).filter(case=case)
+    return StatutoryNotice.objects.filter(contact__in=contacts).select_related("noticed_by__user")
 
 
 def notices_for(viewer: Viewer, contact: Contact) -> QuerySet[StatutoryNotice]:

@@ -38,6 +38,19 @@ def case_tasks_for(viewer: Viewer, case: Case) -> Steps[list[Task]]:
     return tasks
 
 
+@in_rounds
+def ended_tasks_for(viewer: Viewer, case: Case) -> Steps[list[TaskEnd]]:
+    """Return how tasks of a case ended, the latest last; each with its task, which reaches the viewer, too."""
+    ends = (
+        labelled_for(viewer, TaskEnd).filter(case=case).select_related("ended_by__user", "ended_by__agency")
+    )
+    found, tasks = yield [ends.order_by("ended_at", "pk"), labelled_for(viewer, Task).filter(case=case)]
+    known = {task.pk: task for task in tasks}
+    for end in found:
+        end.task = known.get(end.task_id)
+    return [end for end in found if end.task]
+
+
 def owners() -> QuerySet[Membership]:
     """Return who may be asked to do something: whoever has the center's duty today, in the order of their agencies."""
     live = Membership.objects.live().filter(agency__is_center=True, role__in=_DUTY)

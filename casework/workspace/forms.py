@@ -17,6 +17,7 @@ from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
 from .duties import DutyFilter, DutyKind
+from .timeline import Choices, TimelineFilter
 
 MOST_KEY = 2**31 - 1
 
@@ -166,6 +167,42 @@ class DutyForm(QueryForm):
         told = self.cleaned_data
         agency, holder = (int(told[name]) if told[name] else None for name in ("agency", "holder"))
         return DutyFilter(told["kind"], told["due"], told["who"], agency, holder, told["worker"])
+
+
+class TimelineForm(QueryForm):
+    """What of a timeline somebody wants to see, and in which order."""
+
+    kind = forms.ChoiceField(label=_("種類"), required=False)
+    person = forms.ChoiceField(label=_("だれのこと"), required=False)
+    agency = forms.ChoiceField(label=_("機関"), required=False)
+    method = forms.ChoiceField(label=_("方法"), required=False)
+    year = forms.ChoiceField(label=_("年"), required=False)
+    order = forms.ChoiceField(
+        label=_("並び"), required=False, choices=[("", _("古い順")), ("new", _("新しい順"))]
+    )
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: dict[str, Any] = self.fields
+        offered = {
+            "kind": choices.kinds,
+            "person": choices.people,
+            "agency": choices.agencies,
+            "method": choices.methods,
+            "year": choices.years,
+        }
+        for name, found in offered.items():
+            fields[name].choices = [("", _("すべて")), *found]
+
+    def wanted(self) -> TimelineFilter:
+        """Return which entries are wanted; all of them when the conditions are not sound."""
+        if not self.is_valid():
+            return TimelineFilter()
+        told = self.cleaned_data
+        agency, year = (int(told[name]) if told[name] else None for name in ("agency", "year"))
+        return TimelineFilter(
+            told["kind"], agency, told["person"], told["method"], year, is_newest_first=told["order"] == "new"
+        )
 
 
 def _is_key(value: Any) -> bool:

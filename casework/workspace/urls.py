@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import duty_views, inbox_views, views
+from . import duty_views, inbox_views, timeline_views, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -21,5 +21,6 @@ urlpatterns = [
     path("cases/<uuid:case_id>/", views.case, name="case"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/", views.decision, name="decision"),
     path("cases/<uuid:case_id>/ecomap/", views.ecomap, name="ecomap"),
+    path("cases/<uuid:case_id>/timeline/", timeline_views.timeline, name="timeline"),
     path("cases/<uuid:case_id>/share/", views.share_add, name="share_add"),
 ]

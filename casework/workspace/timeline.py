@@ -1,0 +1,203 @@
+"""The timeline of a case (経過の一覧): everything that happened in one list, each thing read at its own door (domain.md 7.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from casework.cases.models import Case
+from casework.cases.selectors import QUIET_DAYS, events_for
+from casework.closing.selectors import closure_for
+from casework.consent.selectors import consents_for, withdrawals_for
+from casework.files.selectors import case_files_for
+from casework.households.selectors import name_by, stays_for
+from casework.intake.selectors import contacts_for
+from casework.notes.models import Attendee
+from casework.notes.selectors import notes_for
+from casework.notices.selectors import case_calls_for, case_notices_for
+from casework.plans.selectors import decision_views_for
+from casework.referrals.selectors import case_referrals_for
+from casework.rounds import Steps, ask, in_rounds, side_by_side
+from casework.sharing.selectors import labelled_for, ledger_of, persons_for
+from casework.tasks.selectors import ended_tasks_for
+from permissions.agencies.models import Agency
+from permissions.viewer import Viewer
+
+from . import timeline_entries as entries
+from .timeline_entries import Entry
+
+PAGE_SIZE = 50
+EVENTS = ("case_opened", "stage_changed", "case_handed_over")
+
+
+@dataclass(frozen=True)
+class Gap:
+    """So many whole days without any record, between two entries or until today."""
+
+    days: int
+    is_until_today: bool = False
+
+
+@dataclass(frozen=True)
+class TimelineFilter:
+    """Which entries are wanted; what is empty does not narrow. ``person`` is a key, or "all" for the whole household."""
+
+    kind: str = ""
+    agency: int | None = None
+    person: str = ""
+    method: str = ""
+    year: int | None = None
+    is_newest_first: bool = False
+
+    def lets_through(self, entry: Entry) -> bool:
+        people = {"all" if key is None else str(key) for key in entry.people}
+        return (
+            (not self.kind or entry.kind == self.kind)
+            and (not self.agency or (entry.agency is not None and entry.agency[0] == self.agency))
+            and (not self.person or self.person in people)
+            and (not self.method or entry.method[0] == self.method)
+            and (not self.year or entry.on.year == self.year)
+        )
+
+    @property
+    def shows_all_of_a_time(self) -> bool:
+        """Whether nothing between two entries is left out, so that nothing between them means that nothing happened."""
+        return not (self.kind or self.agency or self.person or self.method)
+
+
+@in_rounds
+def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
+    """Return everything of a case that happened and reaches the viewer, the oldest first."""
+    (
+        notes,
+        decisions,
+        referrals,
+        files,
+        tasks,
+        stays,
+        closure,
+        lines,
+        events,
+        (people, contacts, calls, notices, consents, withdrawals),
+    ) = yield from side_by_side(
+        _notes(viewer, case),
+        decision_views_for.steps(viewer, case),
+        case_referrals_for.steps(viewer, case),
+        case_files_for.steps(viewer, case),
+        ended_tasks_for.steps(viewer, case),
+        stays_for.steps(viewer, case),
+        closure_for.steps(viewer, case),
+        ask(ledger_of(viewer, case)),
+        _events(viewer, case),
+        ask(
+            persons_for(viewer).filter(case=case).values_list("pk", "name"),
+            contacts_for(viewer).filter(case=case),
+            case_calls_for(viewer, case),
+            case_notices_for(viewer, case),
+            consents_for(viewer)
+            .filter(case=case)
+            .select_related("person", "explained_by__user", "explained_by__agency"),
+            withdrawals_for(viewer)
+            .filter(case=case)
+            .select_related("agency", "recorded_by__user", "recorded_by__agency"),
+        ),
+    )
+    names = dict(people)
+    labelled = [row for view in decisions for row in (*view.directions, *(role.row for role in view.roles))]
+    labelled += [view.row for view in referrals]
+    name_by(names, [*notes[0], *files, *tasks, *lines[0], *labelled])
+    found = [
+        *entries.of_contacts(contacts),
+        *entries.of_calls(calls),
+        *entries.of_notices(notices),
+        *entries.of_notes(*notes),
+        *entries.of_consents(consents, withdrawals),
+        *entries.of_lines(lines[0], timezone.now()),
+        *entries.of_referrals(referrals),
+        *entries.of_decisions(decisions),
+        *entries.of_stays(stays, names),
+        *entries.of_events(*events),
+        *entries.of_tasks(tasks),
+        *entries.of_files(files),
+        *entries.of_closure(closure),
+    ]
+    return sorted(found, key=lambda entry: entry.order)
+
+
+def _notes(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], dict[uuid.UUID, list[Any]]]]:
+    """The notes that hold, without their texts, and who else was there."""
+    rows = notes_for(viewer, case).prefetch_related(None).filter(is_corrected=False)
+    there = labelled_for(viewer, Attendee).filter(case=case).order_by("position")
+    notes, attendees = yield [rows, there]
+    found: dict[uuid.UUID, list[Any]] = {}
+    for attendee in attendees:
+        found.setdefault(attendee.note_id, []).append(attendee)
+    return notes, found
+
+
+def _events(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], dict[int, str]]]:
+    (events,) = yield [
+        events_for(viewer, case).filter(verb__in=EVENTS).select_related("actor__user", "actor__agency")
+    ]
+    holders = {event.after["holder"] for event in events if "holder" in event.after}
+    (agencies,) = yield [Agency.objects.filter(pk__in=holders).values_list("pk", "name")]
+    return events, dict(agencies)
+
+
+def rows_of(
+    found: Sequence[Entry], only: TimelineFilter, *, gaps_until: dt.date | None = None
+) -> list[Entry | Gap]:
+    """Return what is wanted in the order wanted, with gaps of QUIET_DAYS and more if ``gaps_until`` says until when."""
+    wanted = [entry for entry in found if only.lets_through(entry)]
+    rows: list[Entry | Gap] = list(wanted)
+    if gaps_until and only.shows_all_of_a_time and wanted:
+        # Of another year's days nothing is known here.
+        is_to_the_end = wanted[-1] is found[-1]
+        rows = _with_gaps(wanted, gaps_until if is_to_the_end else None)
+    return rows[::-1] if only.is_newest_first else rows
+
+
+def _with_gaps(wanted: Iterable[Entry], until: dt.date | None) -> list[Entry | Gap]:
+    rows: list[Entry | Gap] = []
+    last: dt.date | None = None
+    for entry in wanted:
+        if last and (silent := (entry.on - last).days - 1) >= QUIET_DAYS:
+            rows.append(Gap(silent))
+        rows.append(entry)
+        last = max(entry.on, last or entry.on)
+    if last and until and (silent := (until - last).days) >= QUIET_DAYS:
+        rows.append(Gap(silent, is_until_today=True))
+    return rows
+
+
+@dataclass(frozen=True)
+class Choices:
+    """By what a timeline can be narrowed: only what stands in it."""
+
+    kinds: list[tuple[str, str]]
+    agencies: list[tuple[str, str]]
+    people: list[tuple[str, str]]
+    methods: list[tuple[str, str]]
+    years: list[tuple[str, str]]
+
+
+def choices_of(found: Iterable[Entry], names: dict[uuid.UUID | None, str]) -> Choices:
+    """Return what can be asked for; ``names`` are those that reach the viewer."""
+    rows = list(found)
+    kinds = {entry.kind for entry in rows}
+    agencies = dict(entry.agency for entry in rows if entry.agency)
+    people = dict.fromkeys(key for entry in rows for key in entry.people)
+    methods = {code: label for code, label in (entry.method for entry in rows) if code}
+    years = sorted({entry.on.year for entry in rows})
+    return Choices(
+        [(kind.value, str(kind.label)) for kind in entries.TimelineKind if kind in kinds],
+        [(str(key), name) for key, name in sorted(agencies.items(), key=lambda each: each[1])],
+        [("all" if key is None else str(key), names[key]) for key in people if key in names],
+        sorted(methods.items(), key=lambda each: each[1]),
+        [(str(year), str(year)) for year in years],
+    )

@@ -1,0 +1,346 @@
+"""What one thing that happened looks like in the timeline of a case (domain.md 7.3). Pure: rows of the doors in, entries out."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
+
+from casework.cases.words import flow_label, stage_label
+from casework.households.models import Living
+from casework.plans.selectors import DecisionView
+from casework.referrals.selectors import ReferralView
+from casework.sharing.items import Item
+from permissions.people import name_of
+
+Read = tuple[Any, uuid.UUID, uuid.UUID | None, str]
+
+
+class TimelineKind(models.TextChoices):
+    """What kind of thing happened."""
+
+    CONTACT = "contact", gettext_lazy("相談受付")
+    EMERGENCY = "emergency", gettext_lazy("緊急の連絡")
+    NOTICE = "notice", gettext_lazy("通告・通報")
+    NOTE = "note", gettext_lazy("支援経過")
+    CONSENT = "consent", gettext_lazy("本人同意")
+    SHARE = "share", gettext_lazy("共有")
+    REFERRAL = "referral", gettext_lazy("つなぎ")
+    DECISION = "decision", gettext_lazy("決定")
+    ROLE = "role", gettext_lazy("役割への回答")
+    STAY = "stay", gettext_lazy("同居・別居")
+    STAGE = "stage", gettext_lazy("段階")
+    HOLDER = "holder", gettext_lazy("担当")
+    TASK = "task", pgettext_lazy("to do", "期限")
+    FILE = "file", gettext_lazy("資料")
+    CLOSING = "closing", gettext_lazy("終結")
+
+
+K = TimelineKind
+# What somebody looks for first when they leaf back.
+MARKED = frozenset({K.DECISION, K.CONSENT, K.EMERGENCY, K.NOTICE, K.STAY, K.CLOSING})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One thing that happened: when, to whom, what in one line, by whom. ``at`` is a day where no time is known.
+
+    ``key`` tells it from all others of its case. ``reads`` is what the log has to say when it is shown.
+    """
+
+    kind: str
+    key: str
+    at: dt.datetime | dt.date
+    title: str
+    url: str
+    people: tuple[uuid.UUID | None, ...] = ()  # None: the household as a whole
+    who: str = ""
+    actor: str = ""
+    agency: tuple[int, str] | None = None
+    counterpart: str = ""
+    method: tuple[str, str] = ("", "")
+    reads: tuple[Read, ...] = field(default=(), compare=False)
+
+    @property
+    def label(self) -> str:
+        return str(K(self.kind).label)
+
+    @property
+    def is_marked(self) -> bool:
+        return self.kind in MARKED
+
+    @property
+    def time(self) -> dt.datetime | None:
+        return timezone.localtime(self.at) if isinstance(self.at, dt.datetime) else None
+
+    @property
+    def on(self) -> dt.date:
+        """Return the day in Japan."""
+        moment = self.time
+        return moment.date() if moment else self.at
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """What has no time of day comes first on its day; at one moment, the order of the kinds."""
+        moment = self.time.timestamp() if self.time else 0.0
+        return (self.on, moment, list(K).index(K(self.kind)), self.key)
+
+
+def of_contacts(contacts: Iterable[Any]) -> Iterator[Entry]:
+    for row in contacts:
+        speaker = _("通報した人は明かさない") if row.is_informant_hidden else row.get_speaker_display()
+        yield Entry(
+            K.CONTACT, f"contact:{row.pk}", row.received_at, row.one_line,
+            reverse("casework:contact", args=[row.pk]), counterpart=speaker,
+            method=(row.channel, row.get_channel_display()),
+        )  # fmt: skip
+
+
+def of_calls(calls: Iterable[Any]) -> Iterator[Entry]:
+    for row in calls:
+        title = _("%(whom)sに連絡：%(outcome)s") % {
+            "whom": row.get_whom_display(),
+            "outcome": row.outcome,
+        }
+        url = reverse("casework:contact", args=[row.contact_id])
+        yield Entry(
+            K.EMERGENCY, f"call:{row.pk}", row.called_at, title, url, actor=name_of(row.called_by.user)
+        )
+
+
+def of_notices(notices: Iterable[Any]) -> Iterator[Entry]:
+    for row in notices:
+        title = _("%(law)sを%(recipient)sへ") % {"law": row.get_law_display(), "recipient": row.recipient}
+        url = reverse("casework:contact", args=[row.contact_id])
+        yield Entry(
+            K.NOTICE, f"notice:{row.pk}", row.noticed_at, title, url, actor=name_of(row.noticed_by.user)
+        )
+
+
+def of_notes(notes: Iterable[Any], attendees: Mapping[uuid.UUID, list[Any]]) -> Iterator[Entry]:
+    for row in notes:
+        there = attendees.get(row.pk, [])
+        yield Entry(
+            K.NOTE, f"note:{row.pk}", row.occurred_at, row.title, _case(row.case_id, "notes"),
+            counterpart=_("、").join(f"{each.name}（{each.get_role_display()}）" for each in there),
+            method=(row.method, row.get_method_display()),
+            **_label(row), **_by(row.author), reads=_reads(row),
+        )  # fmt: skip
+
+
+def of_consents(consents: Iterable[Any], withdrawals: Iterable[Any]) -> Iterator[Entry]:
+    people = {}
+    for row in consents:
+        people[row.pk] = row
+        url = reverse("casework:consents", args=[row.case_id])
+        yield Entry(
+            K.CONSENT, f"consent:{row.pk}", row.explained_on, row.get_answer_display(), url,
+            people=(row.person_id,), who=row.person.name, counterpart=row.get_giver_display(),
+            method=(row.method, row.get_method_display()), **_by(row.explained_by),
+        )  # fmt: skip
+    for row in withdrawals:
+        given = people[row.consent_id]
+        whom = row.agency.name if row.agency else _("すべての機関")
+        item = str(Item(row.item).label) if row.item else _("すべての項目")
+        title = _("同意の撤回（%(agency)s、%(item)s）") % {"agency": whom, "item": item}
+        yield Entry(
+            K.CONSENT, f"withdrawal:{row.pk}", row.said_on, title, reverse("casework:consents", args=[row.case_id]),
+            people=(given.person_id,), who=given.person.name, **_by(row.recorded_by),
+        )  # fmt: skip
+
+
+def of_lines(lines: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
+    """What began or ended at one moment for one agency is one entry."""
+    begun, ended = defaultdict(list), defaultdict(list)
+    for line in lines:
+        end = line.ended_at or line.until
+        if line.starts_at > now or (line.ended_at and line.ended_at < line.starts_at):
+            continue
+        begun[line.agency, line.starts_at].append(line)
+        if end and end <= now:
+            ended[line.agency, end].append(line)
+    for word, groups in ((_("共有を始めた"), begun), (_("共有が終わった"), ended)):
+        for (agency, at), of in groups.items():
+            title = _("%(what)s：%(items)s") % {"what": word, "items": _summary(of)}
+            name = "begun" if groups is begun else "ended"
+            yield Entry(
+                K.SHARE, f"{name}:{agency.pk}:{at.isoformat()}", at, title, _case(of[0].case_id, "shared"),
+                people=tuple(dict.fromkeys(line.person_id for line in of)), agency=(agency.pk, agency.name),
+                counterpart=agency.name,
+            )  # fmt: skip
+
+
+def _summary(lines: Iterable[Any]) -> str:
+    items = defaultdict(set)
+    for line in lines:
+        items[line.who].add(line.item)
+    words = ["・".join(str(item.label) for item in Item if item in seen) for seen in items.values()]
+    return _("、").join(f"{who} {word}" for who, word in zip(items, words, strict=True))
+
+
+def of_referrals(views: Iterable[ReferralView]) -> Iterator[Entry]:
+    for view in views:
+        row, url = view.row, reverse("casework:referral", args=[view.row.pk])
+        title = _("つなぎを送った（%(number)s）") % {"number": row.number}
+        told: dict[str, Any] = {**_label(row), "counterpart": row.receiver.name, "reads": _reads(row)}
+        to = {**told, "agency": (row.receiver_id, row.receiver.name)}
+        yield Entry(K.REFERRAL, f"referral:{row.pk}", row.sent_at, title, url, actor=row.sender.name, **to)
+        for answer in view.answers:
+            words = _("%(answer)s（%(number)s）") % {
+                "answer": answer.get_kind_display(),
+                "number": row.number,
+            }
+            said = {**to, "actor": row.receiver.name, "counterpart": answer.contact_person}
+            yield Entry(K.REFERRAL, f"answer:{answer.pk}", answer.said_at, words, url, **said)
+        if view.revocation:
+            words = _("つなぎを取り消した（%(number)s）") % {"number": row.number}
+            yield Entry(
+                K.REFERRAL, f"revocation:{view.revocation.pk}", view.revocation.revoked_at, words, url,
+                actor=row.sender.name, **to,
+            )  # fmt: skip
+
+
+def of_decisions(views: Iterable[DecisionView]) -> Iterator[Entry]:
+    for view in views:
+        row = view.decision
+        url = reverse("casework:decision", args=[row.case_id, row.pk])
+        labelled: list[Any] = [*view.directions, *(role.row for role in view.roles)]
+        title = ngettext(
+            "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
+            "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
+            len(view.roles),
+        ) % {"number": row.number, "count": len(view.roles)}
+        yield Entry(
+            K.DECISION, f"decision:{row.pk}", row.decided_on, title, url,
+            people=tuple(dict.fromkeys(each.person_id for each in labelled)),
+            who=_("、").join(dict.fromkeys(each.who for each in labelled)),
+            agency=(row.decided_by.agency_id, row.decided_by.agency.name), actor=row.decided_by.agency.name,
+            reads=tuple(
+                (row, row.case_id, person, item)
+                for person, item in dict.fromkeys((each.person_id, each.item) for each in labelled)
+            ),
+        )  # fmt: skip
+        for role in view.roles:
+            yield from _of_role(role, url)
+
+
+def _of_role(role: Any, url: str) -> Iterator[Entry]:
+    row = role.row
+    for answer in role.answers:
+        title = _("%(answer)s：%(what)s") % {"answer": answer.get_kind_display(), "what": row.what}
+        yield Entry(
+            K.ROLE, f"role:{answer.pk}", answer.said_at, title, url, **_label(row), reads=_reads(row),
+            agency=(row.agency_id, row.agency.name), actor=row.agency.name, counterpart=answer.contact_person,
+        )  # fmt: skip
+
+
+def of_stays(stays: Mapping[uuid.UUID, list[Any]], names: Mapping[uuid.UUID, str]) -> Iterator[Entry]:
+    for person_id, rows in stays.items():
+        for row in rows:
+            title = str(Living(row.living).label)
+            if row.since_on is None:  # stands where it was written down
+                title = _("%(living)s（いつからかは分からない）") % {"living": title}
+            yield Entry(
+                K.STAY, f"stay:{row.pk}", row.since_on or row.noted_at, title,
+                reverse("casework:case", args=[row.case_id]), people=(person_id,),
+                who=names.get(person_id, _("（氏名は共有されていません）")), reads=_reads(row),
+            )  # fmt: skip
+
+
+def of_events(events: Iterable[Any], agencies: Mapping[int, str]) -> Iterator[Entry]:
+    """Stages and holders, for the center."""
+    for event in events:
+        told: dict[str, Any] = {
+            "at": event.at,
+            "url": _case(event.case_id),
+            **(_by(event.actor) if event.actor else {}),
+        }
+        if event.verb == "stage_changed":
+            title = stage_label(event.after["stage"])
+            flow = event.after.get("flow", "")
+            if flow and flow != event.before.get("flow"):
+                title = _("%(stage)s（%(flow)s）") % {"stage": title, "flow": flow_label(flow)}
+            yield Entry(K.STAGE, f"event:{event.pk}", title=title, **told)
+            continue
+        agency = agencies.get(event.after.get("holder"), "")
+        title = (
+            _("ケースを作った。担当は%(agency)s")
+            if event.verb == "case_opened"
+            else _("担当が%(agency)sに変わった")
+        )
+        yield Entry(K.HOLDER, f"event:{event.pk}", title=title % {"agency": agency}, **told)
+
+
+def of_tasks(ends: Iterable[Any]) -> Iterator[Entry]:
+    for end in ends:
+        title = _("%(kind)s：%(what)s") % {"kind": end.get_kind_display(), "what": end.task.what}
+        yield Entry(
+            K.TASK, f"task:{end.pk}", end.ended_at, title, _case(end.case_id), **_label(end),
+            **_by(end.ended_by), reads=_reads(end),
+        )  # fmt: skip
+
+
+def of_files(files: Iterable[Any]) -> Iterator[Entry]:
+    for row in files:
+        url = reverse("casework:file_open", args=[row.case_id, row.pk])
+        told: dict[str, Any] = {**_label(row), "reads": _reads(row)}
+        title = _("資料を加えた：%(title)s") % {"title": row.title}
+        yield Entry(
+            K.FILE,
+            f"file:{row.pk}",
+            row.added_at,
+            title,
+            _case(row.case_id, "files") if row.is_removed else url,
+            **told,
+            **_by(row.added_by),
+        )
+        removal = getattr(row, "removal", None) if row.is_removed else None
+        if removal:
+            title = _("資料を取り除いた：%(title)s") % {"title": row.title}
+            yield Entry(
+                K.FILE,
+                f"removal:{removal.pk}",
+                removal.removed_at,
+                title,
+                _case(row.case_id, "files"),
+                **told,
+            )
+
+
+def of_closure(closure: Any) -> Iterator[Entry]:
+    if closure is None:
+        return
+    lead = closure.lead.name if closure.lead else closure.lead_words
+    title = _("%(kind)s。終わったあとの窓口：%(lead)s") % {
+        "kind": closure.get_kind_display(),
+        "lead": lead,
+    }
+    yield Entry(
+        K.CLOSING, f"closure:{closure.pk}", closure.closed_at, title, _case(closure.case_id),
+        people=(None,), who=_("世帯全体"), **_by(closure.closed_by), reads=_reads(closure),
+    )  # fmt: skip
+
+
+def _case(case_id: uuid.UUID, place: str = "") -> str:
+    return reverse("casework:case", args=[case_id]) + (f"#{place}" if place else "")
+
+
+def _label(row: Any) -> dict[str, Any]:
+    return {"people": (row.person_id,), "who": row.who}
+
+
+def _by(member: Any) -> dict[str, Any]:
+    return {"actor": name_of(member.user), "agency": (member.agency_id, member.agency.name)}
+
+
+def _reads(row: Any) -> tuple[Read, ...]:
+    return ((row, row.case_id, row.person_id, row.item),)
