@@ -14,9 +14,12 @@ from casework.cases.models import Case
 from casework.cases.selectors import QUIET_DAYS, events_for
 from casework.closing.selectors import closure_for
 from casework.consent.selectors import consents_for, withdrawals_for
+from casework.evaluation.selectors import evaluations_for
 from casework.files.selectors import case_files_for
 from casework.households.selectors import name_by, stays_for
 from casework.intake.selectors import contacts_for
+from casework.meetings.selectors import case_agendas_for
+from casework.monitoring.selectors import monitorings_for
 from casework.notes.models import Attendee
 from casework.notes.selectors import notes_for
 from casework.notices.selectors import case_calls_for, case_notices_for
@@ -24,6 +27,7 @@ from casework.plans.selectors import decision_views_for
 from casework.referrals.selectors import case_referrals_for
 from casework.rounds import Steps, ask, in_rounds, side_by_side
 from casework.sharing.selectors import labelled_for, ledger_of, persons_for
+from casework.suspension.selectors import suspensions_for
 from casework.tasks.selectors import ended_tasks_for
 from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
@@ -81,6 +85,10 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         tasks,
         stays,
         closure,
+        agendas,
+        monitorings,
+        evaluations,
+        (suspensions,),
         lines,
         events,
         (people, contacts, calls, notices, consents, withdrawals),
@@ -92,6 +100,10 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         ended_tasks_for.steps(viewer, case),
         stays_for.steps(viewer, case),
         closure_for.steps(viewer, case),
+        case_agendas_for.steps(viewer, case),
+        monitorings_for.steps(viewer, case),
+        evaluations_for.steps(viewer, case),
+        ask(suspensions_for(viewer, case)),
         ask(ledger_of(viewer, case)),
         _events(viewer, case),
         ask(
@@ -125,6 +137,10 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         *entries.of_tasks(tasks),
         *entries.of_files(files),
         *entries.of_closure(closure),
+        *entries.of_agendas(agendas, timezone.now()),
+        *entries.of_monitorings(monitorings.views, case.pk),
+        *entries.of_evaluations(evaluations, case.pk),
+        *entries.of_suspensions(suspensions),
     ]
     return sorted(found, key=lambda entry: entry.order)
 

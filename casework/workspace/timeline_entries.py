@@ -16,7 +16,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from casework.cases.words import flow_label, stage_label
+from casework.evaluation.selectors import EvaluationView, reads_of_evaluations
 from casework.households.models import Living
+from casework.monitoring.selectors import Monitorings, MonitoringView, reads_of_monitorings
 from casework.plans.selectors import DecisionView
 from casework.referrals.selectors import ReferralView
 from casework.sharing.items import Item
@@ -37,6 +39,10 @@ class TimelineKind(models.TextChoices):
     REFERRAL = "referral", gettext_lazy("つなぎ")
     DECISION = "decision", gettext_lazy("決定")
     ROLE = "role", gettext_lazy("役割への回答")
+    MEETING = "meeting", gettext_lazy("会議")
+    MONITORING = "monitoring", gettext_lazy("モニタリング")
+    EVALUATION = "evaluation", gettext_lazy("評価")
+    SUSPENSION = "suspension", gettext_lazy("中断")
     STAY = "stay", gettext_lazy("同居・別居")
     STAGE = "stage", gettext_lazy("段階")
     HOLDER = "holder", gettext_lazy("担当")
@@ -47,7 +53,7 @@ class TimelineKind(models.TextChoices):
 
 K = TimelineKind
 # What somebody looks for first when they leaf back.
-MARKED = frozenset({K.DECISION, K.CONSENT, K.EMERGENCY, K.NOTICE, K.STAY, K.CLOSING})
+MARKED = frozenset({K.DECISION, K.CONSENT, K.EMERGENCY, K.NOTICE, K.STAY, K.CLOSING, K.MEETING, K.EVALUATION})
 
 
 @dataclass(frozen=True)
@@ -328,6 +334,69 @@ def of_closure(closure: Any) -> Iterator[Entry]:
         K.CLOSING, f"closure:{closure.pk}", closure.closed_at, title, _case(closure.case_id),
         people=(None,), who=_("世帯全体"), **_by(closure.closed_by), reads=_reads(closure),
     )  # fmt: skip
+
+
+def of_agendas(agendas: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
+    """Meetings that were held about the case, for the center; what left the table before is no meeting about it."""
+    for row in agendas:
+        meeting = row.meeting
+        if row.is_gone or meeting.held_at > now:
+            continue
+        title = _("%(kind)s（%(purpose)s）") % {
+            "kind": row.get_kind_display(),
+            "purpose": row.get_purpose_display(),
+        }
+        yield Entry(
+            K.MEETING, f"agenda:{row.pk}", meeting.held_at, title,
+            reverse("casework:agenda", args=[meeting.pk, row.pk]), actor=meeting.number,
+            reads=((row, row.case_id, None, Item.MEETING),),
+        )  # fmt: skip
+
+
+def of_monitorings(views: Iterable[MonitoringView], case_id: uuid.UUID) -> Iterator[Entry]:
+    for view in views:
+        key = view.row.pk if view.row else view.ticks[0].monitoring_id
+        title = ngettext("役割%(count)d件の進みぐあい", "役割%(count)d件の進みぐあい", len(view.ticks)) % {
+            "count": len(view.ticks)
+        }
+        told: dict[str, Any] = {}
+        if view.row:
+            title = _("%(method)s、%(ticks)s") % {"method": view.row.get_method_display(), "ticks": title}
+            told["actor"] = name_of(view.row.recorded_by.user)
+        reads = reads_of_monitorings(Monitorings([view], None), case_id)
+        yield Entry(
+            K.MONITORING, f"monitoring:{key}", view.monitored_on, title, _case(case_id), **told, reads=tuple(reads),
+            people=tuple(dict.fromkeys(tick.person_id for tick in view.ticks)),
+        )  # fmt: skip
+
+
+def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Iterator[Entry]:
+    for view in views:
+        parts = [*view.results, *view.roles]
+        key = view.row.pk if view.row else parts[0].evaluation_id
+        title = _("決定を評価した")
+        told: dict[str, Any] = {}
+        if view.row:
+            words = {"number": view.row.decision.number, "outcome": view.row.get_outcome_display()}
+            title = _("決定 %(number)s を評価した。これからのこと：%(outcome)s") % words
+            told["actor"] = name_of(view.row.recorded_by.user)
+        yield Entry(
+            K.EVALUATION, f"evaluation:{key}", view.evaluated_on, title, _case(case_id), **told,
+            reads=tuple(reads_of_evaluations([view], case_id)),
+            people=tuple(dict.fromkeys(part.person_id for part in parts)),
+        )  # fmt: skip
+
+
+def of_suspensions(suspensions: Iterable[Any]) -> Iterator[Entry]:
+    for row in suspensions:
+        title = _("中断した：%(reason)s。見直しの日：%(day)s") % {
+            "reason": row.get_reason_display(),
+            "day": row.review_on.isoformat(),
+        }
+        yield Entry(
+            K.SUSPENSION, f"suspension:{row.pk}", row.decided_at, title, _case(row.case_id),
+            actor=name_of(row.decided_by.user), reads=((row, row.case_id, None, Item.PLAN),),
+        )  # fmt: skip
 
 
 def _case(case_id: uuid.UUID, place: str = "") -> str:

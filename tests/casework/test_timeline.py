@@ -15,20 +15,26 @@ from casework.cases.models import CaseEvent
 from casework.cases.selectors import QUIET_DAYS
 from casework.closing.models import Closure
 from casework.consent.models import Consent
+from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile
 from casework.households.models import Stay
 from casework.intake.actions import open_case, record_contact
+from casework.meetings.actions import take_off_agenda
+from casework.meetings.models import Meeting
 from casework.models import ShareLine
+from casework.monitoring.models import Monitoring, MonitoringTick
 from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
 from casework.notes.models import Note
 from casework.plans.models import Direction, RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, end_line, share_items
+from casework.suspension.models import Suspension
 from casework.tasks.models import TaskEnd
 from casework.workspace.timeline import Gap, TimelineFilter, rows_of, timeline_for
 from casework.workspace.timeline_entries import Entry, TimelineKind
 from permissions.walls.context import acting_for
 from tests.casework.canaries import canaries_in
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, ordinance, put
 from tests.statements import Asked
 
 pytestmark = pytest.mark.django_db
@@ -50,8 +56,21 @@ def labelled(family, labels, is_center):
         for model in (Direction, RoleRow)
         for row in model.objects.filter(case=case).values_list("decision_id", "person_id", "item")
     }
+    for prefix, models in (
+        ("monitoring", (MonitoringTick,)),
+        ("evaluation", (EvaluationResult, EvaluationRole)),
+    ):
+        for model in models:
+            rows = model.objects.filter(case=case).values_list(f"{prefix}_id", "person_id", "item")
+            keys |= {f"{prefix}:{pk}" for pk, person, item in rows if is_center or (person, item) in labels}
     keys |= {f"decision:{pk}" for pk, person, item in decided if is_center or (person, item) in labels}
     if is_center:
+        for prefix, model in (
+            ("monitoring", Monitoring),
+            ("evaluation", Evaluation),
+            ("suspension", Suspension),
+        ):
+            keys |= {f"{prefix}:{pk}" for pk in model.objects.filter(case=case).values_list("pk", flat=True)}
         keys |= {f"consent:{pk}" for pk in Consent.objects.filter(case=case).values_list("pk", flat=True)}
         keys |= {
             f"event:{pk}"
@@ -158,6 +177,29 @@ def test_correction_stands_in_place_of_what_it_corrects(world):
         titles = {entry.key: entry.title for entry in timeline_for(by, world.hazuki.case)}
     assert titles[f"note:{second.pk}"] == "ただしい"
     assert f"note:{first.pk}" not in titles
+
+
+def test_meetings_that_were_held_stand_there_for_the_center_alone(world):
+    world.share(world.hazuki, world.anshin, Label(None, "plan"))
+    ahead = put(world, call(world, ordinance(world)), world.hazuki, world.anshin_worker)
+    with acting_for(world.coordinator):
+        before = timezone.now() - dt.timedelta(hours=1)
+        Meeting.objects.filter(pk=ahead.meeting_id).update(held_at=before)
+        gone = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
+        take_off_agenda(gone, reason="見本", by=world.coordinator)
+        Meeting.objects.filter(pk=gone.meeting_id).update(held_at=before)
+    coming = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
+    found = {}
+    for name in ("coordinator", "anshin_worker"):
+        viewer = getattr(world, name)
+        with acting_for(viewer):
+            entries = timeline_for(viewer, world.hazuki.case)
+        found[name] = [(entry.key, entry.title) for entry in entries if entry.kind == "meeting"]
+    assert found == {
+        "coordinator": [(f"agenda:{ahead.pk}", "支援会議（社会福祉法106条の6）（情報共有）")],
+        "anshin_worker": [],
+    }
+    assert coming.pk != ahead.pk
 
 
 def test_contact_and_what_followed_stand_in_the_order_in_which_they_happened(world, client):
