@@ -35,6 +35,7 @@ from .models import (
     MinutesDraft,
     MinutesReceipt,
     PaperCopy,
+    PaperRelease,
     PaperReturn,
 )
 from .selectors import minutes_for
@@ -192,13 +193,21 @@ def receive_minutes(minutes: Minutes, *, by: Viewer) -> MinutesReceipt:
 
 @transaction.atomic
 def hand_out(item: AgendaItem, members: Iterable[Membership], *, by: Viewer) -> list[PaperCopy]:
-    """Number a copy on paper for each of these members. Raises NotAllowed for who is none."""
+    """Number a copy on paper for each of these members. Raises NotAllowed for who is none, and unless the papers were opened to them.
+
+    Paper is shown under the same law as a screen.
+    """
     if not by.may("casework.write_note"):
         raise NotAllowed(_("会議資料を書く権限がありません。"))
     wanted = {seat.pk for seat in members}
     if not wanted or set(item.members.values_list("membership", flat=True)) & wanted != wanted:
         raise NotAllowed(_("紙の資料を渡す構成員を選んでください。"))
     _lock(item)
+    if (
+        not PaperRelease.objects.filter(agenda=item).exists()
+        or AgendaRemoval.objects.filter(agenda=item).exists()
+    ):
+        raise NotAllowed(_("紙の資料を渡せるのは、資料を公開した議題だけです。"))
     last = PaperCopy.objects.filter(agenda=item).aggregate(last=Max("number"))["last"] or 0
     rows = [
         PaperCopy(

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
@@ -175,10 +176,14 @@ def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> 
     """Papers, prep sheets, and once they are fixed minutes and decision, as a tagged PDF: the center's, or one numbered copy."""
     form = PrintForm(request.POST)
     wanted = form.cleaned_data.get("copy") if form.is_valid() else None
-    copy = next((row for row in copies_for(request.viewer, view.item) if row.pk == wanted), None)
+    numbered = [] if view.is_gone else copies_for(request.viewer, view.item)
+    copy = next((row for row in numbered if row.pk == wanted), None)
+    if wanted and copy is None:
+        raise Http404
     decisions = _decisions(request, view)
+    shown = _for_copy(view, copy) if copy else view
     context = {
-        "meeting": meeting, "view": view, "copy": copy, "decisions": decisions, "viewer": request.viewer,
+        "meeting": meeting, "view": shown, "copy": copy, "decisions": decisions, "viewer": request.viewer,
         "made_at": timezone.now(),
         "present": [row for row in view.members if view.minutes and row.membership_id in view.minutes.present],
     }  # fmt: skip
@@ -199,6 +204,14 @@ def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> 
     response = HttpResponse(pdf, content_type="application/pdf")
     response["Content-Disposition"] = f'attachment; filename="{meeting.number}-{view.item.position}.pdf"'
     return response
+
+
+def _for_copy(view: AgendaView, copy: Any) -> AgendaView:
+    """Return what the reader of a copy would see on a screen: with the smallest view, the papers marked for them."""
+    seat = next(row for row in view.members if row.membership_id == copy.membership_id)
+    if seat.is_whole:
+        return view
+    return replace(view, papers=[paper for paper in view.papers if paper.is_for_all], minutes=None)
 
 
 def _decisions(request: ViewerRequest, view: AgendaView) -> list[Any]:

@@ -268,6 +268,9 @@ _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
+# Paper is handed out where the papers were opened, under the same law.
+_OPENED = f"EXISTS (SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
+_GONE = f"EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
 _DECIDES = "(select wall_role()) IN ('coordinator', 'chief')"
 _WRITES = (
     "EXISTS (SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id"  # noqa: S608 -- constants
@@ -324,6 +327,11 @@ WALLS = (
         f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_RECEIPT}.agenda_id)",
         frozen=True,
     ),
-    Wall(table=_COPY, select=_center(_COPY), insert=_added(_COPY, "handed_by_id"), frozen=True),
+    Wall(
+        table=_COPY,
+        select=_center(_COPY),
+        insert=f"{_added(_COPY, 'handed_by_id')} AND {_OPENED} AND NOT {_GONE}",
+        frozen=True,
+    ),
     Wall(table=_BACK, select=_center(_BACK), insert=_added(_BACK, "ticked_by_id"), frozen=True),
 )

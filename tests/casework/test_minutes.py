@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -33,13 +34,14 @@ from tests.casework.tables import (
     call,
     fixed_item,
     let_swear,
+    open_to_all,
     ordinance,
     paper,
     put,
     today_item,
     write,
 )
-from tests.worlds import make_viewer
+from tests.worlds import make_agency, make_viewer
 
 pytestmark = pytest.mark.django_db
 
@@ -283,3 +285,55 @@ def test_minutes_are_a_pdf_for_the_center(world, client):
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+def test_paper_is_handed_out_under_the_same_law_as_a_screen(world):
+    viewer, by = world.anshin_worker, world.coordinator
+    let_swear(viewer)
+    item = put(world, call(world, ordinance(world)), world.hazuki, viewer)
+    row = PaperCopy(
+        agenda=item, case_id=item.case_id, number=1, membership=viewer.membership, handed_by=by.membership
+    )
+    for _when in ("before", "after"):
+        with pytest.raises(NotAllowed, match="公開した議題だけ"), acting_for(by):
+            hand_out(item, [viewer.membership], by=by)
+        with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(by):
+            row.save(force_insert=True)
+        if _when == "before":
+            open_to_all(world, item)
+            with acting_for(by):
+                assert [copy.number for copy in hand_out(item, [viewer.membership], by=by)] == [1]
+                take_off_agenda(item, reason="見本", by=by)
+
+
+def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeypatch):
+    volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    whole = world.anshin_worker
+    item = today_item(world, volunteer, whole)
+    paper(world, item, f"{CANARY} 借金")
+    paper(world, item, "声かけのしかた", is_for_all=True)
+    with acting_for(world.coordinator):
+        copies = hand_out(item, [volunteer.membership, whole.membership], by=world.coordinator)
+    write(world, item)
+    printed = {}
+
+    def keep(template, context, *, style):
+        printed[context["copy"].membership_id if context["copy"] else 0] = render_to_string(template, context)
+        return b"%PDF-"
+
+    monkeypatch.setattr("casework.meetings.minutes_views.pdf_of", keep)
+    sign_in(client, world.coordinator)
+    url = reverse("casework:agenda_print", args=[item.meeting_id, item.pk])
+    for data in ({}, *({"copy": str(copy.pk)} for copy in copies)):
+        assert client.post(url, data).status_code == 200
+    assert client.post(url, {"copy": str(item.pk)}).status_code == 404
+
+    texts = ("声かけのしかた", f"{CANARY} 借金")
+    assert {key: [text in page for text in texts] for key, page in printed.items()} == {
+        0: [True, True], whole.membership.pk: [True, True], volunteer.membership.pk: [True, False],
+    }  # fmt: skip
+    with acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
+    for copy in copies:
+        client.post(url, {"copy": str(copy.pk)})
+    assert [f"{CANARY} 事実" in printed[seat.membership.pk] for seat in (whole, volunteer)] == [True, False]
