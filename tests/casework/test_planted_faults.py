@@ -30,7 +30,7 @@ from casework.sheets.sql import FROM_BEFORE_HIDING
 from permissions.agencies.models import MembershipQuerySet
 from permissions.walls.clock import ClockNow
 from tests.casework.canaries import CanaryWorld
-from tests.casework.sharing_machine import DoorAloneMachine, SharingMachine
+from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
 from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
 
 HOUR = dt.timedelta(hours=1)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.casework.canaries import CanaryWorld
-from tests.casework.sharing_machine import DoorAloneMachine, SharingMachine
+from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
 
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
