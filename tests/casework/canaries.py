@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -65,6 +65,7 @@ class Family:
     case: Case
     people: dict[str, Person]  # mother, son
     decision: Decision
+    files: dict[Label, uuid.UUID] = field(default_factory=dict)
 
     def person_id(self, who: str) -> uuid.UUID | None:
         return self.people[who].pk if who else None
@@ -84,6 +85,8 @@ class Family:
 
 class CanaryWorld(World):
     """The world of tests/worlds.py with a row for every label, and seats for everybody."""
+
+    glances: Any  # of tests/casework/machine, made for this world
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,9 +151,9 @@ class CanaryWorld(World):
             for item, code in CODE_OF_ITEM.items():
                 words = family.canary(who, item, "issue")
                 Issue(**by, item=item, code=code, said_by="staff", words=words).save(force_insert=True)
-            for model, field in ITEM_TEXT.items():
+            for model, column in ITEM_TEXT.items():
                 text = family.canary(who, model.ITEM, model._meta.model_name)
-                model.objects.filter(person=person).update(**{field: text})
+                model.objects.filter(person=person).update(**{column: text})
 
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
@@ -179,6 +182,7 @@ class CanaryWorld(World):
             contents.append(FileContent(**label, file=files[-1], content=text("content").encode()))
         for rows in (notes, paragraphs, attendees, directions, roles, answers, tasks, ends, files, contents):
             type(rows[0]).objects.bulk_create(rows)
+        family.files = {(file.case_id, file.person_id, file.item): file.pk for file in files}
 
     def _canary_of_closing(self, family: Family) -> None:
         told = family.canary("", "plan", "closure")

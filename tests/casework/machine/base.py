@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -21,6 +22,7 @@ from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
 from tests.casework.canaries import CanaryWorld
 from tests.casework.ledger import Agreement, Ledger, Line, Seat
+from tests.casework.machine.glances import Glances, kept
 
 K = ReferralAnswerKind
 ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
@@ -69,18 +71,24 @@ class Machine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.example = transaction.atomic()
-        self.example.__enter__()
+        if not hasattr(self.world, "glances"):  # what stays when this example is rolled back
+            self.world.glances = Glances(self.world)
+        self.glances = self.world.glances
+        self.example = ExitStack()
+        self.example.enter_context(kept())
+        self.example.enter_context(transaction.atomic())
         self.began_at = database_now()
         self.ledger = Ledger(now=self.began_at, labels=self.world.labels)
         self.ledger.agreements = {x.key: x for x in self.first_agreements()}
         self.tries: dict[str, list[dt.datetime]] = defaultdict(list)
         self.sheets: dict[Any, tuple[Seat, set[Any], set[Any]]] = {}
         self.sent: list[Sent] = []
+        self.reads: dict[Any, set[tuple[Any, ...]]] = {}  # case -> account, agency, person, item
         self.holders = {family.case.pk: family.case.holder_id for family in self.world.families.values()}
         self.chosen = "nurse@kenko"
         self.touched: list[str] = []
         self.turn = 0
+        self.looks = 0
         self.is_sound = True
 
     def first_agreements(self) -> list[Agreement]:

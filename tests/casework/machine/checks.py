@@ -1,110 +1,133 @@
-"""What is compared after each step."""
+"""What is compared after each step, and after each history."""
 
 from __future__ import annotations
 
+import copy
 from types import SimpleNamespace
 from typing import Any
 
-from hypothesis.stateful import (
-    invariant,
-)
+from hypothesis.stateful import invariant
 
 from permissions.agencies.models import Membership
-from permissions.agencies.selectors import viewer_for_membership
-from permissions.viewer import SESSION_KEY, viewer_for_request, viewer_of
+from permissions.viewer import SESSION_KEY, Viewer, viewer_for_request
 from permissions.walls.context import acting_for
 from tests.casework import doors
-from tests.casework.ledger import Seat
-from tests.casework.machine.base import IN_TURN, Machine
+from tests.casework.canaries import Family
+from tests.casework.ledger import Label, Seat
+from tests.casework.machine.base import IN_TURN
+from tests.casework.machine.channels import CHANNELS, Channels
+from tests.casework.machine.glances import TABLES
 
 
-class Checks(Machine):
-    """Every door against the dictionary."""
+class Checks(Channels):
+    """Everybody at a glance after each step; and after every other one, in turn, a way on which one of them learns of a case."""
 
     @invariant()
     def all_doors_agree_with_the_ledger(self) -> None:
-        """The first seat that was touched is looked at closely, the next ones and one more in turn at a glance."""
         self.turn += 1
-        names = list(dict.fromkeys([*self.touched[:2], IN_TURN[self.turn % len(IN_TURN)]]))
+        self.tally["steps"] += 1
         self.is_sound = False
-        for name in names:
-            self.check(name, closely=name == names[0])
-        self.check_request_of_nurse()
-        self.touched.clear()
+        self.everybody_agrees(TABLES[self.turn % len(TABLES)])
+        if self.turn % 2:
+            self.look_in_turn()
+        if self.turn % 3 == 0:
+            self.check_request_of_nurse()
         self.is_sound = True
 
-    def check(self, name: str, *, closely: bool) -> None:
+    def look_in_turn(self) -> None:
+        """By the next channel: mostly somebody whom the last steps have touched, else whoever is next."""
+        touched = list(dict.fromkeys(self.touched))
+        self.touched.clear()
+        number = self.looks
+        self.looks += 1
+        cycle, position = divmod(number, len(CHANNELS))
+        name = IN_TURN[number % len(IN_TURN)]
+        if touched and cycle % 3:
+            name = touched[cycle % len(touched)]
+        channel = list(CHANNELS)[position]
+        self.look(name, list(self.world.families.values())[cycle % 2], channel)
+
+    def look(self, name: str, family: Family, *channels: str) -> None:
+        """Compare these channels, as whoever sits there now."""
         seat = self.seat(name)
-        viewer = viewer_for_membership(int(str(seat.membership)))
-        assert (viewer is not None) == self.ledger.is_live(seat)
-        if viewer is None and self.is_door_alone:
-            return  # Without a live membership nobody comes to the door.
-        if viewer is None:
-            # Whoever was asking when the membership ended: the database lets nothing through.
-            viewer = viewer_of(
-                Membership.objects.select_related("user", "agency__group").get(pk=seat.membership)
-            )
+        if self.is_door_alone and not self.ledger.is_live(seat):
+            return  # Nobody comes to the door.
+        viewer = self.viewer_of_seat(seat)
         with acting_for(viewer):
-            self.check_at_a_glance(viewer, seat)
-            if closely:
-                self.check_closely(viewer, seat)
+            for channel in channels:
+                CHANNELS[channel](self, viewer, seat, family)
+                self.tally[f"by {channel}"] += bool(self.here(seat, family))
 
-    def check_at_a_glance(self, viewer: Any, seat: Seat) -> None:
-        reach = self.ledger.reach(seat)
-        self.tally["seen"] += bool(reach)
-        assert doors.listed(viewer) == self.ledger.cases(seat)
-        assert doors.direct(viewer, self.world) == self.ledger.cases(seat)
-        own = {
-            key
-            for key, (owner, needed, known) in self.sheets.items()
-            if owner == seat and needed <= reach and self.ledger.hiding(next(iter(needed))[0]) <= known
+    def look_closely(self, name: str) -> None:
+        """Compare every channel and every table."""
+        seat = self.seat(name)
+        for family in self.world.families.values():
+            self.look(name, family, *CHANNELS)
+        for table in TABLES:
+            self.compare_door([seat], table)
+            if not self.is_door_alone:
+                self.compare_walls([seat], table)
+
+    def viewer_of_seat(self, seat: Seat) -> Viewer:
+        """Return whoever acts; past an end, whoever was asking when it came: the database lets nothing through.
+
+        A copy, as rights are remembered on the account.
+        """
+        viewer = copy.deepcopy(self.glances.viewers[seat.membership])
+        viewer.user.is_active = seat.user not in self.ledger.inactive
+        return viewer
+
+    # --- everybody ----------------------------------------------------------------------------------
+
+    def everybody_agrees(self, table: str) -> None:
+        """Of those who never see anything one in turn."""
+        never = [seat for seat in self.world.seats.values() if seat.kind == "none"]
+        seats = [seat for seat in self.world.seats.values() if seat.kind != "none"]
+        seats.append(never[self.turn % len(never)])
+        live = Membership.objects.live().filter(pk__in=[seat.membership for seat in seats])
+        assert set(live.values_list("pk", flat=True)) == {
+            x.membership for x in seats if self.ledger.is_live(x)
         }
-        assert doors.sheets_by_door(viewer, list(self.sheets)) == own
-        if not self.is_door_alone:
-            self.check_database(seat, own)
-
-    def check_closely(self, viewer: Any, seat: Seat) -> None:
-        reach = self.ledger.reach(seat)
-        family = self.world.families[("hazuki", "tomono")[self.turn // 2 % 2]]
-        here = {label for label in reach if label[0] == family.case.pk}
-        assert doors.rows_by_door(viewer) == doors.rows_of(reach, self.ledger.unseen_files(seat))
-        assert doors.found(viewer, family) == doors.found_by_rule(family, reach)
-        named = doors.told(viewer)
-        assert named <= self.ledger.cases(seat)
-        self.tally["told of"] += bool(named)
-        if self.turn % 2:
-            self.check_object_permissions(viewer, seat, family, here)
-            return
-        assert doors.page(viewer) == doors.page_by_rule(reach)
-        assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
-        concealed = self.ledger.is_concealed(family.case.pk)
-        printed = doors.printed_by_rule(self.world, family, reach, is_concealed=concealed)
-        assert doors.printed(viewer, family) == printed
-
-    def check_object_permissions(self, viewer: Any, seat: Seat, family: Any, here: set[Any]) -> None:
-        """A right is asked about an object that came through the door: a person comes with their basics."""
-        if self.is_door_alone and seat.kind == "duty":
-            return  # The duty counts for every object that the database shows.
-        shown = {None} | {person for _case, person, item in here if item == "basic"}
-        said = doors.allowed(viewer, family)
         if self.is_door_alone:
-            said = {label for label in said if label[1] in shown}
-        assert said == {label for label in here if label[1] in shown}
-        self.tally["rights"] += len(said)
+            self.compare_door(seats, table)
+        else:
+            self.compare_walls(seats, table)
 
-    def check_database(self, seat: Seat, own_sheets: set[Any]) -> None:
-        rows, keys, counts = doors.rows_by_sql()
-        cases = set(self.ledger.cases(seat))
-        assert rows == doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))
-        assert (keys["case"], keys["decision"]) == (cases, cases)
-        assert keys["activity"] == (cases if seat.kind == "duty" else set())
-        assert keys["sheet"] == own_sheets
-        expected = self.ledger.own_rows(seat)
-        assert (counts["share"], counts["shareline"]) == (expected["share"], expected["shareline"])
-        assert counts["casegrant"] + counts["persongrant"] == expected["grant"]
-        assert (counts["recall"], counts["consent"]) == (expected["recall"], expected["consent"])
-        assert seat.kind == "duty" or counts["lineend"] == 0
-        assert seat.kind == "duty" or counts["caseevent"] == 0
+    def compare_walls(self, seats: list[Seat], table: str) -> None:
+        for seat, answers in zip(seats, self.glances.by_walls(seats, table), strict=True):
+            self.compare(seat, table, answers)
+
+    def compare_door(self, seats: list[Seat], table: str) -> None:
+        """Without a live membership nobody comes to the door."""
+        live = [seat for seat in seats if self.ledger.is_live(seat)]
+        for seat, answers in zip(live, self.glances.by_door(live, table), strict=True):
+            self.compare(seat, table, answers)
+
+    def compare(self, seat: Seat, table: str, answers: list[tuple[Any, ...]]) -> None:
+        """Compare one table and the cases, as one of these seats."""
+        cases, labels = self.expected(seat, table)
+        rows = [answer[1:] for answer in answers if answer[0] == table]
+        assert {(case, person, item) for case, person, item, _number in rows} == labels, seat.name
+        assert all(number == 1 for _case, _person, _item, number in rows)
+        assert {answer[1] for answer in answers if answer[0] == "case"} == cases, seat.name
+        self.tally["seen"] += bool(labels)
+
+    def expected(self, seat: Seat, table: str) -> tuple[frozenset[Any], set[Label]]:
+        reach = self.ledger.reach(seat)
+        unseen = self.ledger.unseen_files(seat) if table == "casefile" else frozenset()
+        return self.ledger.cases(seat), doors.rows_of(reach, unseen)[table]
+
+    def everybody_agrees_on_everything(self) -> None:
+        """The whole database, as everybody; and now and then every channel, as one who sees something."""
+        seats = list(self.world.seats.values())
+        self.compare_door(seats, TABLES[self.looks % len(TABLES)])
+        if not self.is_door_alone:
+            for seat, answers in zip(seats, self.glances.by_walls_whole(seats), strict=True):
+                self.check_rows(seat, answers)
+        seeing = [name for name in IN_TURN if self.ledger.reach(self.seat(name))]
+        if seeing and self.looks % 4 == 0:
+            family = list(self.world.families.values())[self.looks // 4 % 2]
+            self.look(seeing[self.looks // 4 % len(seeing)], family, *CHANNELS)
 
     def check_request_of_nurse(self) -> None:
         """A person with two agencies acts for the chosen one, else for one that is live, else for none."""

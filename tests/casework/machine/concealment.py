@@ -14,12 +14,13 @@ from casework.files.actions import check_file
 from casework.files.models import CaseFile
 from permissions.walls.context import acting_for
 from tests.casework.ledger import Hiding
-from tests.casework.machine.base import READERS, Machine, agencies, families
+from tests.casework.machine.base import READERS, Machine, agencies, families, labels
 
 
 class Concealments(Machine):
     """Who must not learn it, files nobody has looked through."""
 
+    @precondition(lambda self: self.turn % 5 == 1)
     @rule(family=families, agency=st.one_of(st.none(), agencies))
     def conceal(self, family: str, agency: str | None) -> None:
         home, by = self.world.families[family], self.world.coordinator
@@ -53,15 +54,28 @@ class Concealments(Machine):
         self.touched += READERS
 
     @precondition(lambda self: self.ledger.hidings)
-    @rule(family=families)
+    @rule(family=families, wanted=labels)
+    def look_through_some_files(self, family: str, wanted: list[tuple[str, str]]) -> None:
+        self._look_through(family, wanted)
+
     def look_through_files(self, family: str) -> None:
-        case, by = self.world.families[family].case, self.world.coordinator
+        self._look_through(family, self.world.families[family].labels())
+
+    def _look_through(self, family: str, wanted: list[tuple[str, str]]) -> None:
+        home, by = self.world.families[family], self.world.coordinator
+        looked = {home.label(*each) for each in wanted}
         with acting_for(by):
-            for file in CaseFile.objects.filter(case=case):
-                check_file(file, by=by)
-        self.ledger.looked_through[case.pk] = self.ledger.now
-        self.tally["looked through"] += self.ledger.is_concealed(case.pk)
+            for file in CaseFile.objects.filter(case=home.case):
+                if (file.case_id, file.person_id, file.item) in looked:
+                    check_file(file, by=by)
+        self.ledger.looked_through |= dict.fromkeys(looked, self.ledger.now)
+        self.tally["looked through"] += self.ledger.is_concealed(home.case.pk)
         self.touched += ["anshin", "kenko"]
+
+    def conceal_and_lift(self) -> None:
+        self.conceal("tomono", "jiritsu")
+        if self.ledger.hidings:
+            self.lift_concealment(0)
 
     def conceal_what_is_seen_and_printed(self) -> None:
         """A sheet from before, a file nobody has looked through, and an agency that must not learn of it."""

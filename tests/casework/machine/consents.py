@@ -6,9 +6,7 @@ import datetime as dt
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    rule,
-)
+from hypothesis.stateful import precondition, rule
 
 from casework.consent.actions import ConsentDraft, record_consent, withdraw_consent
 from casework.consent.models import Consent
@@ -83,6 +81,7 @@ class Consents(Machine):
         for key in {line.agency for line in ended}:
             self.touch_agency(self.agency_name(key))
 
+    @precondition(lambda self: self.turn % 3 == 0)
     @rule(family=families, who=st.sampled_from(("mother", "son")))
     def refuse(self, family: str, who: str) -> None:
         row = self._record(family, who, ConsentDraft("refused", dt.date(2026, 11, 21), "見本"))

@@ -29,10 +29,12 @@ class Lines(Machine):
     @initialize(
         target=lines,
         told=st.lists(
-            st.tuples(families, agencies, labels, maybe_hours, maybe_hours), min_size=4, max_size=4
+            st.tuples(families, agencies, labels, maybe_hours, maybe_hours), min_size=2, max_size=2
         ),
+        looks=st.integers(0, 9_999),
     )
-    def share_some(self, told: list[Any]) -> Any:
+    def share_some(self, told: list[Any], looks: int) -> Any:
+        self.looks = looks
         return multiple(*(line for each in told for line in self._share_for(*each)))
 
     @rule(target=lines, family=families, agency=agencies, wanted=labels, wait=maybe_hours, length=maybe_hours)

@@ -20,7 +20,7 @@ from tests.casework.machine.base import READERS, Machine
 class Sheets(Machine):
     """A sheet is its maker's, for as long as its maker sees all of it."""
 
-    @precondition(lambda self: self.readable())
+    @precondition(lambda self: self.turn % 2 and self.readable())
     @rule(number=st.integers(0, 15))
     def make_sheet(self, number: int) -> None:
         readable = self.readable()
