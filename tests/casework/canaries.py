@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -73,6 +73,7 @@ class Family:
     case: Case
     people: dict[str, Person]  # mother, son
     decision: Decision
+    files: dict[Label, uuid.UUID] = field(default_factory=dict)
 
     def person_id(self, who: str) -> uuid.UUID | None:
         return self.people[who].pk if who else None
@@ -92,6 +93,8 @@ class Family:
 
 class CanaryWorld(World):
     """The world of tests/worlds.py with a row for every label, and seats for everybody."""
+
+    glances: Any  # of tests/casework/machine, made for this world
 
     def __init__(self) -> None:
         super().__init__()
@@ -157,9 +160,9 @@ class CanaryWorld(World):
             for item, code in CODE_OF_ITEM.items():
                 words = family.canary(who, item, "issue")
                 Issue(**by, item=item, code=code, said_by="staff", words=words).save(force_insert=True)
-            for model, field in ITEM_TEXT.items():
+            for model, column in ITEM_TEXT.items():
                 text = family.canary(who, model.ITEM, model._meta.model_name)
-                model.objects.filter(person=person).update(**{field: text})
+                model.objects.filter(person=person).update(**{column: text})
 
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
@@ -197,6 +200,7 @@ class CanaryWorld(World):
         written += (ticks, results, done)
         for rows in written:
             type(rows[0]).objects.bulk_create(rows)
+        family.files = {(file.case_id, file.person_id, file.item): file.pk for file in files}
 
     def _monitoring(self, family: Family) -> Monitoring:
         days = {"monitored_on": dt.date(2026, 1, 5), "next_on": dt.date(2026, 2, 5)}

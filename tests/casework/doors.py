@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Value
+from django.utils.translation import gettext as _
 
 from casework.cases.selectors import case_keys_for, count_cases_for
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
+from casework.notifications.models import Notification
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
@@ -55,8 +58,8 @@ RAW = " UNION ALL ".join(
 )
 
 
-def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()) -> Rows:
-    """Return which labels stand in which table when these labels are seen, and the files of some cases are not."""
+def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset()) -> Rows:
+    """Return which labels stand in which table when these labels are seen, and some of their files are not."""
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     for label in labels:
         _case, person, item = label
@@ -67,7 +70,7 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Any] = frozenset()
             rows[name].add(label)
         for name in ("planpart", "planrole"):
             rows[name].add(label)
-        if label[0] not in unseen_files:
+        if label not in unseen_files:
             rows["casefile"].add(label)
         if item not in OPEN_TASKS:
             rows["taskend"].add(label)
@@ -143,6 +146,21 @@ def _through_door(viewer: Viewer, model: Any) -> Any:
     return CaseFile.objects.filter(pk__in=[file.pk for file in shown])
 
 
+def files_listed(viewer: Viewer) -> set[Label]:
+    shown = files_for(viewer).filter(is_removed=False)
+    return set(shown.values_list("case_id", "person_id", "item"))
+
+
+def bytes_of(viewer: Viewer, family: Family, label: Label) -> bytes | None:
+    """Return what the file of a label holds, asked by its own key whether it is listed or not."""
+    return content_for(viewer, CaseFile(pk=family.files[label]))
+
+
+def bytes_by_rule(family: Family, label: Label) -> bytes:
+    _case, person, item = label
+    return family.canary(family.who(person), item, "content").encode()
+
+
 def found(viewer: Viewer, family: Family) -> set[uuid.UUID]:
     """Return the cases that a search for the family's name finds."""
     name = next(iter(family.people.values())).name[:-1]
@@ -154,10 +172,26 @@ def found_by_rule(family: Family, labels: frozenset[Label]) -> set[uuid.UUID]:
     return {case for case, _person, item in labels if case == family.case.pk and item == "basic"}
 
 
-def told(viewer: Viewer) -> set[Any]:
-    """Return the cases that the viewer's notifications name."""
-    named = inbox_for(viewer).values_list("case_id", "referral__case_id")
-    return {case for pair in named for case in pair if case}
+def told(viewer: Viewer) -> tuple[set[Any], set[Any]]:
+    """Return the cases that the viewer's notifications name, by a referral of theirs and themselves."""
+    rows = list(inbox_for(viewer).values_list("referral__case_id", "case_id"))
+    return {case for case, _own in rows if case}, {own for _case, own in rows if own}
+
+
+def had_been_told_of(viewer: Viewer) -> set[Any]:
+    """Return the cases of the notifications about a case itself, without a door."""
+    own = Notification.objects.filter(membership=viewer.membership, case__isnull=False)
+    return set(own.values_list("case_id", flat=True))
+
+
+def in_words(family: Family, person: Any, item: str) -> tuple[str, str]:
+    """Return of whom and what, as the page says that tells who opened a case."""
+    who = family.people[family.who(person)].name if person else _("世帯全体")
+    return who, item_in_words(item)
+
+
+def item_in_words(item: str) -> str:
+    return str(Item(item).label)
 
 
 def _tagged(rows: Any, person: str) -> Any:
@@ -186,20 +220,12 @@ def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
 # --- the object permission ---------------------------------------------------------------------------
 
 
-def allowed(viewer: Viewer, family: Family) -> set[Label]:
-    """Return the labels for which ``viewer.can`` says yes, asked for every codename."""
-    said = {
-        (family.case.pk, None, item)
-        for item in Item.values
-        if viewer.can(f"casework.view_case_{item}", family.case)
+def allowed(viewer: Viewer, family: Family, who: str) -> set[Label]:
+    """Return the labels of one person, or of the household, for which ``viewer.can`` says yes, asked for every codename."""
+    kind, subject = ("person", family.people[who]) if who else ("case", family.case)
+    return {
+        family.label(who, item) for item in Item.values if viewer.can(f"casework.view_{kind}_{item}", subject)
     }
-    for person in family.people.values():
-        said |= {
-            (family.case.pk, person.pk, item)
-            for item in Item.values
-            if viewer.can(f"casework.view_person_{item}", person)
-        }
-    return said
 
 
 # --- the database, asked past the door ---------------------------------------------------------------
@@ -207,19 +233,23 @@ def allowed(viewer: Viewer, family: Family) -> set[Label]:
 
 def rows_by_sql() -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
     """Return labels by table, keys by table and counts of the ledger, for whoever is asking now."""
+    with connection.cursor() as cursor:
+        cursor.execute(RAW)
+        return sorted_out(cursor.fetchall())
+
+
+def sorted_out(answers: Iterable[tuple[Any, ...]]) -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
     rows: Rows = {name: set() for name in (*TABLES, "person")}
     keys: dict[str, set[uuid.UUID]] = defaultdict(set)
     counts: dict[str, int] = {}
-    with connection.cursor() as cursor:
-        cursor.execute(RAW)
-        for name, case, person, item, number in cursor.fetchall():
-            if name in rows:
-                assert number == 1
-                rows[name].add((case, person, item))
-            elif case:
-                keys[name].add(case)
-            else:
-                counts[name] = number
+    for name, case, person, item, number in answers:
+        if name in rows:
+            assert number == 1
+            rows[name].add((case, person, item))
+        elif case:
+            keys[name].add(case)
+        else:
+            counts[name] = number
     return rows, keys, counts
 
 

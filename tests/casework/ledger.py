@@ -96,7 +96,7 @@ class Ledger:
     recalls: list[tuple[Key, Key]] = field(default_factory=list)
     circles: dict[Key, frozenset[Key]] = field(default_factory=dict)
     hidings: dict[Key, Hiding] = field(default_factory=dict)
-    looked_through: dict[Key, dt.datetime] = field(default_factory=dict)
+    looked_through: dict[Label, dt.datetime] = field(default_factory=dict)
 
     # --- what happens -----------------------------------------------------------------------------
 
@@ -235,15 +235,15 @@ class Ledger:
         """Return the concealments of a household that stand."""
         return {key for key, x in self.hidings.items() if x.case == case}
 
-    def is_unchecked(self, case: Key) -> bool:
-        """Whether nobody has looked through the files of a household since it hid: no agency sees them."""
-        looked = self.looked_through.get(case)
-        return any(x.case == case and (looked is None or looked < x.since) for x in self.hidings.values())
+    def is_unchecked(self, label: Label) -> bool:
+        """Whether nobody has looked through the file of a label since its household hid: no agency sees it."""
+        looked = self.looked_through.get(label)
+        hidden = (x for x in self.hidings.values() if x.case == label[0])
+        return any(looked is None or looked < x.since for x in hidden)
 
-    def unseen_files(self, seat: Seat) -> frozenset[Key]:
-        """Return the cases whose files this seat does not see, whatever it reaches."""
-        cases = {case for case, _person, _item in self.labels}
-        return frozenset(case for case in cases if seat.kind != "duty" and self.is_unchecked(case))
+    def unseen_files(self, seat: Seat) -> frozenset[Label]:
+        """Return the labels whose files this seat does not see, whatever it reaches."""
+        return frozenset(x for x in self.labels if seat.kind != "duty" and self.is_unchecked(x))
 
     def reach(self, seat: Seat) -> frozenset[Label]:
         """Return every label this seat sees now."""

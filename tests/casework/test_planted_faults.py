@@ -10,31 +10,43 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.db.models import F, OuterRef, Q
 from hypothesis import Phase, settings
+from hypothesis.errors import FlakyFailure
 
-from casework import walls
+from casework import reads, walls
+from casework.cases import selectors as case_selectors
+from casework.cases.models import Case
 from casework.concealment.models import Concealment
 from casework.files import selectors as files
+from casework.files.models import FileContent
 from casework.files.sql import UNCHECKED
+from casework.households import selectors as household_selectors
+from casework.households.models import Person
+from casework.plans import selectors as plan_selectors
 from casework.referrals.states import ReferralAnswerKind
 from casework.sharing import actions, models, selectors
-from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, ShareLine
+from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, Share, ShareLine
+from casework.sheets import content as sheet_content
 from casework.sheets import selectors as sheets
 from casework.sheets.sql import FROM_BEFORE_HIDING
+from casework.workspace import finding, inbox
 from permissions.agencies.models import MembershipQuerySet
+from permissions.audit import log_file
 from permissions.walls.clock import ClockNow
+from tests.casework import doors
 from tests.casework.canaries import CanaryWorld
-from tests.casework.sharing_machine import DoorAloneMachine, SharingMachine
+from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
 from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
 
 HOUR = dt.timedelta(hours=1)
-HUNT = settings(COMMON, max_examples=60, stateful_step_count=40, phases=(Phase.generate,))
+# As many histories as a run has without the night.
+HUNT = settings(COMMON, max_examples=200, stateful_step_count=40, phases=(Phase.generate,))
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,72 @@ def forget_sheets_from_before_hiding(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sheets, "standing", lambda case_id: Concealment.objects.none())
 
 
+# --- faults of one way on which something gets out --------------------------------------------------------
+
+
+def list_what_ended(patch: pytest.MonkeyPatch) -> None:
+    def every_envelope(viewer: Any) -> Any:
+        return Share.objects.filter(agency=viewer.agency).order_by("-last_visible_change_at", "-case")
+
+    patch.setattr(case_selectors, "envelopes_for", every_envelope)
+
+
+def count_what_ended(patch: pytest.MonkeyPatch) -> None:
+    def count(viewer: Any) -> int:
+        known = case_selectors.count_cases_for(viewer)
+        return known if viewer.sees_all_cases else Share.objects.filter(agency=viewer.agency).count()
+
+    patch.setattr(doors, "count_cases_for", count)
+
+
+def everybody_in(module: Any) -> Callable[[pytest.MonkeyPatch], None]:
+    """Let one module take everybody's basics past the door."""
+    return lambda patch: patch.setattr(module, "persons_for", lambda viewer: Person.objects.all())
+
+
+def every_row_in(module: Any) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patch: patch.setattr(module, "labelled_for", lambda viewer, model: model.objects.all())
+
+
+def candidates_of_anybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(
+        finding, "candidate_cases", lambda words, *, most: [*Case.objects.values_list("pk", flat=True)]
+    )
+
+
+def open_any_file(patch: pytest.MonkeyPatch) -> None:
+    def content(viewer: Any, file: Any) -> bytes:
+        return bytes(FileContent.objects.get(file=file).content)
+
+    patch.setattr(doors, "content_for", content)
+
+
+def tell_of_any_case(patch: pytest.MonkeyPatch) -> None:
+    anybody = replace(inbox.SUBJECTS["case"], door=lambda viewer: Case.objects.all())
+    patch.setitem(inbox.SUBJECTS, "case", anybody)
+
+
+def tell_nobody(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(
+        inbox.SUBJECTS, "case", replace(inbox.SUBJECTS["case"], door=lambda viewer: Case.objects.none())
+    )
+
+
+def log_on_lines_of_anybody(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reads, "lines_reaching", lambda viewer: ShareLine.objects.live())
+
+
+def log_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reads, "record_reads", lambda viewer, shown, *, grounds: None)
+
+
+def export_every_case(patch: pytest.MonkeyPatch) -> None:
+    whole = log_file.entries_for
+    patch.setattr(
+        log_file, "entries_for", lambda viewer, wanted: whole(viewer, replace(wanted, case_id=None))
+    )
+
+
 # --- faults of the database ------------------------------------------------------------------------------
 
 
@@ -166,7 +244,13 @@ def both(*plants: Callable[[pytest.MonkeyPatch], None]) -> Callable[[pytest.Monk
     return plant
 
 
+# Of the search one of the two may fail: its keys are kept for each agency apart.
 FAULTS = [
+    Fault(
+        "the search finds people by their names",
+        DoorAloneMachine,
+        both(everybody_in(finding), candidates_of_anybody),
+    ),
     Fault("the door ignores until", DoorAloneMachine, forget_until),
     Fault("the door ignores the end", DoorAloneMachine, forget_end),
     Fault("the door ignores the start", DoorAloneMachine, forget_start),
@@ -177,6 +261,17 @@ FAULTS = [
     Fault("the door ignores blocks", DoorAloneMachine, forget_block),
     Fault("guardian's row outlives its line", DoorAloneMachine, leave_guardian_rows),
     Fault("people who left still act", DoorAloneMachine, forget_inactive_people),
+    Fault("the list shows what ended", DoorAloneMachine, list_what_ended),
+    Fault("what ended is counted", DoorAloneMachine, count_what_ended),
+    Fault("the page of a case shows every item", DoorAloneMachine, every_row_in(household_selectors)),
+    Fault("the PDF says who lives there", DoorAloneMachine, everybody_in(sheet_content)),
+    Fault("the PDF has every direction", DoorAloneMachine, every_row_in(plan_selectors)),
+    Fault("any file opens", DoorAloneMachine, open_any_file),
+    Fault("notifications outlive the share", DoorAloneMachine, tell_of_any_case),
+    Fault("nobody is told of a share", DoorAloneMachine, tell_nobody),
+    Fault("the log says a line of another agency", DoorAloneMachine, log_on_lines_of_anybody),
+    Fault("the log keeps nothing", DoorAloneMachine, log_nothing),
+    Fault("the log is written out for every case", DoorAloneMachine, export_every_case),
     Fault("health has no policy", SharingMachine, policy("casework_personhealth", "true")),
     Fault("persons have no policy", SharingMachine, policy("casework_person", "true")),
     Fault("the ledger has no policy", SharingMachine, policy("casework_shareline", "true")),
@@ -257,13 +352,13 @@ def tell_a_short_history(machine: SharingMachine) -> None:
     machine._share("tomono", "jiritsu", [("", "roles"), ("mother", "basic")])
     machine._share("tomono", "other", [("son", "money")], starts_at=until, until=until + HOUR)
     look(machine, "kenko")
-    look(machine, "jiritsu", "other", family="tomono")
+    look(machine, "jiritsu", "other")
     machine.move_to_the_next_end(0)
     look(machine, "kenko")
-    look(machine, "other", family="tomono")
+    look(machine, "other")
     machine.block("tomono", "agency jiritsu")
     machine.block("hazuki", "reception")
-    look(machine, "jiritsu", family="tomono")
+    look(machine, "jiritsu")
     look(machine, "reception", "chief")
     machine.lift(next(iter(machine.ledger.blocks)))
     for happens in (
@@ -273,10 +368,10 @@ def tell_a_short_history(machine: SharingMachine) -> None:
         lambda: machine.end_agency("jiritsu", "contract over"),
     ):
         happens()
-        look(machine, "jiritsu", "nurse@jiritsu", family="tomono")
+        look(machine, "jiritsu", "nurse@jiritsu")
         machine.all_come_back()
     machine.sweep()
-    look(machine, "jiritsu", "chief", family="tomono")
+    look(machine, "jiritsu", "chief")
     hide_and_seal(machine)
     hand_over_and_take_back(machine)
 
@@ -300,19 +395,16 @@ def hide_and_seal(machine: SharingMachine) -> None:
 
 def hand_over_and_take_back(machine: SharingMachine) -> None:
     machine.refer("tomono", "kenko", "mother", [("mother", "money")])
-    look(machine, "kenko", family="tomono")
+    look(machine, "kenko")
     machine._answer(machine.sent[-1], ReferralAnswerKind.ACCEPTED)
-    look(machine, "kenko", family="tomono")
+    look(machine, "kenko")
     machine._answer(machine.sent[-1], ReferralAnswerKind.RETURNED)
-    look(machine, "kenko", "chief", family="tomono")
+    look(machine, "kenko", "chief")
 
 
-def look(machine: SharingMachine, *names: str, family: str = "hazuki") -> None:
-    """Look closely, at pages and at object permissions of one family."""
-    first = {"hazuki": 0, "tomono": 2}[family]
+def look(machine: SharingMachine, *names: str) -> None:
     for name in names:
-        for machine.turn in (first, first + 1):
-            machine.check(name, closely=True)
+        machine.look_closely(name)
 
 
 @contextmanager
@@ -355,5 +447,6 @@ def test_a_planted_fault_is_found_by_chance(wearing, monkeypatch, fault):
 
     with wearing("app_owner" if fault.machine.is_door_alone else "app_web"):
         world = CanaryWorld()
-        with pytest.raises(AssertionError):
+        # What comes after a history depends on its number, so that another one may say it differently.
+        with pytest.raises((AssertionError, FlakyFailure)):
             run(fault.machine, world, HUNT)
