@@ -410,6 +410,7 @@ def _our_urls() -> dict[str, MappedUrl]:
 LISTS = {
     *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
     *("casework:referrals", "casework:notifications", "casework:duties", "casework:board"),
+    "casework:handovers",
     "forms_app:submission_list",
 }
 
@@ -454,6 +455,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "submission_id": world.submission_id,
         "draft_id": uuid.uuid4(),
         "notice_id": uuid.uuid4(),
+        "handover_id": uuid.uuid4(),
         "list_code": "topic",
         "key": "referral_receipt",
         "code": "debt",

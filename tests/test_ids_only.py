@@ -94,6 +94,7 @@ MADE_FOR_IT = {
     "casework_suspension",
     "casework_suspensionend",
     "casework_reopening",
+    "casework_handover",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",

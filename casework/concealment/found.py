@@ -58,6 +58,7 @@ HIDDEN = (
     "Suspension",
     "SuspensionEnd",
     "Reopening",
+    "Handover",
     "CaseFile",
     "WithoutConsent",
 )
