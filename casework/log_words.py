@@ -111,6 +111,8 @@ VERBS = {
     "case_reopened": _("再相談としてケースを作った"),
     "case_came_back": _("終わったケースの世帯が、また相談に来た"),
     "contact_interval_set": _("本人や世帯の人と話す間隔を決めた"),
+    "worker_changed": _("担当者を替えた"),
+    "handover_signed": _("引き継ぎに署名した"),
     "case_sealed": _("見る人を限った"),
     "case_unsealed": _("見る人を限るのをやめた"),
     "setting_changed": _("決まりごとを直した"),

@@ -21,6 +21,7 @@ from .consent.models import Consent, ConsentExclusion, ConsentScope, ConsentWith
 from .duplicates.models import SameMark
 from .evaluation.models import Evaluation, EvaluationChange, EvaluationResult, EvaluationRole
 from .files.models import CaseFile, FileCheck, FileContent, FileRemoval
+from .handover.models import Handover, HandoverSign
 from .households.models import Household, Person, PersonContact, PersonHealth, PersonMoney, Stay
 from .intake.models import Contact, ContactDraft, ContactTopic, WithoutConsent
 from .issues.models import Issue
@@ -117,6 +118,8 @@ __all__ = [
     "FileContent",
     "FileRemoval",
     "FoundPlace",
+    "Handover",
+    "HandoverSign",
     "Household",
     "Issue",
     "Lift",

@@ -10,6 +10,7 @@ from casework.duplicates.urls import urlpatterns as duplicates
 from casework.emergency.urls import urlpatterns as emergency
 from casework.evaluation.urls import urlpatterns as evaluation
 from casework.files.urls import urlpatterns as files
+from casework.handover.urls import urlpatterns as handover
 from casework.households.urls import urlpatterns as households
 from casework.intake.urls import urlpatterns as intake
 from casework.issues.urls import urlpatterns as issues
@@ -42,6 +43,7 @@ urlpatterns = [
     *cases,
     *closing,
     *accompanying,
+    *handover,
     *reopening,
     *triage,
     # Before the households, whose address of an item takes any word.

@@ -539,6 +539,16 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{center('casework_contactinterval')} AND set_by_id = {ME}",
         frozen=True,
     ),
+    _center_text("casework_handover", "handed_by_id"),
+    # Nobody signs for somebody else.
+    Wall(
+        table="casework_handoversign",
+        select=center("casework_handoversign"),
+        insert=f"{center('casework_handoversign')} AND signed_by_id = {ME}"
+        " AND EXISTS (SELECT 1 FROM casework_handover h WHERE h.id = casework_handoversign.handover_id"
+        " AND h.case_id = casework_handoversign.case_id AND h.taker_id = casework_handoversign.signed_by_id)",
+        frozen=True,
+    ),
     # Whoever may not see one of the two does not learn that there is another.
     Wall(
         table="casework_reopening",

@@ -164,6 +164,8 @@ MATRIX: dict[str, Cell] = {
     "casework:reopening": Cell(CENTER, GET_POST, "case"),
     "casework:contact_reopening": Cell(CENTER, GET_POST, "contact"),
     "casework:contact_interval": Cell(CENTER, GET_POST, "case"),
+    "casework:handovers": Cell(COORDINATION, GET_POST),
+    "casework:handover_sign": Cell(CENTER, POST, "case"),
     "casework:task_add": Cell(CENTER, GET_POST, "case"),
     "casework:task_end": Cell(CENTER, GET_POST, "case"),
     "casework:notifications": Cell(READERS),

@@ -109,6 +109,7 @@ MADE_FOR_IT = {
     "casework_minutes",
     "casework_minutesdraft",
     "casework_reopening",
+    "casework_handover",
     "casework_noteparagraph",
     "casework_attendee",
     "casework_direction",

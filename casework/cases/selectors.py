@@ -12,6 +12,7 @@ from django.db.models.expressions import RawSQL
 
 from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import envelopes_for
+from permissions.agencies.models import Membership
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
@@ -55,6 +56,7 @@ class Narrowing:
     worker: int | None = None  # 0: nobody is named yet
     is_open: bool = False
     is_quiet: bool = False
+    is_ownerless: bool = False
 
     def conditions(self) -> Q:
         named = {"stage": self.stage, "flow": self.flow, "holder": self.holder, "worker": self.worker}
@@ -65,6 +67,8 @@ class Narrowing:
             wanted &= is_open("case__")
         if self.is_quiet:
             wanted &= is_quiet("case", "case__holder")
+        if self.is_ownerless:
+            wanted &= is_ownerless("case__")
         return wanted
 
 
@@ -81,6 +85,12 @@ def is_quiet(case: str, holder: str) -> Q:
     since = ClockNow() - dt.timedelta(days=QUIET_DAYS)
     acts = CaseEvent.objects.filter(case=OuterRef(case), actor__agency=OuterRef(holder), at__gt=since)
     return Q(~Exists(acts))
+
+
+def is_ownerless(path: str = "") -> Q:
+    """Return the condition that nobody who works at the center today has a case that the center holds; ``path`` leads to it."""
+    live = Membership.objects.live().filter(pk=OuterRef(f"{path}worker"))
+    return Q(**{f"{path}holder__is_center": True}) & Q(~Exists(live))
 
 
 ALL = Narrowing()

@@ -61,6 +61,7 @@ HIDDEN = (
     "Suspension",
     "SuspensionEnd",
     "Reopening",
+    "Handover",
     "CaseFile",
     "WithoutConsent",
     "AgendaItem",

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
-from casework.cases.selectors import is_open, is_quiet
+from casework.cases.selectors import is_open, is_ownerless, is_quiet
 from casework.sharing.selectors import cases_for
 from permissions.agencies.models import Agency, Membership
 from permissions.people import name_of
@@ -84,6 +84,13 @@ def board_for(viewer: Viewer) -> list[BoardGroup]:
         BoardGroup(agency.name, _rows(agency.pk, seats[agency.pk], members, live, counts))
         for agency in agencies
     ]
+
+
+def count_ownerless(viewer: Viewer) -> int:
+    """Return how many open cases of the center nobody has who works there today. For the chief."""
+    if not viewer.may("casework.view_board"):
+        return 0
+    return cases_for(viewer).filter(is_open(), is_ownerless()).count()
 
 
 def _held(viewer: Viewer, which: Any) -> Counter[Seat]:

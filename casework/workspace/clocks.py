@@ -101,7 +101,7 @@ def _remind_of_silence(viewer: Viewer) -> None:
 def _near(viewer: Viewer) -> Iterator[Duty]:
     for kind, days in DAYS_BEFORE.items():
         for duty in duties_for(viewer, DutyFilter(kind=kind)):
-            is_mine = duty.membership == viewer.membership.pk or (
+            is_mine = duty.is_of(viewer.membership.pk) or (
                 kind == DutyKind.ROLE and duty.agency == viewer.agency.pk
             )
             if is_mine and duty.days_left is not None and duty.days_left <= days:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import models
@@ -22,6 +22,8 @@ from casework.accompanying.selectors import silent_cases_for
 from casework.cases.models import Case
 from casework.concealment.selectors import ending_for
 from casework.consent.selectors import consents_for
+from casework.handover.models import Handover
+from casework.handover.selectors import handovers_for, owners_after, unsigned_for
 from casework.intake.selectors import contacts_for
 from casework.meetings.selectors import unanswered_preps_for
 from casework.notices.models import NoticeReply, StatutoryNotice
@@ -33,12 +35,14 @@ from casework.referrals.states import OVER
 from casework.sharing.consents import standing_scopes
 from casework.sharing.selectors import labelled_for, recalls_for
 from casework.tasks.selectors import open_tasks_for
+from permissions.agencies.models import Membership
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
 MOST_EACH = 500
 CONSENT_DAYS = 30
 TALK_DAYS = 7
+NO_CASE = uuid.UUID(int=0)  # so that an empty list costs the statements of a full one
 
 
 class DutyKind(models.TextChoices):
@@ -50,6 +54,7 @@ class DutyKind(models.TextChoices):
     CONSENT = "consent", gettext_lazy("同意の期限")
     CONCEALMENT = "concealment", gettext_lazy("秘匿の措置の終わり")
     NOTICE = "notice", gettext_lazy("通告・通報への返事")
+    HANDOVER = "handover", gettext_lazy("引き継ぎの署名")
     TALK = "talk", gettext_lazy("本人・世帯の人と話すこと")
     RECALL = "recall", gettext_lazy("廃棄の確認")
     PREP = "prep", gettext_lazy("会議の準備シート")
@@ -73,6 +78,12 @@ class Duty:
     due_on: dt.date | None
     holder: int | None = None
     worker: int | None = None
+    case: uuid.UUID | None = None
+    shared_with: frozenset[int] = frozenset()  # whose it is, too, while a hand-over waits for its signature
+
+    def is_of(self, membership: int) -> bool:
+        """Return whether a membership has to do it, alone or with another."""
+        return membership == self.membership or membership in self.shared_with
 
     @property
     def label(self) -> str:
@@ -118,7 +129,7 @@ class DutyFilter:
 
     def _is_whose(self, duty: Duty, viewer: Viewer) -> bool:
         if self.who == "me":
-            return duty.membership == viewer.membership.pk
+            return duty.is_of(viewer.membership.pk)
         return self.who != "us" or duty.agency == viewer.agency.pk
 
 
@@ -129,14 +140,29 @@ def duties_for(viewer: Viewer, only: DutyFilter = EVERYTHING) -> list[Duty]:
     """Return what has to be done, as far as this viewer may see it, what is due first first, what has no day last."""
     if not viewer.membership.role_rights.reads_cases:
         return []
-    found = [
-        duty
-        for kind, source in SOURCES.items()
-        if only.kind in ("", kind)
-        for duty in source(viewer)
-        if only.wants(duty, viewer)
-    ]
+    wanted = [source for kind, source in SOURCES.items() if only.kind in ("", kind)]
+    every = _handed_over(viewer, [duty for source in wanted for duty in source(viewer)])
+    found = [duty for duty in every if only.wants(duty, viewer)]
     return sorted(found, key=lambda duty: (duty.due_on is None, duty.due_on or dt.date.max, duty.number))
+
+
+def _handed_over(viewer: Viewer, duties: list[Duty]) -> list[Duty]:
+    """Return the duties as those of whoever has the case now; of both, while a hand-over waits for its signature."""
+    cases = {duty.case for duty in duties if duty.case} | {NO_CASE}
+    handovers = list(handovers_for(viewer).filter(case__in=cases))
+    takers = {row.taker_id: row.taker for row in handovers}
+    return [_of_owner(duty, handovers, takers) for duty in duties]
+
+
+def _of_owner(duty: Duty, handovers: list[Handover], takers: dict[int, Membership]) -> Duty:
+    if duty.membership is None or duty.kind == DutyKind.HANDOVER:
+        return duty
+    last, owners = owners_after(handovers, duty.case, duty.membership)
+    if last == duty.membership:
+        return replace(duty, shared_with=frozenset(owners))
+    taker = takers[last]
+    who = f"{taker.agency.name} {name_of(taker.user)}"
+    return replace(duty, membership=last, agency=taker.agency_id, who=who, shared_with=frozenset(owners))
 
 
 def _case_page(case_id: uuid.UUID) -> str:
@@ -144,7 +170,7 @@ def _case_page(case_id: uuid.UUID) -> str:
 
 
 def _of(case: Case | None) -> dict[str, Any]:
-    return {"holder": case.holder_id, "worker": case.worker_id} if case else {}
+    return {"holder": case.holder_id, "worker": case.worker_id, "case": case.pk} if case else {}
 
 
 def _tasks(viewer: Viewer) -> Iterable[Duty]:
@@ -269,6 +295,15 @@ def _talks(viewer: Viewer) -> Iterable[Duty]:
         )  # fmt: skip
 
 
+def _handovers(viewer: Viewer) -> Iterable[Duty]:
+    for row in unsigned_for(viewer)[:MOST_EACH]:
+        taker = row.taker
+        yield Duty(
+            DutyKind.HANDOVER, row.pk, row.case.number, _case_page(row.case_id), _("引き継ぎを読んで署名する"),
+            f"{taker.agency.name} {name_of(taker.user)}", taker.agency_id, taker.pk, None, **_of(row.case),
+        )  # fmt: skip
+
+
 def _who_works_on(case: Case) -> str:
     return f"{case.holder.name} {name_of(case.worker.user) if case.worker else ''}".strip()
 
@@ -280,6 +315,7 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.CONSENT: _consents,
     DutyKind.CONCEALMENT: _concealments,
     DutyKind.NOTICE: _notices,
+    DutyKind.HANDOVER: _handovers,
     DutyKind.TALK: _talks,
     DutyKind.RECALL: _recalls,
     DutyKind.PREP: _preps,

@@ -14,7 +14,7 @@ from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 
 from .actions import save_list
-from .board import board_for
+from .board import Figure, board_for, count_ownerless
 from .duties import duties_for
 from .forms import DutyForm
 from .models import SavedPage
@@ -48,7 +48,14 @@ def board(request: ViewerRequest) -> HttpResponse:
         None,
         detail={"list": "board", "shown": sum(len(each.rows) for each in groups)},
     )
-    return TemplateResponse(request, "casework/board.html", {"groups": groups, "quiet_days": QUIET_DAYS})
+    context = {
+        "groups": groups,
+        "quiet_days": QUIET_DAYS,
+        "ownerless": Figure(
+            count_ownerless(request.viewer), f"{reverse('casework:case_list')}?open=on&ownerless=on"
+        ),
+    }
+    return TemplateResponse(request, "casework/board.html", context)
 
 
 @require_POST

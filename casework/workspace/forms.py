@@ -69,6 +69,7 @@ class CaseListForm(QueryForm):
     mine = forms.BooleanField(label=_("自分が担当するものだけ"), required=False)
     open = forms.BooleanField(label=_("終わっていないものだけ"), required=False)
     quiet = forms.BooleanField(label=_("30日以上、担当する機関の動きがないものだけ"), required=False)
+    ownerless = forms.BooleanField(label=_("担当者がいないものだけ"), required=False)
     worker = forms.IntegerField(required=False, min_value=0, max_value=MOST_KEY, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
@@ -81,7 +82,7 @@ class CaseListForm(QueryForm):
         fields["holder"].choices = [*every, *_holders(viewer)]
         if not viewer.sees_all_cases:
             # Whoever a case is given to works at the center, and only the center sees who did what in it.
-            for name in ("mine", "quiet", "worker"):
+            for name in ("mine", "quiet", "ownerless", "worker"):
                 del self.fields[name]
 
     def narrowing(self) -> Narrowing:
@@ -91,7 +92,8 @@ class CaseListForm(QueryForm):
         told = self.cleaned_data
         holder = int(told["holder"]) if told["holder"] else None
         worker = self.viewer.membership.pk if told.get("mine") else told.get("worker")
-        return Narrowing(told["stage"], told["flow"], holder, worker, told["open"], bool(told.get("quiet")))
+        flags = (told["open"], bool(told.get("quiet")), bool(told.get("ownerless")))
+        return Narrowing(told["stage"], told["flow"], holder, worker, *flags)
 
 
 class NotificationFilter(QueryForm):

@@ -18,6 +18,8 @@ from casework.consent.selectors import ConsentState, consent_states_for, own_bas
 from casework.duplicates.selectors import joined_for
 from casework.evaluation.selectors import EvaluationView, evaluations_for, reads_of_evaluations
 from casework.files.selectors import case_files_for
+from casework.handover.models import Handover
+from casework.handover.selectors import handover_of
 from casework.households.models import Household, Person
 from casework.households.safety import rules_of
 from casework.households.selectors import PersonView, household_for, name_by, people_for, who_live_here
@@ -114,6 +116,7 @@ class CaseRecord:
     monitorings: Monitorings
     evaluations: list[EvaluationView]
     neighbors: Neighbors
+    handover: Handover | None  # that waits for its signature
     rhythm: Any  # when somebody last talked with the household, and has to again; for the center
     suspension: Suspension | None  # why it rests, for the center
 
@@ -231,6 +234,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations,
         suspension,
         neighbors,
+        handover,
         rhythm,
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
@@ -254,6 +258,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations_for.steps(viewer, case),
         suspension_of.steps(viewer, case),
         neighbors_of.steps(viewer, case),
+        handover_of.steps(viewer, case),
         rhythm_of.steps(viewer, case),
     )
     people += [
@@ -295,6 +300,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         evaluations=evaluations,
         suspension=suspension,
         neighbors=neighbors,
+        handover=handover,
         rhythm=rhythm,
     )
 

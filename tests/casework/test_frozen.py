@@ -25,6 +25,7 @@ from casework.consent.actions import ConsentDraft, Exclusion, record_consent, wi
 from casework.consent.models import Consent
 from casework.evaluation.models import Evaluation, EvaluationChange
 from casework.files.actions import add_file, check_file, remove_file
+from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
 from casework.meetings.minutes import hand_out, receive_minutes, tick_returned
@@ -131,6 +132,8 @@ FROZEN = {
     "casework_paperreturn": "ticked_at",
     "casework_reopening": "words",
     "casework_contactinterval": "weeks",
+    "casework_handover": "words",
+    "casework_handoversign": "signed_at",
     "marugoto_permissions_auditentry": "verb",
 }
 CHANGES = {
@@ -194,6 +197,11 @@ def full_world(world):
         Case.objects.filter(pk=ended.pk).update(stage="closed")
         reopen_case(ended, words="見本", by=world.chief)
         set_interval(home.case, weeks=4, by=world.chief)
+        giver = home.case.worker
+        (row,) = hand_over(
+            [home.case], taker=world.chief.membership, giver=giver, words="見本", by=world.chief
+        )
+        sign_handover(row.pk, home.case, by=world.chief)
         note_relation(home.mother, home.son, RelationDraft("birth_parent"), by=world.chief)
     _conceal(world)
     with acting_for(worker):
