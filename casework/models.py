@@ -37,6 +37,7 @@ from .referrals.models import (
 )
 from .registers.models import Register, RegisterRow
 from .relations.models import Relation
+from .reports.models import MonthClose, MonthCount, MonthFact
 from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
@@ -92,6 +93,9 @@ __all__ = [
     "LineConsent",
     "LineEnd",
     "MailChoice",
+    "MonthClose",
+    "MonthCount",
+    "MonthFact",
     "Note",
     "NoteParagraph",
     "NoticeReply",

@@ -23,6 +23,7 @@ from casework.notifications import sql as notifications
 from casework.referrals import sql as referrals
 from casework.registers import sql as registers
 from casework.relations import sql as relations
+from casework.reports import sql as reports
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
@@ -464,6 +465,7 @@ WALLS: tuple[Wall, ...] = (
     *notifications.WALLS,
     *workspace.WALLS,
     *registers.WALLS,
+    *reports.WALLS,
 )
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
@@ -476,6 +478,7 @@ DEFINER_FUNCTIONS = (
     *bringing.DEFINER_FUNCTIONS,
     *referrals.DEFINER_FUNCTIONS,
     *registers.DEFINER_FUNCTIONS,
+    *reports.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -536,7 +539,7 @@ def functions_sql() -> str:
         *(codes.CODES, coded, notices.INFORMANT, search.FUNCTIONS, duplicates.KEYS, notes.CORRECTIONS),
         *(households.FUNCTIONS, issues.FUNCTIONS, relations.FUNCTIONS, relations.KEYS),
         *(concealment.FUNCTIONS, concealment.KEYS, sheets.FUNCTIONS, bringing.FUNCTIONS, referrals.LINKS),
-        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO),
+        *(tasks.KEYS, notifications.RIGHTS, files.KEYS, files.ANSWER_KEYS, registers.UNDO, reports.FUNCTIONS),
     )
     return "\n".join(parts) + "\n"
 

@@ -410,6 +410,7 @@ def _our_urls() -> dict[str, MappedUrl]:
 LISTS = {
     *("audit:alarms", "audit:log", "casework:brought", "casework:case_list", "casework:inbox"),
     *("casework:referrals", "casework:notifications", "casework:duties", "casework:board", "casework:roles"),
+    *("casework:reports", "casework:report", "casework:report_list"),
     "forms_app:submission_list",
 }
 
@@ -472,6 +473,9 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "membership_id": world.full_member if MATRIX[url_name].object == "person" else 0,
         "invitation_id": uuid.uuid4(),
         "agency_id": 0,
+        "year": timezone.localdate().year,
+        "month": timezone.localdate().month,
+        "count": "contacts",
         "slug": "no-such-form",
         "path": "images/none.png",
     }
