@@ -16,7 +16,7 @@ from permissions.viewer import Viewer
 from .counts import COUNTS, MET, Count, Dimension, Section, Told
 from .months import Month
 from .selectors import Cells, Kept, cells_of, facts_now_for, kept_for
-from .small import hidden_cells, is_whole_hidden
+from .small import LEAST, hidden_cells, is_whole_hidden
 
 HIDDEN = "＊"
 
@@ -103,9 +103,18 @@ class _Book:
 
     def count_view(self, count: Count) -> CountView:
         told, now = (self._whole(count, cells) for cells in (self.first, self.last))
-        whole = CellView("", told, now if now != told else "", self._url(count) if self._has(count) else "")
+        whole = CellView("", told, self._correction(told, now), self._url(count) if self._has(count) else "")
         shown = [] if count.told == Told.MIDDLE else [self._breakdown(count, by) for by in count.by]
         return CountView(count, whole, [each for each in shown if each.cells])
+
+    def _correction(self, told: str, now: str) -> str:
+        """Return what a number was corrected to; a correction by one or two would tell of one or two people."""
+        if now == told:
+            return ""
+        is_number = told.isdecimal() and now.isdecimal()
+        if self.hides_small and not (is_number and abs(int(now) - int(told)) >= LEAST):
+            return ""
+        return now
 
     def _has(self, count: Count) -> bool:
         return bool(self.last[count.code, "", ""])
@@ -159,7 +168,7 @@ class _Book:
                 for cells, gone in zip((first, last), hidden, strict=True)
             )
             url = self._url(count, by, cell) if last.get(cell) else ""
-            views.append(CellView(by.word(cell), told, now if now != told else "", url))
+            views.append(CellView(by.word(cell), told, self._correction(told, now), url))
         return Breakdown(str(by.label), by.is_many, views)
 
     def _url(self, count: Count, by: Dimension | None = None, cell: str = "") -> str:

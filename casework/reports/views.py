@@ -109,7 +109,7 @@ def _told_in_file(month: Month, shown: object) -> list[str]:
         _("対象の月：%(month)s") % {"month": f"{month.first_on:%Y-%m}"},
         _("締めた月の数です。") if closed_at else _("締めていない月の、いまの数です。"),
         _(
-            "＊は、%(least)d未満の数（0をのぞく）と、合計から引くとそれが分かってしまう数です。個人が分からないように隠しています。"
+            "＊は、%(least)d未満の数（0をのぞく）と、合計から引くとそれが分かってしまう数です。個人が分からないように隠しています。%(least)d未満の訂正も示していません。"
         )
         % {"least": LEAST},
     ]

@@ -382,6 +382,9 @@ def test_what_is_corrected_later_stands_beside_what_was_closed(world, client):
     )
     assert "T-0" in listed.content.decode()
     assert "T-1" not in listed.content.decode()
+    with acting_for(world.auditor):
+        views = dict(report_for(world.auditor, month).sections)["相談受付"]
+        assert (views[0].whole.value, views[0].whole.revised) == ("6", "")  # one more would be one person
     for viewer, status in ((world.auditor, 200), (world.reception, 403), (world.anshin_worker, 403)):
         sign_in(client, viewer)
         answer = client.get(url)
