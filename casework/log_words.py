@@ -42,6 +42,8 @@ VERBS = {
     "share_line_added": _("共有を始めた"),
     "share_line_ended": _("共有を終えた"),
     "recall_answered": _("共有の終わりのお知らせに答えた"),
+    "month_closed": _("月の数を締めた、または数え直した"),
+    "counts_exported": _("月の数をファイルに書き出した"),
     "case_screened": _("振り分けを決めた"),
     "concealed": _("世帯を秘匿にした"),
     "concealment_renewed": _("秘匿の根拠を書き直した"),

@@ -59,6 +59,7 @@ from .referrals.models import (
 from .registers.models import Register, RegisterRow
 from .relations.models import Relation
 from .reopening.models import Reopening
+from .reports.models import MonthClose, MonthCount, MonthFact
 from .seals.models import Seal
 from .search.models import SearchRow
 from .sharing.models import (
@@ -135,6 +136,9 @@ __all__ = [
     "MonitoringDate",
     "MonitoringTick",
     "MonitoringTrigger",
+    "MonthClose",
+    "MonthCount",
+    "MonthFact",
     "Note",
     "NoteParagraph",
     "NoticeReply",

@@ -25,6 +25,7 @@ from casework.referrals.urls import urlpatterns as referrals
 from casework.registers.urls import urlpatterns as registers
 from casework.relations.urls import urlpatterns as relations
 from casework.reopening.urls import urlpatterns as reopening
+from casework.reports.urls import urlpatterns as reports
 from casework.seals.urls import urlpatterns as seals
 from casework.sharing.urls import urlpatterns as sharing
 from casework.sheets.urls import urlpatterns as sheets
@@ -71,4 +72,5 @@ urlpatterns = [
     *codes,
     *duplicates,
     *registers,
+    *reports,
 ]

@@ -27,6 +27,7 @@ from casework.planning import sql as planning
 from casework.referrals import sql as referrals
 from casework.registers import sql as registers
 from casework.relations import sql as relations
+from casework.reports import sql as reports
 from casework.search import sql as search
 from casework.sharing import sql as sharing
 from casework.sheets import sql as sheets
@@ -582,6 +583,7 @@ WALLS: tuple[Wall, ...] = (
     *notifications.WALLS,
     *workspace.WALLS,
     *registers.WALLS,
+    *reports.WALLS,
 )
 
 # Run as the owner, because whoever asks may not see the rows it reads. The whole list of such functions.
@@ -595,6 +597,7 @@ DEFINER_FUNCTIONS = (
     *referrals.DEFINER_FUNCTIONS,
     *registers.DEFINER_FUNCTIONS,
     *meetings.DEFINER_FUNCTIONS,
+    *reports.DEFINER_FUNCTIONS,
 )
 
 LABELLED_TABLES = (
@@ -669,6 +672,7 @@ def functions_sql() -> str:
             registers.UNDO,
             planning.KEYS,
             evaluation.SEALED,
+            reports.FUNCTIONS,
         ),
         *(ordinances.FUNCTIONS, meetings.FUNCTIONS, meetings.KEYS),
     )

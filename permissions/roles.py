@@ -47,6 +47,8 @@ _COORDINATE = _RECEIVE | {
     "casework.answer_role",
     "casework.view_openings",
     "casework.confirm_concealment",
+    "casework.view_reports",
+    "casework.view_counted",
 }
 
 _READ_LOG = frozenset({"audit.read", "audit.export"})
@@ -58,7 +60,7 @@ ROLES: dict[str, Role] = {
         _("センター長"),
         _COORDINATE
         | {"casework.block", "casework.view_alarms", "casework.edit_codes", "casework.view_board"}
-        | {"casework.take_register"},
+        | {"casework.take_register", "casework.close_month"},
         sees_all_cases=True,
         center_only=True,
     ),
@@ -73,8 +75,10 @@ ROLES: dict[str, Role] = {
     ),
     "agency_admin": Role(_("機関管理者"), frozenset({"people.manage"})),
     "editor": Role(_("広報・ウェブ編集"), frozenset({"cms.enter", "forms_app.edit_form"})),
-    "privacy_officer": Role(_("個人情報保護担当"), _READ_LOG | {"casework.view_alarms"}),
-    "auditor": Role(_("監査"), _READ_LOG),
+    "privacy_officer": Role(
+        _("個人情報保護担当"), _READ_LOG | {"casework.view_alarms", "casework.view_reports"}
+    ),
+    "auditor": Role(_("監査"), _READ_LOG | {"casework.view_reports"}),
     "sysadmin": Role(_("運用管理"), frozenset({"people.manage", "agencies.manage"})),
 }
 

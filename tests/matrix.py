@@ -23,6 +23,7 @@ SYSADMIN = frozenset({"sysadmin"})
 ADMINISTRATORS = SYSADMIN | {"agency_admin"}
 AGENCY_STAFF = frozenset({"agency_staff"})
 READERS = CENTER | {"agency_staff"}
+COUNT_READERS = COORDINATION | LOG_READERS
 ANSWERERS = COORDINATION | {"agency_staff"}
 
 
@@ -175,6 +176,11 @@ MATRIX: dict[str, Cell] = {
     "casework:notification_open": Cell(READERS, POST, "nobody"),
     "casework:duties": Cell(READERS),
     "casework:board": Cell(CHIEF),
+    "casework:reports": Cell(COUNT_READERS),
+    "casework:report": Cell(COUNT_READERS),
+    "casework:report_close": Cell(CHIEF, POST),
+    "casework:report_file": Cell(COUNT_READERS, POST),
+    "casework:report_list": Cell(COORDINATION),
     "casework:duties_save": Cell(READERS, POST),
     "casework:share_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:share_end": Cell(COORDINATION, GET_POST, "case"),

@@ -446,6 +446,7 @@ LISTS = {
         "casework:roles",
         "casework:handovers",
     ),
+    *("casework:reports", "casework:report", "casework:report_list"),
     "forms_app:submission_list",
 }
 
@@ -513,6 +514,9 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "membership_id": world.full_member if MATRIX[url_name].object == "person" else 0,
         "invitation_id": uuid.uuid4(),
         "agency_id": 0,
+        "year": timezone.localdate().year,
+        "month": timezone.localdate().month,
+        "count": "contacts",
         "slug": "no-such-form",
         "path": "images/none.png",
     }

@@ -102,4 +102,7 @@ class CaseEvent(Walled):
 
     class Meta:
         verbose_name = _("ケースの記録")
-        indexes = (models.Index(fields=("case", "at"), name="caseevent_case_at"),)
+        indexes = (
+            models.Index(fields=("case", "at"), name="caseevent_case_at"),
+            models.Index(fields=("at",), condition=Q(verb="stage_changed"), name="caseevent_stages"),
+        )

@@ -105,7 +105,10 @@ class Contact(Walled):
                 | Q(reply_to="", referrer_name="", referrer_type="", speaker=UNKNOWN, route=NOT_ASKED),
             ),
         )
-        indexes = (models.Index("state", F("received_at").desc(), F("id").desc(), name="contact_walk"),)
+        indexes = (
+            models.Index("state", F("received_at").desc(), F("id").desc(), name="contact_walk"),
+            models.Index(fields=("received_at",), name="contact_received"),
+        )
 
     @property
     def needs_check(self) -> bool:

@@ -38,6 +38,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         ("casework:brought", _("持ちこみ"), viewer.may("casework.bring")),
         ("casework:emergency_open", _("緊急時の閲覧"), viewer.may("casework.break_glass")),
         ("casework:board", _("担当の状況"), viewer.may("casework.view_board")),
+        ("casework:reports", _("今月の数"), viewer.may("casework.view_reports")),
         ("casework:code_lists", _("選択肢と決まりごと"), viewer.may("casework.edit_codes")),
         ("audit:alarms", _("警報"), viewer.may("casework.view_alarms")),
         ("audit:log", _("操作の記録"), viewer.may("audit.read")),

@@ -137,7 +137,7 @@ def of_notes(notes: Iterable[Any], attendees: Mapping[uuid.UUID, list[Any]]) -> 
         there = attendees.get(row.pk, [])
         yield Entry(
             K.NOTE, f"note:{row.pk}", row.occurred_at, row.title, _case(row.case_id, "notes"),
-            counterpart=_("、").join(f"{each.name}（{each.get_role_display()}）" for each in there),
+            counterpart=_("、").join(_("%(name)s（%(role)s）") % {"name": each.name, "role": each.get_role_display()} for each in there),
             method=(row.method, row.get_method_display()),
             **_label(row), **_by(row.author), reads=_reads(row),
         )  # fmt: skip
@@ -178,10 +178,11 @@ def of_lines(lines: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
         for (agency, at), of in groups.items():
             title = _("%(what)s：%(items)s") % {"what": word, "items": _summary(of)}
             name = "begun" if groups is begun else "ended"
+            by = of[0].added_by if groups is begun else of[0].ended_by
             yield Entry(
                 K.SHARE, f"{name}:{agency.pk}:{at.isoformat()}", at, title, _case(of[0].case_id, "shared"),
                 people=tuple(dict.fromkeys(line.person_id for line in of)), agency=(agency.pk, agency.name),
-                counterpart=agency.name,
+                counterpart=agency.name, actor=name_of(by.user) if by else "",
             )  # fmt: skip
 
 
@@ -189,7 +190,7 @@ def _summary(lines: Iterable[Any]) -> str:
     items = defaultdict(set)
     for line in lines:
         items[line.who].add(line.item)
-    words = ["・".join(str(item.label) for item in Item if item in seen) for seen in items.values()]
+    words = [_("・").join(str(item.label) for item in Item if item in seen) for seen in items.values()]
     return _("、").join(f"{who} {word}" for who, word in zip(items, words, strict=True))
 
 

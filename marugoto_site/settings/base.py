@@ -278,6 +278,7 @@ MARUGOTO_CLOCKS = {
     "sweep_lapsed_lines": ("casework.sharing.clocks.sweep_lapsed_lines", 60),
     "remind_referrals": ("casework.referrals.clocks.remind_referrals", 10 * 60),
     "remind_deadlines": ("casework.workspace.clocks.remind_deadlines", 60 * 60),
+    "close_months": ("casework.reports.clocks.close_months", 6 * 60 * 60),
     "sweep_drafts": ("casework.intake.clocks.sweep_drafts", 60 * 60),
     "keep_places_readable": ("casework.concealment.clocks.keep_places_readable", 60 * 60),
     "retry_stuck": ("forms_app.delivery.clocks.retry_stuck", 30),

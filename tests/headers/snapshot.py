@@ -15,6 +15,8 @@ NORMALISED = {
     r"'nonce-[^']+'": "'nonce'",
     r"[0-9a-f]{8}-[0-9a-f-]{27}": "<uuid>",
     r"(?<=boundary=)\S+": "<boundary>",
+    r"\b20\d\d-(?=\d)": "<year>-",
+    r"(?<=<year>-)\d\d(?=\.csv)": "<month>",
 }
 
 

@@ -1,0 +1,526 @@
+"""今月の数: every count equals a slow recount, for each reader of what they may see, and what was closed stays as it was."""
+
+import csv
+import datetime as dt
+import io
+import random
+import statistics
+from collections import Counter
+from itertools import product
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casework.cases.actions import create_case, move_to_stage
+from casework.cases.models import Case, CaseEvent
+from casework.cases.states import OPEN_STAGES
+from casework.closing.models import Closure
+from casework.consent.models import Consent
+from casework.dates import in_months
+from casework.households.models import Person
+from casework.intake.models import Contact, ContactTopic
+from casework.plans.models import Decision, RoleAnswer, RoleRow, Seat
+from casework.referrals.models import Referral, ReferralAnswer, ReferralRevocation
+from casework.reports.actions import close_month
+from casework.reports.clocks import close_months
+from casework.reports.counts import COUNTS, DAYS
+from casework.reports.models import MonthClose, MonthCount, MonthFact
+from casework.reports.months import Month
+from casework.reports.pages import HIDDEN, report_for, rows_of_file
+from casework.reports.selectors import cells_of, facts_kept_for, facts_now_for, kept_for
+from casework.reports.small import LEAST, hidden_cells, is_whole_hidden
+from casework.seals.actions import seal_case
+from casework.sharing.actions import block
+from casework.tasks.models import Task, TaskEnd
+from forms_app.status.promise import is_working_day, working_day_after
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
+from tests.worlds import make_viewer
+
+pytestmark = pytest.mark.django_db
+STAGES = ("intake", "flow1_referring", "flow2_assess", "flow2_active", "suspended", "closed")
+FLOW = {"flow1_referring": "flow1", "flow2_assess": "flow2"}
+FIELDS = {
+    "debt": "poverty",
+    "housing": "poverty",
+    "care": "elderly",
+    "childcare": "child",
+    "health": "disability",
+}
+
+
+class History:
+    """Random lives of some cases over four months, written row by row with the moments they happened."""
+
+    def __init__(self, world, seed):
+        self.world, self.draw = world, random.Random(seed)
+        self.by = world.chief
+        self.now = timezone.localtime()
+        self.cases = []
+        with acting_for(self.by):
+            for number in range(self.draw.randint(4, 9)):
+                self._case(number)
+            for number in range(self.draw.randint(0, 5)):
+                self._contact(f"X{number}", None, kind=self.draw.choice(("consultation", "advice")))
+
+    def moment(self):
+        return self.now - dt.timedelta(days=self.draw.randint(0, 125), minutes=self.draw.randint(0, 1439))
+
+    def _contact(self, number, case, kind="consultation"):
+        row = Contact(
+            number=f"T-{number}", received_at=self.moment(), kind=kind, case=case, state="case" if case else "taken",
+            channel=self.draw.choice(("phone", "window")), route=self.draw.choice(("self_visit", "agency", "not_asked")),
+            referrer_type=self.draw.choice(("", "minsei")), one_line="見本",
+        )  # fmt: skip
+        row.save(force_insert=True)
+        for topic in self.draw.sample(sorted(FIELDS), self.draw.randint(0, 3)):
+            ContactTopic(contact=row, topic=topic).save(force_insert=True)
+
+    def _case(self, number):
+        draw, by = self.draw, self.by.membership
+        case = create_case(by=self.by)
+        stage, flow, path = "received", "", sorted(self.moment() for _each in range(draw.randint(0, 6)))
+        opened = min([self.moment(), *path])
+        for at in path:
+            if stage == "closed":
+                break
+            after = draw.choice(STAGES)
+            before, stage = {"stage": stage, "flow": flow}, after
+            flow = FLOW.get(after, flow)
+            CaseEvent(
+                case=case, verb="stage_changed", actor=by, at=at, before=before, after={"stage": stage, "flow": flow}
+            ).save(force_insert=True)  # fmt: skip
+        Case.objects.filter(pk=case.pk).update(opened_at=opened, stage=stage, flow=flow)
+        self.cases.append(case)
+        age = draw.choice((None, 10, 30, 50, 70, 84))
+        person = Person(case=case, name=f"見本{number}", relation="self", age_about=age)
+        person.save(force_insert=True)
+        for each in range(draw.randint(0, 2)):
+            self._contact(f"{case.number}-{each}", case)
+        if draw.random() < 0.5:
+            self._consent(case, person)
+        for each in range(draw.randint(0, 3)):
+            self._referral(case, each)
+        previous = None
+        for each in range(draw.randint(0, 2)):
+            previous = self._decision(case, each, previous)
+        for _each in range(draw.randint(0, 2)):
+            self._task(case)
+        if stage == "closed":
+            Closure(
+                case=case, item="plan", kind=draw.choice(("goal_met", "moved")), lead_words="見本", told="見本",
+                closed_by=by, closed_at=path[-1],
+            ).save(force_insert=True)  # fmt: skip
+
+    def _consent(self, case, person):
+        by = self.by.membership
+        Consent(
+            case=case, person=person, number=f"C-{case.number}", answer=self.draw.choice(("given", "refused")), giver="self",
+            explained_on=self.moment().date(), explained_by=by, method="written", capacity="clear", explained="見本",
+            recorded_by=by,
+        ).save(force_insert=True)  # fmt: skip
+
+    def _referral(self, case, number):
+        draw, by, sent = self.draw, self.by.membership, self.moment()
+        receiver = draw.choice((self.world.anshin, self.world.kenko))
+        row = Referral(
+            case=case, item="referral", number=f"R-{case.number}-{number}", sender=self.by.agency, receiver=receiver,
+            sent_by=by, sent_at=sent, heard="見本", issues="見本", we_keep="見本", answer_by=sent.date(), basis="law", evidence="見本",
+        )  # fmt: skip
+        row.save(force_insert=True)
+        at, label = (
+            sent,
+            {"case": case, "item": "referral", "referral": row, "agency": receiver, "answered_by": by},
+        )
+        for sequence, kind in enumerate(
+            draw.choice(((), ("accepted",), ("accepted", "first_contact"), ("accepted", "returned")))
+        ):
+            at += dt.timedelta(days=draw.randint(0, 11))
+            told = {"reason": "out_of_scope", "words": "見本"} if kind == "returned" else {}
+            ReferralAnswer(**label, **told, sequence=sequence, kind=kind, medium="phone", contact_person="見本",
+                           said_at=min(at, self.now)).save(force_insert=True)  # fmt: skip
+        if draw.random() < 0.2:
+            ReferralRevocation(referral=row, case=case, reason="見本", revoked_by=by,
+                               revoked_at=min(at + dt.timedelta(days=draw.randint(0, 20)), self.now)).save(force_insert=True)  # fmt: skip
+
+    def _decision(self, case, number, previous):
+        draw, by, at = self.draw, self.by.membership, self.moment()
+        row = Decision(
+            case=case, number=f"D-{case.number}-{number}", decided_on=at.date(), decided_by=by, recorded_at=at,
+            supersedes=previous,
+        )  # fmt: skip
+        row.save(force_insert=True)
+        seats = list(Seat.values) if draw.random() < 0.7 else [""]
+        for position, seat in enumerate(seats):
+            agency = draw.choice((self.world.anshin, self.world.kenko))
+            role = RoleRow(case=case, item="roles", decision=row, position=position, agency=agency, seat=seat,
+                           issue="見本", what="見本")  # fmt: skip
+            role.save(force_insert=True)
+            said = at
+            for sequence, kind in enumerate(
+                draw.choice(
+                    (("accepted",), ("conditional",), ("declined", "accepted"), ("accepted", "result"), ())
+                )
+            ):
+                said = min(said + dt.timedelta(days=draw.randint(0, 30)), self.now)
+                RoleAnswer(case=case, item="roles", role=role, agency=agency, sequence=sequence, kind=kind, text="見本", contact_person="見本",
+                           medium="phone", said_at=said, answered_by=by).save(force_insert=True)  # fmt: skip
+        return row
+
+    def _task(self, case):
+        by, at = self.by.membership, self.moment()
+        task = Task(
+            case=case, item="history", what="見本", due_on=at.date(), owner=by, made_by=by, made_at=at
+        )
+        task.save(force_insert=True)
+        if self.draw.random() < 0.5:
+            ended = min(at + dt.timedelta(days=self.draw.randint(0, 60)), self.now)
+            TaskEnd(case=case, item="history", task=task, kind="done", ended_by=by, ended_at=ended).save(
+                force_insert=True
+            )
+
+
+# --- the slow recount: another way to the same numbers -----------------------------------------------------
+
+
+def day(moment):
+    return timezone.localtime(moment).date()
+
+
+def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the other, to be read beside the definitions
+    """Count a month in Python from every row that the center sees; ``without``: the keys of cases to leave out."""
+    first, end = month.first_on, month.next.first_on
+    begins, ends = (timezone.make_aware(dt.datetime.combine(each, dt.time())) for each in (first, end))
+    cells = Counter()
+
+    def add(code, case, **groups):
+        if case is not None and case in without:
+            return
+        cells[code, "", ""] += 1
+        for dimension, found in groups.items():
+            for cell in found if isinstance(found, (list, set)) else [found]:
+                cells[code, dimension, cell] += 1
+
+    contacts = sorted(Contact.objects.prefetch_related("topics"), key=lambda c: (c.received_at, c.pk))
+    first_of = {}
+    for contact in contacts:
+        if contact.case_id:
+            first_of.setdefault(contact.case_id, contact)
+    ages = {}
+    for person in Person.objects.order_by("position", "pk"):
+        ages.setdefault(person.case_id, person.age_about)
+    for contact in contacts:
+        if not begins <= contact.received_at < ends:
+            continue
+        topics = {topic.topic for topic in contact.topics.all()}
+        fields = {FIELDS[topic] for topic in topics}
+        age = ages.get(contact.case_id)
+        groups = {
+            "topic": topics or {"not_told"}, "route": contact.route, "channel": contact.channel, "kind": contact.kind,
+            "field": "not_told" if not fields else "multiple" if len(fields) > 1 else fields.pop(),
+            "age": "not_told" if age is None else str(max(limit for limit in (0, 18, 40, 65, 75) if age >= limit)),
+        }  # fmt: skip
+        add("contacts", contact.case_id, **groups)
+        if contact.kind != "advice" and first_of.get(contact.case_id, contact) == contact:
+            add("people_new", contact.case_id, **groups)
+    then = {}
+    events = list(CaseEvent.objects.filter(verb="stage_changed").order_by("at"))
+    for case in Case.objects.all():
+        if begins <= case.opened_at < ends:
+            add("cases_new", case.pk)
+        if case.opened_at < ends:
+            of = [event for event in events if event.case_id == case.pk]
+            later = [event.before for event in of if event.at >= ends]
+            then[case.pk] = (later[0]["stage"], later[0]["flow"]) if later else (case.stage, case.flow)
+            into = [each for each in of if each.after["flow"] == "flow2" and each.before["flow"] != "flow2"]
+            if into and begins <= into[0].at < ends:
+                agreed = Consent.objects.filter(case=case, answer="given", explained_on__lt=end).exists()
+                contact = first_of.get(case.pk)
+                by = (contact.referrer_type or "self") if contact else "self"
+                add("coordination_new", case.pk, consent="with" if agreed else "without", brought=by)
+            for event in of:
+                if event.after["stage"] == "suspended" and begins <= event.at < ends:
+                    add("suspended", case.pk)
+    is_open = {key for key, (stage, _flow) in then.items() if stage in OPEN_STAGES}
+    for key in is_open:
+        flow = then[key][1]
+        if flow == "flow2":
+            add("coordination_open", key)
+        tasks = Task.objects.filter(case=key, made_at__lt=ends)
+        if all(TaskEnd.objects.filter(task=task, ended_at__lt=ends).exists() for task in tasks):
+            add("without_next", key, flow=flow)
+    for sheet in Closure.objects.select_related("case"):
+        if begins <= sheet.closed_at < ends:
+            add("closed", sheet.case_id, close_kind=sheet.kind, flow=sheet.case.flow)
+    for referral in Referral.objects.prefetch_related("answers"):
+        receiver, answers = str(referral.receiver_id), list(referral.answers.all())
+        if begins <= referral.sent_at < ends:
+            add("referrals", referral.case_id, receiver=receiver)
+        for answer in answers:
+            if answer.kind == "returned" and begins <= answer.said_at < ends:
+                add("returns", referral.case_id, receiver=receiver, reason=answer.reason)
+        due = working_day_after(day(referral.sent_at), days=10)
+        revoked = getattr(referral, "revocation", None)
+        if first <= due < end and not (revoked and day(revoked.revoked_at) <= due):
+            met = any(answer.kind == "first_contact" and day(answer.said_at) <= due for answer in answers)
+            add("first_contact", referral.case_id, met="yes" if met else "no", receiver=receiver)
+    seats = {}
+    for decision in Decision.objects.all():
+        in_month = first <= decision.decided_on < end
+        if in_month:
+            add("decisions", decision.case_id, first="again" if decision.supersedes_id else "first")
+        replaced = Decision.objects.filter(supersedes=decision, recorded_at__lt=ends).exists()
+        for role in RoleRow.objects.filter(decision=decision):
+            said = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
+            yes = [each.said_at for each in said if each.kind in ("accepted", "conditional")]
+            if role.seat and yes:
+                seats.setdefault(role.case_id, {}).setdefault(role.seat, []).append(min(yes))
+            by_end = [each for each in said if each.said_at < ends]
+            if in_month:
+                last = [each.kind for each in by_end if each.kind in ("accepted", "conditional", "declined")]
+                add("roles", role.case_id, agency=str(role.agency_id), answer=last[-1] if last else "")
+            if decision.recorded_at < ends and role.case_id in is_open and not replaced and not by_end:
+                add("roles_unanswered", role.case_id, agency=str(role.agency_id))
+    for key, found in seats.items():
+        if len(found) == len(Seat) and begins <= (done := max(min(each) for each in found.values())) < ends:
+            begun = day(first_of[key].received_at if key in first_of else Case.objects.get(pk=key).opened_at)
+            step = 1 if begun <= day(done) else -1
+            low, high = sorted((begun, day(done)))
+            days = sum(is_working_day(low + dt.timedelta(days=n)) for n in range(1, (high - low).days + 1))
+            add("seats_days", key, days=str(step * days))
+    return cells
+
+
+def last_months():
+    this = Month.of(timezone.localdate())
+    return [this, this.before, this.before.before, this.before.before.before]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(8))
+def test_every_count_equals_a_slow_recount_for_every_reader(world, seed):
+    history = History(world, seed)
+    out = make_viewer("sealed-out", world.center_itaku, "coordinator")
+    shut = {case.pk for case in history.cases[:2]}
+    circle = {each.user.pk for each in (world.chief, world.coordinator, world.reception)}
+    with acting_for(world.chief):
+        seal_case(history.cases[0], members=circle, reason="親族", seen=0, by=world.chief)
+        block(history.cases[1], agency=None, user_id=out.user.pk, reason="親族", by=world.chief)
+    for month in last_months():
+        with acting_for(world.chief):
+            whole, part = recount(month), recount(month, without=shut)
+            now = cells_of(facts_now_for(world.chief, month))
+            assert now == whole
+            if month == last_months()[0]:
+                with pytest.raises(NotAllowed, match="終わっていない"):
+                    close_month(month, by=world.chief)
+                continue
+            assert close_month(month, by=world.chief) == 1
+            assert close_month(month, by=world.chief) == 0
+            assert kept_for(world.chief, month)[0].cells == whole
+            kept = [fact for code in COUNTS for fact in facts_kept_for(world.chief, month, code)]
+            assert cells_of(kept) == whole
+        with acting_for(out):
+            assert cells_of(facts_now_for(out, month)) == part
+            assert [each.cells for each in kept_for(out, month)] == [part]
+            assert not MonthFact.objects.filter(case__in=shut).exists()
+            assert not MonthCount.objects.exists()
+        with acting_for(world.auditor):
+            assert kept_for(world.auditor, month)[0].cells == whole
+            assert facts_kept_for(world.auditor, month, "contacts") == []
+            assert facts_now_for(world.auditor, month) == []
+        for viewer in (world.anshin_worker, world.reception, world.editor):
+            with acting_for(viewer):
+                assert kept_for(viewer, month) == []
+                assert facts_now_for(viewer, month) == []
+                assert not MonthClose.objects.exists()
+                assert not MonthFact.objects.exists()
+
+
+def test_histories_hold_something_of_every_count(world):
+    seen = Counter()
+    for seed in range(3):
+        with transaction.atomic():
+            History(world, seed)
+            with acting_for(world.chief):
+                for month in last_months():
+                    seen += cells_of(facts_now_for(world.chief, month))
+            transaction.set_rollback(True)
+    assert {code for code, dimension, _cell in seen if not dimension} == set(COUNTS)
+
+
+def test_what_is_corrected_later_stands_beside_what_was_closed(world, client):
+    month = Month.of(timezone.localdate()).before
+    at = timezone.make_aware(dt.datetime.combine(month.first_on + dt.timedelta(days=3), dt.time(12)))
+    with acting_for(world.chief):
+        rows = [
+            Contact(number=f"T-{number}", received_at=at, channel="phone", one_line="見本", state="taken")
+            for number in range(7)
+        ]
+        for row in rows[:6]:
+            row.save(force_insert=True)
+        assert close_month(month, by=world.chief) == 1
+        rows[6].save(force_insert=True)
+        Contact.objects.filter(pk=rows[0].pk).update(channel="window")
+        assert close_month(month, by=world.chief) == 2
+        first, last = kept_for(world.chief, month)
+    assert (first.cells["contacts", "", ""], last.cells["contacts", "", ""]) == (6, 7)
+    assert (first.cells["contacts", "channel", "phone"], last.cells["contacts", "channel", "phone"]) == (6, 6)
+    sign_in(client, world.coordinator)
+    url = reverse("casework:report", args=month.arguments)
+    body = client.get(url).content.decode()
+    assert "訂正後 7" in body
+    assert "訂正後 1" in body  # at the counter
+    listed = client.get(
+        reverse("casework:report_list", args=[*month.arguments, "contacts"]),
+        {"by": "channel", "cell": "window"},
+    )
+    assert "T-0" in listed.content.decode()
+    assert "T-1" not in listed.content.decode()
+    with acting_for(world.auditor):
+        views = dict(report_for(world.auditor, month).sections)["相談受付"]
+        assert (views[0].whole.value, views[0].whole.revised) == ("6", "")  # one more would be one person
+    for viewer, status in ((world.auditor, 200), (world.reception, 403), (world.anshin_worker, 403)):
+        sign_in(client, viewer)
+        answer = client.get(url)
+        assert answer.status_code == status
+        assert "/contacts/" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("who", ["chief", "auditor", "coordinator", "anshin_worker", "stranger"])
+def test_nobody_writes_a_closed_month_or_reads_the_whole(world, who):
+    month = Month.of(timezone.localdate()).before
+    with acting_for(world.chief):
+        close_month(month, by=world.chief)
+    viewer = getattr(world, who)
+    with acting_for(viewer):
+        assert not MonthCount.objects.exists()
+        for statement in (
+            "UPDATE casework_monthclose SET revision = 9", "DELETE FROM casework_monthcount", "DELETE FROM casework_monthfact",
+            "INSERT INTO casework_monthclose (id, month, revision, closed_at) VALUES (gen_random_uuid(), '2026-01-01', 9, clock_now())",
+        ):  # fmt: skip
+            with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute(statement)
+        if who != "chief":
+            with connection.cursor() as cursor:
+                cursor.execute(
+                    "SELECT casework_close_month(%s, %s, gen_random_uuid())", [month.before.first_on, []]
+                )
+                assert cursor.fetchone() == (None,)
+            with pytest.raises(NotAllowed):
+                close_month(month, by=viewer)
+
+
+def test_clock_closes_on_the_day_and_finds_later_corrections(world, shift_clock):
+    this = Month.of(timezone.localdate())
+    eleventh = this.next.first_on + dt.timedelta(days=10)
+    shift_clock(dt.timedelta(days=(this.next.first_on + dt.timedelta(days=2) - timezone.localdate()).days))
+    close_months()
+    with acting_for(world.chief):
+        assert not MonthClose.objects.filter(month=this.first_on).exists()
+    shift_clock(dt.timedelta(days=(eleventh - timezone.localdate()).days))
+    close_months()
+    close_months()
+    with acting_for(world.chief):
+        assert list(MonthClose.objects.values_list("month", "revision", "closed_by")) == [
+            (this.first_on, 1, None)
+        ]
+        opened = kept_for(world.chief, this)[0].cells["cases_new", "", ""]
+        case = create_case(by=world.chief)
+        Case.objects.filter(pk=case.pk).update(
+            opened_at=dt.datetime.combine(this.first_on, dt.time(3), dt.UTC)
+        )
+    close_months()
+    with acting_for(world.chief):
+        assert [each.cells["cases_new", "", ""] for each in kept_for(world.chief, this)] == [
+            opened,
+            opened + 1,
+        ]
+
+
+def test_button_moves_a_case_of_today_into_the_running_month(world, client):
+    with acting_for(world.coordinator):
+        for stage in ("intake", "screening", "flow2_assess"):
+            move_to_stage(world.hazuki.case, stage=stage, by=world.coordinator)
+    sign_in(client, world.chief)
+    body = client.get(reverse("casework:reports")).content.decode()
+    month = Month.of(timezone.localdate())
+    url = reverse("casework:report_list", args=[*month.arguments, "coordination_open"])
+    assert f'href="{url}"' in body
+    listed = client.get(url).content.decode()
+    assert world.hazuki.case.number in listed
+    assert world.tomono.case.number not in listed
+    answer = client.post(reverse("casework:report_close", args=month.arguments), follow=True)
+    assert "まだ終わっていない月" in answer.content.decode()
+    future = month.next
+    assert client.get(reverse("casework:report", args=future.arguments)).status_code == 404
+    assert client.get("/casework/reports/2026/13/").status_code == 404
+    assert client.get(reverse("casework:report_list", args=[*month.arguments, "no-such"])).status_code == 404
+
+
+def test_file_holds_no_small_number(world):
+    history = History(world, 3)
+    month = last_months()[1]
+    with acting_for(world.chief):
+        cells = recount(month)
+        rows = rows_of_file(report_for(world.chief, month, hides_small=True))
+    assert history.cases
+    numbers = {row[5] for row in rows} | {row[6] for row in rows if row[6]}
+    assert not {str(number) for number in range(1, LEAST)} & numbers
+    assert HIDDEN in numbers
+    assert any(0 < value < LEAST for value in cells.values())
+    file = io.StringIO()
+    csv.writer(file).writerows(rows)
+    assert "見本" not in file.getvalue()
+
+
+def test_middle_of_days_is_the_median(world):
+    History(world, 1)
+    for month in last_months():
+        with acting_for(world.chief):
+            cells = recount(month)
+            shown = {
+                view.count.code: view.whole.value
+                for _heading, views in report_for(world.chief, month).sections
+                for view in views
+            }
+        days = [
+            int(cell)
+            for (code, by, cell), n in cells.items()
+            if (code, by) == ("seats_days", DAYS.code)
+            for _each in range(n)
+        ]
+        assert shown["seats_days"] == (f"{statistics.median(days):g}日（{len(days)}ケース）" if days else "—")
+
+
+# --- small cells: pure -----------------------------------------------------------------------------------
+
+
+@given(values=st.lists(st.integers(0, 9), min_size=1, max_size=4))
+def test_no_small_number_follows_from_what_is_told(values):
+    """Whoever knows the sum and every number that is told finds at least two ways to fill each hidden cell."""
+    cells = {str(number): value for number, value in enumerate(values)}
+    hidden = sorted(hidden_cells(cells, is_many=False))
+    small = {cell for cell, value in cells.items() if 0 < value < LEAST}
+    assert small <= set(hidden)
+    if is_whole_hidden(sum(values), cells, is_many=False):
+        return
+    rest = sum(values) - sum(value for cell, value in cells.items() if cell not in hidden)
+    ways = [way for way in product(range(1, rest + 1), repeat=len(hidden)) if sum(way) == rest]
+    for position in range(len(hidden)):
+        assert len({way[position] for way in ways}) > 1
+
+
+@given(year=st.integers(2020, 2030), month=st.integers(1, 12))
+def test_months_follow_each_other(year, month):
+    this = Month(dt.date(year, month, 1))
+    assert this.next.before == this
+    assert this.next.first_on == in_months(this.first_on, 1)
+    assert this.fiscal_year == (year if month >= 4 else year - 1)
+    assert all(is_working_day(each) for each in this.working_days()[-25:])
+    assert max(this.working_days()) < this.next.first_on
