@@ -23,6 +23,7 @@ from casework.cases.words import flow_label
 from casework.codes.read_once import ReadOnce
 from casework.codes.selectors import label_of
 from casework.intake.models import ContactKind
+from casework.ordinances.models import MeetingKind
 from casework.plans.models import AnswerKind, Seat
 from permissions.agencies.models import Agency
 
@@ -38,6 +39,7 @@ class Section(models.TextChoices):
     RECEPTION = "reception", gettext_lazy("相談受付")
     REFERRAL = "referral", gettext_lazy("つなぎ")
     COORDINATION = "coordination", gettext_lazy("多機関協働")
+    MEETING = "meeting", gettext_lazy("会議とプラン")
     DECISION = "decision", gettext_lazy("決定と役割")
     OUTCOME = "outcome", gettext_lazy("どのくらい届いたか")
 
@@ -108,6 +110,7 @@ _AGES: dict[str, str | Promise] = {
 }
 _CONSENT = {"with": gettext_lazy("同意あり"), "without": gettext_lazy("同意なし")}
 _FIRST = {"first": gettext_lazy("初めて"), "again": gettext_lazy("見直し")}
+_PLAN = {"first": gettext_lazy("初回プラン"), "again": gettext_lazy("再プラン")}
 _MET = {"yes": gettext_lazy("10開庁日以内に会えた"), "no": gettext_lazy("会えていない")}
 
 
@@ -149,6 +152,8 @@ FLOW = Dimension("flow", gettext_lazy("流れ"), _flow)
 AGENCY = Dimension("agency", gettext_lazy("機関"), _agency)
 ANSWER = Dimension("answer", gettext_lazy("月末の回答"), _answer)
 FIRST = Dimension("first", gettext_lazy("初めてか"), _word(dict(_FIRST)))
+PLAN = Dimension("plan", gettext_lazy("初回か再プランか"), _word(dict(_PLAN)))
+MEETING = Dimension("meeting", gettext_lazy("会議の種類"), lambda cell: str(MeetingKind(cell).label))
 MET = Dimension("met", gettext_lazy("結果"), _word(dict(_MET)))
 DAYS = Dimension("days", gettext_lazy("開庁日数"), str)
 
@@ -283,6 +288,26 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         (CLOSE_KIND, FLOW),
     ),
     Count(
+        "plans", Section.MEETING, Unit.EVENTS, gettext_lazy("決定したプラン"),
+        gettext_lazy("決定した日がこの月のプランの数。案を書いた日ではありません。そのケースで前に決定したプランがあれば「再プラン」。"
+                     "同意の前の申合せは、プランに数えません。"),
+        "SELECT p.id AS subject, p.case_id, jsonb_build_object("
+        + _cell("plan", "CASE WHEN EXISTS (SELECT 1 FROM casework_plandecision o JOIN casework_plan b ON b.id = o.plan_id"
+                " WHERE b.case_id = v.case_id AND b.version < v.version) THEN 'again' ELSE 'first' END")
+        + ") AS groups FROM casework_plandecision p JOIN casework_plan v ON v.id = p.plan_id"
+        " JOIN casework_decision d ON d.id = p.decision_id WHERE d.decided_on >= first_on AND d.decided_on < next_on",
+        (PLAN,),
+    ),
+    Count(
+        "discussed", Section.MEETING, Unit.EVENTS, gettext_lazy("会議で検討したケース（延べ）"),
+        gettext_lazy("この月に開いた会議の議題の数。同じケースを2回検討すると2件。会議の前に取り下げた議題は数えません。"),
+        "SELECT a.id AS subject, a.case_id, jsonb_build_object("
+        + _cell("meeting", "a.kind") + ") AS groups FROM casework_agendaitem a"
+        f" JOIN casework_meeting m ON m.id = a.meeting_id WHERE {_within('m.held_at')} AND m.held_at <= clock_now()"
+        " AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id AND x.removed_at < m.held_at)",
+        (MEETING,),
+    ),
+    Count(
         "decisions", Section.DECISION, Unit.EVENTS, gettext_lazy("決定"),
         gettext_lazy("決定した日がこの月の決定の数。書きとめた日ではありません。前の決定に代わるものは「見直し」です。"),
         "SELECT d.id AS subject, d.case_id, jsonb_build_object("
@@ -304,9 +329,9 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     Count(
         "seats_days", Section.OUTCOME, Unit.CASES, gettext_lazy("受付から、4つの席がそろうまでの開庁日数"),
         gettext_lazy("主担当・連絡窓口・緊急時・進捗確認の4つの席の全部に、引き受ける（条件付きをふくむ）返事がこの月にそろったケース。"
-                     "最初の相談の次の開庁日を1日目として数えた日数の、まん中の値です。"),
+                     "最初の相談の次の開庁日を1日目として数えた日数の、まん中の値です。相談より先にそろっていたものは0日。"),
         "SELECT d.case_id AS subject, d.case_id, jsonb_build_object("
-        + _cell("days", f"(width_bucket({_DONE_ON}, working) - width_bucket({_BEGUN_ON}, working))::text")
+        + _cell("days", f"greatest(0, width_bucket({_DONE_ON}, working) - width_bucket({_BEGUN_ON}, working))::text")
         + ") AS groups FROM (SELECT s.case_id, max(s.at) AS done_at FROM (SELECT w.case_id, w.seat, min(a.said_at) AS at"
         " FROM casework_rolerow w JOIN casework_roleanswer a ON a.role_id = w.id AND a.kind IN ('accepted', 'conditional')"
         " WHERE w.seat <> '' AND w.case_id IN (SELECT x.case_id FROM casework_roleanswer x"

@@ -23,6 +23,8 @@ from casework.consent.models import Consent
 from casework.dates import in_months
 from casework.households.models import Person
 from casework.intake.models import Contact, ContactTopic
+from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting
+from casework.planning.models import Plan, PlanDecision
 from casework.plans.models import Decision, RoleAnswer, RoleRow, Seat
 from casework.referrals.models import Referral, ReferralAnswer, ReferralRevocation
 from casework.reports.actions import close_month
@@ -61,7 +63,7 @@ class History:
         self.world, self.draw = world, random.Random(seed)
         self.by = world.chief
         self.now = timezone.localtime()
-        self.cases = []
+        self.cases, self.meetings = [], []
         with acting_for(self.by):
             for number in range(self.draw.randint(4, 9)):
                 self._case(number)
@@ -111,6 +113,8 @@ class History:
             previous = self._decision(case, each, previous)
         for _each in range(draw.randint(0, 2)):
             self._task(case)
+        for _each in range(draw.randint(0, 2)):
+            self._agenda(case)
         if stage == "closed":
             Closure(
                 case=case, item="plan", kind=draw.choice(("goal_met", "moved")), lead_words="見本", told="見本",
@@ -155,6 +159,8 @@ class History:
             supersedes=previous,
         )  # fmt: skip
         row.save(force_insert=True)
+        if draw.random() < 0.6:
+            self._plan(row)
         seats = list(Seat.values) if draw.random() < 0.7 else [""]
         for position, seat in enumerate(seats):
             agency = draw.choice((self.world.anshin, self.world.kenko))
@@ -171,6 +177,37 @@ class History:
                 RoleAnswer(case=case, item="roles", role=role, agency=agency, sequence=sequence, kind=kind, text="見本", contact_person="見本",
                            medium="phone", said_at=said, answered_by=by).save(force_insert=True)  # fmt: skip
         return row
+
+    def _plan(self, decision):
+        case, by, day = decision.case, self.by.membership, decision.decided_on
+        plan = Plan(
+            case=case, number=f"P-{case.number}", version=Plan.objects.filter(case=case).count() + 1,
+            period_from=day, period_to=day, monitor_on=day, made_by=by,
+        )  # fmt: skip
+        plan.save(force_insert=True)
+        PlanDecision(case=case, plan=plan, decision=decision).save(force_insert=True)
+
+    def _agenda(self, case):
+        draw, by = self.draw, self.by.membership
+        if not self.meetings or draw.random() < 0.6:
+            held = self.now + dt.timedelta(hours=1) if draw.random() < 0.2 else self.moment()
+            meeting = Meeting(
+                number=f"M-{case.number}-{len(self.meetings)}", label="見本", held_at=held, place="見本", chair="見本",
+                writer=by, made_by=by,
+            )  # fmt: skip
+            meeting.save(force_insert=True)
+            self.meetings.append(meeting)
+        meeting = draw.choice(self.meetings)
+        item = AgendaItem(
+            meeting=meeting, case=case, position=meeting.items.count() + 1, kind=draw.choice(("shien_kaigi", "jusou")),
+            purpose="exchange", purpose_text="見本", added_by=by,
+        )  # fmt: skip
+        item.save(force_insert=True)
+        if draw.random() < 0.3:
+            removed = meeting.held_at + draw.choice((-1, 1)) * dt.timedelta(hours=2)
+            AgendaRemoval(
+                agenda=item, case=case, cause="decided", reason="見本", removed_by=by, removed_at=removed
+            ).save(force_insert=True)
 
     def _task(self, case):
         by, at = self.by.membership, self.moment()
@@ -286,13 +323,21 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
                 add("roles", role.case_id, agency=str(role.agency_id), answer=last[-1] if last else "")
             if decision.recorded_at < ends and role.case_id in is_open and not replaced and not by_end:
                 add("roles_unanswered", role.case_id, agency=str(role.agency_id))
+    for row in PlanDecision.objects.select_related("plan", "decision"):
+        if first <= row.decision.decided_on < end:
+            before = PlanDecision.objects.filter(case=row.case_id, plan__version__lt=row.plan.version)
+            add("plans", row.case_id, plan="again" if before.exists() else "first")
+    for item in AgendaItem.objects.select_related("meeting", "removal"):
+        removal = getattr(item, "removal", None)
+        was_there = not (removal and removal.removed_at < item.meeting.held_at)
+        if was_there and begins <= item.meeting.held_at < ends and item.meeting.held_at <= timezone.now():
+            add("discussed", item.case_id, meeting=item.kind)
     for key, found in seats.items():
         if len(found) == len(Seat) and begins <= (done := max(min(each) for each in found.values())) < ends:
             begun = day(first_of[key].received_at if key in first_of else Case.objects.get(pk=key).opened_at)
-            step = 1 if begun <= day(done) else -1
-            low, high = sorted((begun, day(done)))
-            days = sum(is_working_day(low + dt.timedelta(days=n)) for n in range(1, (high - low).days + 1))
-            add("seats_days", key, days=str(step * days))
+            later = range(1, (day(done) - begun).days + 1)
+            days = sum(is_working_day(begun + dt.timedelta(days=n)) for n in later)
+            add("seats_days", key, days=str(days))
     return cells
 
 
