@@ -12,6 +12,7 @@ from tests.bench.crowd import measure_crowd
 from tests.bench.imports import measure_imports
 from tests.bench.log import measure_log
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
+from tests.bench.numbers import numbers_of
 from tests.bench.pages import pages_of
 from tests.bench.questions import Desk, comparisons_of, growth_of
 from tests.bench.searches import searches_of
@@ -61,6 +62,7 @@ def measure_sizes(sizes: list[str]) -> int:
 def measure_desks(desks: list[Desk]) -> list[Figure]:
     figures = [_say(comparison) for desk in desks for comparison in comparisons_of(desk)]
     figures += [_say(comparison) for desk in desks for comparison in searches_of(desk)]
+    figures += [_say(comparison) for desk in desks for comparison in numbers_of(desk)]
     if len(desks) > 1:
         figures += [_say(comparison) for comparison in growth_of(desks[0], desks[-1])]
         figures += [_say(comparison) for comparison in pages_of(desks[0], desks[-1])]

@@ -5,7 +5,7 @@ from django.conf import settings
 
 from casework.cases.models import Case
 from marugoto_site.database import choice
-from tests.bench import city, databases, measure, pages, questions, run, searches
+from tests.bench import city, databases, measure, numbers, pages, questions, run, searches
 from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
 from tests.bench.writes import WritingDesk, prepare
@@ -137,6 +137,17 @@ def test_every_search_finds_all_and_a_planted_one_is_found_out(desk, one_round, 
     monkeypatch.setattr(searches, "candidate_cases", lambda words, *, most: [])
     with pytest.raises(Disagreement, match="a search gave 0 of"):
         next(searches.searches_of(desk))
+
+
+def test_numbers_of_a_month_are_those_of_a_recount_and_a_planted_one_is_found_out(desk, one_round):
+    (honest,) = numbers.numbers_of(desk)
+    assert one_round(honest).candidate_ms > 0
+
+    def with_one_more():
+        return honest.candidate.run() + numbers.Counter({("contacts", "", ""): 1})
+
+    with pytest.raises(Disagreement):
+        one_round(replace(honest, candidate=replace(honest.candidate, run=with_one_more)))
 
 
 @pytest.mark.parametrize("plant", [lambda rows: rows[:-1], lambda rows: rows[::-1], lambda rows: []])
