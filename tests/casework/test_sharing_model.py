@@ -29,8 +29,7 @@ AT_LEAST = {
     "steps": EXAMPLES * STEPS * 9 // 10,
     "seen": 1000,
     "shared": 100,
-    **{f"by {channel}": 10 for channel in CHANNELS},
-    "rights": 20,
+    **{f"by {channel}": 5 for channel in CHANNELS},
     "told of": 2,
     "ended": 20,
     "lapsed": 20,
@@ -58,6 +57,7 @@ AT_LEAST = {
     ),
     **dict.fromkeys(
         (
+            "rights",
             "held to the last second",
             "began later",
             "ended already",

@@ -75,11 +75,10 @@ class Channels(Machine):
         if self.is_door_alone and seat.kind == "duty":
             return  # The duty counts for every object that the database shows.
         here = self.here(seat, family)
-        who = ("", *family.people)[self.turn % (len(family.people) + 1)]
-        person = family.person_id(who)
-        if person and (family.case.pk, person, "basic") not in here and self.is_door_alone:
-            return
-        shown = person is None or (family.case.pk, person, "basic") in here
+        came = [who for who in family.people if family.label(who, "basic") in here]
+        asked = ["", *(came if self.is_door_alone else family.people)]
+        who = asked[self.looks % len(asked)]
+        person, shown = family.person_id(who), who in ("", *came)
         said = doors.allowed(viewer, family, who)
         assert said == {label for label in here if label[1] == person and shown}
         self.tally["rights"] += len(said)

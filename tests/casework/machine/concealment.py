@@ -80,7 +80,7 @@ class Concealments(Machine):
     def conceal_what_is_seen_and_printed(self) -> None:
         """A sheet from before, a file nobody has looked through, and an agency that must not learn of it."""
         self._share("hazuki", "kenko", [("mother", "basic"), ("mother", "plan")], basis="law")
-        if "kenko" in dict(zip((name for _f, name in self.readable()), range(99), strict=False)):
+        if ("hazuki", "kenko") in self.readable():
             self._make_sheet("hazuki", "kenko")
         self.conceal("hazuki", "other")
         self.look_through_files("hazuki")

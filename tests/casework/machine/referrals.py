@@ -149,20 +149,24 @@ class Referrals(Machine):
 
     def refer_accept_and_return(self) -> None:
         """The whole way of a case that comes back, whatever came before."""
-        if self.ledger.is_somebody_out():
-            self.all_come_back()
         before = len(self.sent)
-        self.refer("tomono", "anshin", "mother", [("mother", "money"), ("son", "basic")])
+        for agency in self._let_in("tomono")[:1]:
+            self.agree("tomono", "mother", agency, ["referral", "money"], None)
+            self.agree("tomono", "son", agency, ["basic"], None)
+            self.refer("tomono", agency, "mother", [("mother", "money"), ("son", "basic")])
         for kind in (K.RECEIVED, K.ACCEPTED, K.FIRST_CONTACT, K.RETURNED):
             for sent in self.sent[before:]:
                 self._answer(sent, kind)
 
     def refer_and_revoke(self) -> None:
-        if self.ledger.is_somebody_out():
-            self.all_come_back()
-        case = self.world.families["hazuki"].case.pk
-        open_to = [n for n, x in self.world.agencies.items() if not self.ledger.refuses_share(case, x.pk)]
-        for agency in open_to[:1]:
+        for agency in self._let_in("hazuki")[:1]:
             self.agree("hazuki", "mother", agency, ["referral", "health"], None)
             self.refer("hazuki", agency, "mother", [("mother", "health")])
             self.revoke(len([sent for sent in self.sent if not sent.is_over]) - 1)
+
+    def _let_in(self, family: str) -> list[str]:
+        """Let everybody back in; return the agencies with which the case can be shared then."""
+        if self.ledger.is_somebody_out():
+            self.all_come_back()
+        case = self.world.families[family].case.pk
+        return [name for name, x in self.world.agencies.items() if not self.ledger.refuses_share(case, x.pk)]

@@ -35,7 +35,7 @@ class SharingMachine(Lines, Consents, Clock, People, Concealments, Referrals, Sh
             self.example.close()
 
     def do_what_is_rare(self) -> None:
-        """Chance leaves out whole rules for whole examples: end, lapse and one rare thing after each history."""
+        """Chance leaves out whole rules for whole examples: end, lapse and two rare things after each history."""
         first = RARE_EACH * self.tally["examples"]
         self.tally["examples"] += 1
         rare = [RARE[number % len(RARE)] for number in range(first, first + RARE_EACH)]
@@ -49,7 +49,7 @@ ALWAYS: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.move_to_the_first_end(),
     lambda machine: machine.sweep(),
 )
-RARE_EACH = 1
+RARE_EACH = 2
 RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.share_until_tomorrow(),
     lambda machine: machine.end_agency("kenko", "closed"),
