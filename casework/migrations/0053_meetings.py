@@ -357,6 +357,28 @@ DROP POLICY IF EXISTS wall_delete ON casework_notification;
 CREATE POLICY wall_delete ON casework_notification FOR DELETE TO app_web USING (false);
 REVOKE TRUNCATE, REFERENCES, TRIGGER ON casework_notification FROM app_web;
 """
+# Before the tables and the column go that they name.
+BACK = """
+DELETE FROM casework_notification WHERE meeting_id IS NOT NULL;
+DROP POLICY IF EXISTS wall_select ON casework_notification;
+CREATE POLICY wall_select ON casework_notification FOR SELECT TO app_web USING (membership_id = (select wall_membership()) AND (select wall_reader()) IS NOT NULL AND (CASE WHEN contact_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_contact s WHERE s.id = casework_notification.contact_id) WHEN referral_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_referral s WHERE s.id = casework_notification.referral_id) WHEN role_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_rolerow s WHERE s.id = casework_notification.role_id) WHEN case_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_case s WHERE s.id = casework_notification.case_id) WHEN recall_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_recall s WHERE s.id = casework_notification.recall_id) WHEN consent_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_consent s WHERE s.id = casework_notification.consent_id) WHEN task_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_task s WHERE s.id = casework_notification.task_id) ELSE false END));
+DROP POLICY IF EXISTS wall_insert ON casework_notification;
+CREATE POLICY wall_insert ON casework_notification FOR INSERT TO app_web WITH CHECK ((CASE WHEN contact_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_contact s WHERE s.id = casework_notification.contact_id) WHEN referral_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_referral s WHERE s.id = casework_notification.referral_id) WHEN role_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_rolerow s WHERE s.id = casework_notification.role_id) WHEN case_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_case s WHERE s.id = casework_notification.case_id) WHEN recall_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_recall s WHERE s.id = casework_notification.recall_id) WHEN consent_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_consent s WHERE s.id = casework_notification.consent_id) WHEN task_id IS NOT NULL THEN EXISTS (SELECT 1 FROM casework_task s WHERE s.id = casework_notification.task_id) ELSE false END));
+DROP FUNCTION casework_agenda_loses_consent() CASCADE;
+DROP FUNCTION casework_agenda_loses_person() CASCADE;
+DROP FUNCTION casework_papers_may_open() CASCADE;
+DROP FUNCTION casework_agenda_goes_on() CASCADE;
+DROP FUNCTION casework_next_position(uuid);
+DROP FUNCTION wall_meetings() CASCADE;
+DROP FUNCTION wall_agenda_whole() CASCADE;
+DROP FUNCTION wall_agenda() CASCADE;
+DROP FUNCTION casework_agendas_of_mine();
+DROP FUNCTION casework_has_oath(bigint);
+DROP FUNCTION casework_agenda_agreed(uuid, bigint);
+DROP FUNCTION casework_agenda_is_over(uuid);
+DROP FUNCTION casework_ordinance_holds(uuid, text);
+DROP FUNCTION casework_fiscal_year(date) CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -767,5 +789,5 @@ class Migration(migrations.Migration):
             model_name='prepsheet',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('knows', ''), _negated=True), models.Q(('can_do', ''), _negated=True), models.Q(('cannot_do', ''), _negated=True), models.Q(('needs', ''), _negated=True), _connector='OR'), name='prepsheet_says_something'),
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop, elidable=False),
+        migrations.RunSQL(WALL, BACK, elidable=False),
     ]

@@ -127,6 +127,14 @@ REVOKE UPDATE, DELETE ON casework_paperreturn FROM app_web;
 DROP TRIGGER IF EXISTS wall_frozen ON casework_paperreturn;
 CREATE TRIGGER wall_frozen BEFORE UPDATE OR DELETE OR TRUNCATE ON casework_paperreturn FOR EACH STATEMENT EXECUTE FUNCTION wall_refuse_change();
 """
+# Before the tables go that they name.
+BACK = """
+CREATE OR REPLACE FUNCTION casework_agenda_is_over(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = wanted)
+$$;
+DROP FUNCTION casework_minutes_may_be_written() CASCADE;
+"""
 
 
 class Migration(migrations.Migration):
@@ -226,5 +234,5 @@ class Migration(migrations.Migration):
             model_name='papercopy',
             constraint=models.UniqueConstraint(fields=('agenda', 'number'), name='papercopy_numbered'),
         ),
-        migrations.RunSQL(WALL, migrations.RunSQL.noop, elidable=False),
+        migrations.RunSQL(WALL, BACK, elidable=False),
     ]
