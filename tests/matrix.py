@@ -222,6 +222,7 @@ MATRIX: dict[str, Cell] = {
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),
+    "casework:plan_excel": Cell(READERS, object="case"),
     "casework:code_lists": Cell(CHIEF),
     "casework:code_list": Cell(CHIEF, object="code"),
     "casework:code_add": Cell(CHIEF, GET_POST, "code"),

@@ -548,7 +548,7 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
-    is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file")
+    is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file", "casework:plan_excel")
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
     is_draft_unseen = "<uuid:plan_id>" in _our_urls()[url_name].route and not person.sees_all
     if is_nobodys_sheet or is_draft_unseen or (of_concealed and home is not world.tomono):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -46,28 +47,36 @@ def has_plan(decision: Decision) -> bool:
 
 def plan_content_for(viewer: Viewer, sheet: Sheet) -> PlanSheet | None:
     """Return what of the decided plan reaches this reader now, or None where nothing does."""
-    views = plan_views_for(viewer, sheet.case)
-    view = next((each for each in views if each.decision and each.decision.pk == sheet.decision_id), None)
+    number = str(sheet.pk)[:8].upper()
+    return plan_sheet_for(viewer, sheet.case, sheet.decision_id, made_at=sheet.requested_at, number=number)
+
+
+def plan_sheet_for(
+    viewer: Viewer, case: Case, decision_id: uuid.UUID, *, made_at: dt.datetime, number: str = ""
+) -> PlanSheet | None:
+    """Return the plan that a decision made the plan, as far as it reaches this reader, or None where nothing does."""
+    views = plan_views_for(viewer, case)
+    view = next((each for each in views if each.decision and each.decision.pk == decision_id), None)
     if view is None:
         return None
-    household = household_for(viewer, sheet.case)
-    known = persons_for(viewer).filter(case=sheet.case).annotate(lives_here=LivesHere("pk"))
+    household = household_for(viewer, case)
+    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
     people = who_live_here(list(known.order_by("position", "pk")))
     name_people(viewer, [*view.parts, *view.roles])
-    labels: set[Label] = {(sheet.case_id, person.pk, Item.BASIC.value) for person in people}
+    labels: set[Label] = {(case.pk, person.pk, Item.BASIC.value) for person in people}
     labels |= {(row.case_id, row.person_id, row.item) for row in (*view.parts, *view.roles)}
     if household:
-        labels.add((sheet.case_id, None, Item.BASIC.value))
+        labels.add((case.pk, None, Item.BASIC.value))
     return PlanSheet(
         viewer=viewer,
-        case=sheet.case,
+        case=case,
         view=view,
         household=household,
         people=people,
         seats=_seats(viewer, view),
         labels=sorted(labels, key=str),
-        made_at=sheet.requested_at,
-        number=str(sheet.pk)[:8].upper(),
+        made_at=made_at,
+        number=number,
     )
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -13,13 +14,18 @@ from casework.cases.models import Case
 from casework.plans.selectors import decision_view_for
 from casework.sharing.access import case_view
 from permissions.access import ViewerRequest
+from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
 from .actions import record_sheet_opened, request_sheet
 from .forms import SheetForm
 from .models import Sheet, SheetState
 from .pdf import pdf_available
+from .plans import plan_sheet_for
 from .selectors import sheet_for
+from .workbook import plan_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_POST
@@ -62,6 +68,20 @@ def sheet_file(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> HttpR
     response = HttpResponse(bytes(found.pdf), content_type="application/pdf")
     # A neutral file name: downloads lie about on shared machines.
     response["Content-Disposition"] = f'attachment; filename="{found.decision.number}.pdf"'
+    return response
+
+
+@require_GET
+@case_view("casework.make_sheet")
+def plan_excel(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> HttpResponse:
+    """Hand out the decided plan as a spreadsheet, as far as it reaches the reader now."""
+    found = plan_sheet_for(request.viewer, case, decision_id, made_at=timezone.now())
+    if found is None or found.view.decision is None:
+        raise Http404
+    response = HttpResponse(plan_workbook(found), content_type=XLSX)
+    for case_id, person_id, item in found.labels:
+        record(request.viewer, "sheet_opened", found.view.decision, case=case_id, person=person_id, item=item)
+    response["Content-Disposition"] = f'attachment; filename="{found.view.decision.number}.xlsx"'
     return response
 
 

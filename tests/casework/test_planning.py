@@ -1,6 +1,7 @@
 """支援プラン: versions that follow one another, what a decision asks for, who reads what, and the person's own paper."""
 
 import datetime as dt
+import io
 import re
 import subprocess
 import uuid
@@ -10,6 +11,8 @@ from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 
 from casework.cases.models import Case
 from casework.concealment.actions import GroundDraft, conceal
@@ -33,6 +36,7 @@ from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
 from casework.sheets.actions import make_sheet, request_sheet
 from casework.sheets.models import Sheet
+from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
@@ -575,6 +579,80 @@ def test_sheet_of_the_plan_prints_what_reaches_its_reader_and_is_offered_where_t
         for each in (decision, other)
     ]
     assert offered == [True, False]
+
+
+def filled(response):
+    book = load_workbook(io.BytesIO(response.content))
+    return {
+        name: book[title][place.replace("$", "")]
+        for name, defined in book.defined_names.items()
+        for title, place in defined.destinations
+    }
+
+
+def test_spreadsheet_holds_what_reaches_its_reader_and_no_formula(shared):
+    home = shared.hazuki
+    whole = draft(shared, home)
+    trap = PartDraft(Label(home.mother.pk, "plan"), "goal", '=HYPERLINK("http://x","髙﨑𠮷")')
+    decision = settle(shared, save(shared, home, draft(shared, home, parts=[trap, *whole.parts])))
+    url = reverse("casework:plan_excel", args=[home.case.pk, decision.pk])
+    answers = {
+        name: client_of(getattr(shared, name)).get(url)
+        for name in ("chief", "anshin_worker", "kenko_worker", "jiritsu_worker", "stranger")
+    }
+
+    assert {name: answer.status_code for name, answer in answers.items()} == {
+        "chief": 200, "anshin_worker": 200, "kenko_worker": 200, "jiritsu_worker": 404, "stranger": 404,
+    }  # fmt: skip
+    cells = {name: filled(answers[name]) for name in ("chief", "anshin_worker", "kenko_worker")}
+    assert cells["chief"]["plan_number"].value.endswith("-1")
+    assert cells["chief"]["plan_kind"].value == "初回プラン"
+    assert (
+        cells["anshin_worker"]["goal"].value.splitlines()[0]
+        == '（氏名は共有されていません）　=HYPERLINK("http://x","髙﨑𠮷")'
+    )
+    assert cells["kenko_worker"]["goal"].value in (None, "")
+    roles = cells["kenko_worker"]["roles"]
+    assert [roles.parent.cell(roles.row + down, 4).value for down in range(5)] == [
+        "機関 center", "機関 anshin", "機関 kenko", "機関 center", None,
+    ]  # fmt: skip
+    kinds = {cell.data_type for row in roles.parent.iter_rows() for cell in row if cell.value}
+    assert kinds == {"s"}
+    with acting_for(shared.auditor):
+        read = AuditEntry.objects.filter(verb="sheet_opened", subject_id=str(decision.pk))
+        assert {entry.item for entry in read.filter(user_id=shared.kenko_worker.user.pk)} == {"roles"}
+
+
+def test_spreadsheet_takes_the_citys_own_layout(shared, settings, tmp_path):
+    home = shared.hazuki
+    decision = settle(shared, save(shared, home))
+    book = Workbook()
+    book.active.title = "様式5"
+    book.defined_names["wish"] = DefinedName("wish", attr_text="'様式5'!$C$7")
+    book.defined_names["of_the_city"] = DefinedName("of_the_city", attr_text="'様式5'!$A$1")
+    book.active["A1"] = "見本市 様式第5号"
+    book.save(tmp_path / "plan.xlsx")
+    settings.MARUGOTO_PLAN_TEMPLATE = str(tmp_path / "plan.xlsx")
+
+    cells = filled(
+        client_of(shared.chief).get(reverse("casework:plan_excel", args=[home.case.pk, decision.pk]))
+    )
+
+    assert (cells["wish"].value, cells["of_the_city"].value) == (
+        "葉月原母　本人・世帯の意向の内容",
+        "見本市 様式第5号",
+    )
+    assert cells["wish"].coordinate == "C7"
+
+
+def test_decision_without_a_plan_has_no_spreadsheet(shared):
+    with acting_for(shared.coordinator):
+        other = decide(
+            shared.hazuki.case, decided_on=today(), directions=[DirectionDraft(Label(None, "plan"), "方針")], roles=[],
+            by=shared.coordinator,
+        )  # fmt: skip
+    url = reverse("casework:plan_excel", args=[shared.hazuki.case.pk, other.pk])
+    assert client_of(shared.chief).get(url).status_code == 404
 
 
 def test_decision_by_its_page_says_first_what_is_missing(shared):

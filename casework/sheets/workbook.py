@@ -1,0 +1,117 @@
+"""The plan as a spreadsheet: a template with named cells (名前付きセル), the city's or ours, filled for one reader."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from casework.dates import in_era
+from casework.planning.models import Section
+
+from .plans import PlanSheet
+
+TITLE_WIDTH, TEXT_WIDTH = 24, 30
+ROLE_COLUMNS = 5
+
+
+def plan_workbook(sheet: PlanSheet) -> bytes:
+    """Return the plan as .xlsx. MARUGOTO_PLAN_TEMPLATE names the city's own layout; a name it does not use stays out.
+
+    Names: plan_number, plan_kind, case_number, decided_on, decision_number, period, monitor_on, household, each block by its code
+    (wish, issue, ... exit: its entries, a line each) and roles (the first cell of a table of five columns that grows downwards).
+    No text becomes a formula (assurance.md A26). Raises OSError or KeyError for a template that cannot be read.
+    """
+    from openpyxl import load_workbook  # noqa: PLC0415 -- slow import
+
+    place = getattr(settings, "MARUGOTO_PLAN_TEMPLATE", "")
+    book = load_workbook(Path(place)) if place else _our_layout()
+    values = _values(sheet)
+    for name, defined in book.defined_names.items():
+        if name in values:
+            for title, reference in defined.destinations:
+                _write(book[title], reference.replace("$", "").partition(":")[0], values[name])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def _values(sheet: PlanSheet) -> dict[str, Any]:
+    view, plan, decision = sheet.view, sheet.view.plan, sheet.view.decision
+    people = [person.name for person in sheet.people]
+    found: dict[str, Any] = {
+        "plan_number": str(plan),
+        "plan_kind": _("初回プラン") if view.is_first else _("再プラン"),
+        "case_number": sheet.case.number,
+        "decided_on": in_era(decision.decided_on) if decision else "",
+        "decision_number": decision.number if decision else "",
+        "period": f"{in_era(plan.period_from)}〜{in_era(plan.period_to)}",
+        "monitor_on": in_era(plan.monitor_on),
+        "household": _("、").join([*([sheet.household.name] if sheet.household else []), *people]),
+        "roles": [_role(role) for role in view.roles],
+    }
+    for section in Section:
+        parts: list[Any] = [part for part in view.parts if part.section == section]
+        found[section.value] = "\n".join(f"{part.who}　{part.text}" for part in parts)
+    return found
+
+
+def _role(role: Any) -> list[str]:
+    what = " ".join(filter(None, (role.what, role.frequency, role.get_seat_display())))
+    until = in_era(role.until_on) if role.until_on else ""
+    return [role.who, role.issue, what, role.agency.name, until]
+
+
+def _write(page: Any, reference: str, value: str | Sequence[Sequence[str]]) -> None:
+    start = page[reference]
+    rows = [[value]] if isinstance(value, str) else value
+    for down, row in enumerate(rows):
+        for right, text in enumerate(row):
+            _put(page.cell(start.row + down, start.column + right), text)
+
+
+def _put(cell: Any, text: str) -> None:
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE  # noqa: PLC0415 -- slow import
+
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("", text)
+    cell.data_type = "s"
+    cell.quotePrefix = True
+
+
+def _our_layout() -> Any:
+    """Our own template: titles to the left, named cells to the right, the role table below."""
+    from openpyxl import Workbook  # noqa: PLC0415 -- slow import
+    from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
+
+    book = Workbook()
+    page: Any = book.active
+    page.title = "plan"
+    page.page_setup.paperSize, page.page_setup.fitToHeight = page.PAPERSIZE_A4, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.column_dimensions["A"].width = TITLE_WIDTH
+    for letter in "BCDE":
+        page.column_dimensions[letter].width = TEXT_WIDTH
+    top = Alignment(vertical="top", wrap_text=True)
+    titles = {
+        "plan_number": _("プラン番号・版"), "plan_kind": _("初回か再プランか"), "case_number": _("ケース番号"),
+        "decided_on": _("決定した日"), "decision_number": _("決定番号"), "period": _("期間"),
+        "monitor_on": _("次のモニタリング"), "household": _("世帯・人"),
+        **{section.value: str(section.label) for section in Section},
+    }  # fmt: skip
+    for row, (name, title) in enumerate(titles.items(), start=1):
+        page.cell(row, 1, title).font = Font(bold=True)
+        page.merge_cells(start_row=row, start_column=2, end_row=row, end_column=ROLE_COLUMNS)
+        for column in (1, 2):
+            page.cell(row, column).alignment = top
+        book.defined_names[name] = DefinedName(name, attr_text=f"'plan'!$B${row}")
+    head = len(titles) + 2
+    heads = (_("だれのこと"), _("課題"), _("すること"), _("機関"), _("いつまで"))
+    for column, title in enumerate(heads, start=1):
+        page.cell(head, column, title).font = Font(bold=True)
+    book.defined_names["roles"] = DefinedName("roles", attr_text=f"'plan'!$A${head + 1}")
+    return book
