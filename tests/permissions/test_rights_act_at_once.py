@@ -15,6 +15,7 @@ from casework.files.models import CaseFile
 from casework.households.models import Stay
 from casework.issues.models import Issue
 from casework.notes.models import Note
+from casework.planning.models import Plan
 from casework.plans.models import RoleAnswer, RoleRow
 from casework.sharing.actions import Ground, Label, block, end_line
 from casework.sharing.models import ShareLine
@@ -77,6 +78,7 @@ class Shared:
             consent = Consent.objects.filter(case=self.family.case).first()
             stay = Stay.objects.filter(person=self.world.hazuki.mother).first()
             issue = Issue.objects.filter(person=self.world.hazuki.mother).first()
+            plan = Plan.objects.get(case=self.family.case)
         return {
             "case_id": self.family.case.pk,
             "decision_id": self.family.decision.pk,
@@ -90,6 +92,8 @@ class Shared:
             "consent_id": consent.pk,
             "stay_id": stay.pk,
             "issue_id": issue.pk,
+            "plan_id": plan.pk,
+            "handover_id": uuid.uuid4(),
             "relation_id": uuid.uuid4(),
             "block_id": uuid.uuid4(),
             "concealment_id": uuid.uuid4(),
@@ -209,7 +213,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
     assert is_open == {
         "case", "relations", "ecomap", "timeline", "case_roles", "decision", "role_answer", "sheet", "sheet_file",
-        "file_open",
+        "file_open", "plans", "plan", "plan_plain", "plan_excel",
     }  # fmt: skip
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"
