@@ -320,12 +320,12 @@ SELECT pg_temp.key('money', n), pg_temp.key('case', n), pg_temp.key('person', n 
 """
 # Half of the notes are about the household, half about its first person.
 NOTES = f"""
-INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, correction_reason, author_id, written_at)
+INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, spoken_with, correction_reason, author_id, written_at)
 SELECT pg_temp.key('note', n * 256 + j), pg_temp.key('case', n),
        CASE WHEN j % 2 = 0 THEN NULL ELSE pg_temp.key('person', n * 8) END,
        CASE WHEN j % 2 = 0 THEN 'history' ELSE 'basic' END,
        pg_temp.today() - pg_temp.draw(n * 256 + j, 10) * interval '2 years', 'phone', '見本の電話',
-       '', (SELECT member_id FROM bench_agency WHERE code = 'center'), pg_temp.today()
+       '', '', (SELECT member_id FROM bench_agency WHERE code = 'center'), pg_temp.today()
   FROM generate_series(1, :cases) n,
        generate_series(1, CASE WHEN {LONG_CASES} THEN 200 ELSE (pg_temp.draw(n, 12) * 2.5)::int END) j
 """

@@ -14,6 +14,8 @@ import casework
 from casework.households.models import PersonContact
 from casework.intake.actions import take_up_submission
 from casework.intake.models import Contact, ContactDraft
+from casework.plans.forms import TouchForm
+from casework.reports.forms import CellForm
 from casework.sharing.actions import Label
 from casework.workspace.forms import KeysForm, SealedForm
 from permissions.typed import TypedMixin, free_texts
@@ -27,8 +29,8 @@ NUMBER = "1234-5678-9018"
 WRITTEN = (NUMBER, "123456789018", "１２３４５６７８９０１８", "1234 5678 9018")
 MASKED = "＊＊＊＊-＊＊＊＊-＊＊＊＊"
 TOLD = "マイナンバー（個人番号）と思われる12けたの数字を「＊」に置きかえました。"
-# An address and a cipher, neither of which anybody writes.
-WRITTEN_BY_NOBODY = {KeysForm, SealedForm}
+# Addresses, a cipher and the key of a cell, none of which anybody writes.
+WRITTEN_BY_NOBODY = {CellForm, KeysForm, SealedForm, TouchForm}
 
 
 def forms_of_casework():
