@@ -266,7 +266,7 @@ class Ledger:
     def own_rows(self, seat: Seat) -> dict[str, int]:
         """Return how many rows of the ledger's own tables the database shows to this seat."""
         if not self.is_live(seat) or seat.kind == "none":
-            return {"share": 0, "shareline": 0, "grant": 0, "recall": 0, "consent": 0}
+            return {"share": 0, "pairs": 0, "shareline": 0, "grant": 0, "recall": 0, "consent": 0}
 
         def shown(case: Key, agency: Key) -> bool:
             return (seat.kind == "duty" or agency == seat.agency) and not self.is_blocked(seat, case)
@@ -279,6 +279,7 @@ class Ledger:
         consents = [x for x in self.agreements.values() if not self.is_blocked(seat, x.case)]
         return {
             "share": envelopes,
+            "pairs": sum(shown(*pair) for pair in self.opened),
             "shareline": len(lines),
             "grant": len(granted),
             "recall": sum(shown(*pair) for pair in self.recalls),
