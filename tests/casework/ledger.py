@@ -87,6 +87,7 @@ class Ledger:
     granted: set[Key] = field(default_factory=set)
     opened: Counter[tuple[Key, Key]] = field(default_factory=Counter)
     is_open: dict[tuple[Key, Key], bool] = field(default_factory=dict)
+    envelope_of: dict[Key, int] = field(default_factory=dict)
     blocks: dict[Key, tuple[Key, str, Key]] = field(default_factory=dict)
     closed: set[Key] = field(default_factory=set)
     contract_ends: dict[Key, dt.date] = field(default_factory=dict)
@@ -127,6 +128,7 @@ class Ledger:
     def add(self, line: Line) -> None:
         self.lines[line.label, line.agency].add(line)
         self.granted.add(line.key)
+        self.envelope_of[line.key] = self.opened[line.label[0], line.agency]
 
     def end_all(self, lines: Iterable[Line]) -> None:
         """End lines in one act: each agency is told once of what it no longer sees at all."""
@@ -171,7 +173,10 @@ class Ledger:
         self.lines[line.label, line.agency].remove(line)
         self.gone.append(line)
         self.granted.discard(line.key)
-        self._close_if_empty(line.label[0], line.agency)
+        pair = (line.label[0], line.agency)
+        # A line that lapsed long ago lies in an envelope that was closed with it: its end closes no later one.
+        if self.envelope_of[line.key] == self.opened[pair]:
+            self._close_if_empty(*pair)
 
     def sweep(self) -> None:
         self.granted -= {line.key for line in self.all_open() if not line.stands(self.now)}
@@ -266,7 +271,7 @@ class Ledger:
     def own_rows(self, seat: Seat) -> dict[str, int]:
         """Return how many rows of the ledger's own tables the database shows to this seat."""
         if not self.is_live(seat) or seat.kind == "none":
-            return {"share": 0, "pairs": 0, "shareline": 0, "grant": 0, "recall": 0, "consent": 0}
+            return {"share": 0, "shareline": 0, "grant": 0, "recall": 0, "consent": 0}
 
         def shown(case: Key, agency: Key) -> bool:
             return (seat.kind == "duty" or agency == seat.agency) and not self.is_blocked(seat, case)
@@ -279,7 +284,6 @@ class Ledger:
         consents = [x for x in self.agreements.values() if not self.is_blocked(seat, x.case)]
         return {
             "share": envelopes,
-            "pairs": sum(shown(*pair) for pair in self.opened),
             "shareline": len(lines),
             "grant": len(granted),
             "recall": sum(shown(*pair) for pair in self.recalls),
