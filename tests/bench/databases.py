@@ -83,8 +83,8 @@ def _prepare_empty() -> None:
 
 
 def _make(name: str, *, template: str) -> None:
+    database.drop(name)
     with database.owner_connection("postgres") as owner:
-        owner.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
         owner.execute(words.format(sql.Identifier(name), sql.Identifier(template)))
 
