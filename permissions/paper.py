@@ -74,7 +74,11 @@ def pdf_of(template: str, context: dict[str, Any], *, style: str) -> bytes:
     errors   PdfUnavailable without the system libraries, PdfTooLarge beyond SECONDS or MEGABYTES (A36), else PdfFailed
     """
     _weasyprint()
-    html = render_to_string(template, context)
+    return made_apart(render_to_string(template, context), style=style)
+
+
+def made_apart(html: str, *, style: str) -> bytes:
+    """Return the PDF of a page, made by a process of its own. Raises PdfTooLarge or PdfFailed."""
     command = [sys.executable, "-I", str(Path(__file__).with_name("paper_child.py"))]
     limits = [str(finders.find(style)), str(SECONDS), str(MEGABYTES)]
     try:

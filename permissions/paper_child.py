@@ -18,13 +18,13 @@ def main(style: str, seconds: int, megabytes: int) -> int:
     resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 2**20, megabytes * 2**20))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     try:
-        sys.stdout.buffer.write(_pdf_of(sys.stdin.buffer.read().decode(), Path(style)))
+        sys.stdout.buffer.write(pdf_of_html(sys.stdin.buffer.read().decode(), Path(style)))
     except MemoryError:
         return TOO_LARGE
     return 0
 
 
-def _pdf_of(html: str, style: Path) -> bytes:
+def pdf_of_html(html: str, style: Path) -> bytes:
     import weasyprint  # noqa: PLC0415 -- behind the limits
     from weasyprint.urls import URLFetcher  # noqa: PLC0415
 

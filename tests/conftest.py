@@ -23,7 +23,7 @@ from tests import database
 hypothesis.settings.register_profile("marugoto", deadline=None)
 hypothesis.settings.load_profile("marugoto")
 
-pytest_plugins = ["tests.browser", "tests.hats", "tests.kept_worlds"]
+pytest_plugins = ["tests.browser", "tests.hats", "tests.kept_worlds", "tests.paper"]
 
 
 def pytest_configure() -> None:

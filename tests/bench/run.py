@@ -14,6 +14,7 @@ from tests.bench.log import measure_log
 from tests.bench.measure import Comparison, Disagreement, Figure, compare, compare_pairs
 from tests.bench.numbers import numbers_of
 from tests.bench.pages import pages_of
+from tests.bench.papers import papers_of
 from tests.bench.questions import Desk, comparisons_of, growth_of
 from tests.bench.searches import searches_of
 from tests.bench.writes import PAIRS, WritingDesk, prepare
@@ -44,6 +45,7 @@ def measure_sizes(sizes: list[str]) -> int:
             facts["machine"] = report.machine()
         try:
             figures += measure_desks(desks)
+            figures += [_say(comparison) for comparison in papers_of()]
             figures += measure_writes()
             figures += [_told(figure) for figure in measure_crowd()]
             figures += [_told(figure) for figure in measure_log()]

@@ -154,7 +154,7 @@ LIMITED = [
 
 
 def test_process_limits_itself_before_it_reads_and_writes_what_it_made(child, monkeypatch):
-    monkeypatch.setattr(paper_child, "_pdf_of", lambda html, style: f"{html} {style!r}".encode())
+    monkeypatch.setattr(paper_child, "pdf_of_html", lambda html, style: f"{html} {style!r}".encode())
 
     assert child("見本") == (0, "見本 PosixPath('/style.css')".encode(), LIMITED)
 
@@ -163,7 +163,7 @@ def test_memory_that_runs_out_ends_it_as_too_large(child, monkeypatch):
     def greedy(html, style):
         raise MemoryError
 
-    monkeypatch.setattr(paper_child, "_pdf_of", greedy)
+    monkeypatch.setattr(paper_child, "pdf_of_html", greedy)
     assert child("x") == (3, b"", LIMITED)
 
 
@@ -192,7 +192,7 @@ def test_page_is_made_tagged_in_its_style_and_loads_nothing(tmp_path, monkeypatc
     style.write_text("@page { size: 300px 400px; margin: 0 }")
     html = "<html lang=ja><title>見本</title><p>見本<img src='file:///etc/hostname' alt=''><p>2"
 
-    pdf = paper_child._pdf_of(html, style)
+    pdf = paper_child.pdf_of_html(html, style)
 
     text = unpacked(pdf)
     assert pdf.startswith(b"%PDF-1.7")
