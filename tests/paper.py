@@ -39,10 +39,14 @@ def lost(html: str, pdf: bytes) -> list[str]:
     """Return the texts of a page that its PDF does not say."""
     words = Words()
     words.feed(html)
-    command = ["pdftotext", "-raw", "-", "-"]
-    told = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
-    said = _without_space(told)
+    said = said_by(pdf)
     return [text for text in words.texts if text not in said]
+
+
+def said_by(pdf: bytes) -> str:
+    """Return the text of a PDF in the order in which it is drawn, without white space."""
+    command = ["pdftotext", "-raw", "-", "-"]
+    return _without_space(subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode())
 
 
 def _without_space(text: str) -> str:

@@ -5,10 +5,11 @@ from django.conf import settings
 
 from casework.cases.models import Case
 from marugoto_site.database import choice
-from tests.bench import city, databases, measure, numbers, pages, questions, run, searches
+from tests.bench import city, databases, measure, numbers, pages, papers, questions, run, searches
 from tests.bench.measure import Disagreement, Goal, compare
 from tests.bench.questions import Desk
 from tests.bench.writes import WritingDesk, prepare
+from tests.paper import said_by
 
 pytestmark = [pytest.mark.slow, pytest.mark.programs]
 
@@ -148,6 +149,22 @@ def test_numbers_of_a_month_are_those_of_a_recount_and_a_planted_one_is_found_ou
 
     with pytest.raises(Disagreement):
         one_round(replace(honest, candidate=replace(honest.candidate, run=with_one_more)))
+
+
+def test_plan_on_paper_is_whole_and_a_plan_that_is_no_pdf_or_keeps_memory_is_found_out(
+    desk, django_db_blocker, one_round, monkeypatch
+):
+    with django_db_blocker.unblock(), databases.ours_alone(papers.NAME):
+        inside, apart = papers.papers_of(in_a_row=1)
+        assert one_round(inside).candidate_ms > 0
+        said = said_by(inside.candidate.run())
+        assert [issue for issue, _what, _seat in papers.ROLES if issue.replace(" ", "") not in said] == []
+        for comparison in (inside, apart):
+            with pytest.raises(Disagreement):
+                one_round(replace(comparison, candidate=replace(comparison.candidate, run=lambda: b"<p>")))
+        monkeypatch.setattr(papers, "MOST_MEGABYTES", -1_000)
+        with pytest.raises(Disagreement, match="in a row keep"):
+            list(papers.papers_of(in_a_row=1))
 
 
 @pytest.mark.parametrize("plant", [lambda rows: rows[:-1], lambda rows: rows[::-1], lambda rows: []])
