@@ -1,0 +1,485 @@
+"""What two households live through, in any order: one holder each, four seats in every plan, and nothing fixed ever changes.
+
+After each step the rows that are frozen are read again; at the end the month is counted once more by hand (recount.py).
+20 histories of 30 steps; by night 500 of 60.
+"""
+
+import datetime as dt
+import os
+from collections import Counter
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, Phase, seed, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from casework.cases.actions import move_to_stage
+from casework.cases.models import Case
+from casework.cases.states import NEXT_STAGES, OPEN_STAGES
+from casework.closing.actions import ClosureDraft, close_case
+from casework.consent.actions import withdraw_consent
+from casework.consent.models import Consent
+from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
+from casework.monitoring.actions import set_next_monitoring
+from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.models import PlanDecision, Section
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.plans.models import NEXT_ANSWERS, AnswerKind, RoleAnswer, RoleRow, Seat
+from casework.plans.selectors import decision_view_for, decision_views_for
+from casework.referrals.actions import (
+    AnswerDraft,
+    ReferralDraft,
+    answer_referral,
+    revoke_referral,
+    send_referral,
+)
+from casework.referrals.models import Referral, ReferralAnswer
+from casework.referrals.states import NEXT_KINDS, ReferralAnswerKind
+from casework.reopening.actions import reopen_case
+from casework.reports.months import Month
+from casework.reports.selectors import cells_of, facts_now_for
+from casework.seen import ChangedMeanwhile
+from casework.sharing.actions import Label
+from casework.suspension.actions import SuspensionDraft, resume_case, suspend_case
+from permissions.errors import NotAllowed
+from permissions.walls.context import acting_for
+from tests.casework.machine.base import database_now
+from tests.casework.recount import recount
+from tests.casework.tables import call, let_swear, open_to_all, ordinance, put
+from tests.casework.test_frozen import FROZEN
+from tests.worlds import CONSENT
+
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+
+IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+EXAMPLES, STEPS, PARTS = 20, 60 if IS_NIGHT else 30, range(25 if IS_NIGHT else 1)
+DAY = dt.timedelta(days=1)
+TO_SUPPORT = ("intake", "screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active")
+K = ReferralAnswerKind
+TELLING = (Section.WISH, Section.GOAL, Section.DIRECTION, Section.EXIT)
+homes = st.sampled_from(("hazuki", "tomono"))
+numbers = st.integers(0, 30)
+# A history that refused everything would hold all of it: what must have come about in each part.
+WANTED = (
+    "referred", "answered first_contact", "answered returned", "revoked", "written", "decided", "decided at a meeting",
+    "agreed without a plan", "superseded", "role answered", "minutes fixed", "evaluated", "rested", "went on", "closed",
+    "came back", "withdrawn", "refused: seat", "tampered",
+)  # fmt: skip
+
+
+class AgreementMachine(RuleBasedStateMachine):
+    """``world`` and ``tally`` are given by a subclass. Everything is rolled back after each history."""
+
+    def __init__(self):
+        super().__init__()
+        self.example = transaction.atomic()
+        self.example.__enter__()
+        self.by, self.began_at = self.world.chief, database_now()  # the database's clock stands still
+        self.cases = {"hazuki": self.world.hazuki.case, "tomono": self.world.tomono.case}
+        self.holders = {case.pk: case.holder_id for case in self.cases.values()}
+        self.plans, self.frozen, self.is_sound = {}, {}, True
+        for home in (self.world.hazuki, self.world.tomono):
+            for agency in (self.world.anshin, self.world.kenko):
+                self.world.share(home, agency, Label(home.mother.pk, "roles"), ground=CONSENT)
+        let_swear(self.world.anshin_worker, self.world.kenko_worker)
+        self.rule_of_meetings = ordinance(self.world, kinds=("shien_kaigi", "jusou"))
+
+    def teardown(self):
+        try:
+            if self.is_sound:
+                self.go_a_whole_way()
+                self.month_is_counted_right()
+        finally:
+            transaction.set_rollback(True)
+            self.example.__exit__(None, None, None)
+
+    def tried(self, what, act, by=None):
+        """Do something as somebody; a refusal leaves nothing behind."""
+        by = by or self.by
+        try:
+            with transaction.atomic(), acting_for(by):
+                found = act(by)
+        except (NotAllowed, ChangedMeanwhile):
+            self.tally[f"refused: {what}"] += 1
+            return None
+        self.tally[what] += 1
+        return found
+
+    def home(self, name):
+        return getattr(self.world, name)
+
+    def pick(self, rows, number):
+        found = list(rows)
+        return found[number % len(found)] if found else None
+
+    def go_a_whole_way(self):
+        """Chance seldom finds the way to an end: after each history a household is handed over and comes back, agrees, or ends."""
+        self.tally["histories"] += 1
+        turn, way = divmod(self.tally["histories"], 3)
+        name = ("hazuki", "tomono")[turn % 2]
+        if way == 0:
+            steps = [
+                lambda: self.write_plan(name, ""),
+                lambda: self.decide_plan(name, at_meeting=True, supersedes=False),
+                lambda: self.agree_without_a_plan(name, replaces=True),
+            ]
+        elif way == 1:
+            self.refer(name, "anshin")
+            with acting_for(self.by):
+                row = Referral.objects.order_by("-sent_at", "-number").first()
+            steps = [
+                lambda kind=kind: self._answer(row, kind)
+                for kind in (K.RECEIVED, K.ACCEPTED, K.FIRST_CONTACT, K.RETURNED)
+                if row  # who took back every consent is handed to nobody
+            ]
+        else:
+            steps = [
+                lambda: self.agree_without_a_plan(name),
+                *(lambda stage=stage: self._move(name, stage) for stage in TO_SUPPORT),
+                lambda: self.rest(name),
+                lambda: self.wake(name, NEXT_STAGES["suspended"].index("flow2_active")),
+                lambda: self._move(name, "flow2_eval"),
+                lambda: self._evaluate_all(name, "close"),
+                lambda: self._move(name, "closing"),
+                lambda: self.close(name),
+                lambda: self.come_back(name),
+            ]
+        for step in steps:
+            step()
+            self.each_case_has_its_one_holder()
+            self.each_plan_has_four_seats_that_answered_or_did_not_yet()
+            self.nothing_fixed_has_changed()
+
+    # --- つなぎ -------------------------------------------------------------------------------------------
+
+    @rule(name=homes, agency=st.sampled_from(("anshin", "kenko")))
+    def refer(self, name, agency):
+        home = self.home(name)
+        draft = ReferralDraft(
+            getattr(self.world, agency), home.mother.pk, "見本", "見本", "見本", CONSENT,
+            answer_by=timezone.localdate() + 9 * DAY, agreed=(Label(home.mother.pk, "health"),),
+        )  # fmt: skip
+        self.tried("referred", lambda by: send_referral(self.cases[name], draft, by=by))
+
+    @rule(number=numbers, choice=numbers)
+    def answer(self, number, choice):
+        with acting_for(self.by):
+            row = self.pick(Referral.objects.order_by("sent_at", "pk"), number)
+            answers = list(ReferralAnswer.objects.filter(referral=row).order_by("sequence")) if row else []
+        kinds = NEXT_KINDS[answers[-1].kind if answers else ""] if row else ()
+        if kinds:
+            self._answer(row, kinds[choice % len(kinds)])
+
+    def _answer(self, row, kind):
+        with acting_for(self.by):
+            answers = list(ReferralAnswer.objects.filter(referral=row)) if row else []
+        draft = AnswerDraft(
+            kind, words="見本", reason="no_capacity" if kind == K.RETURNED else "", medium="phone", contact_person="見本"
+        )  # fmt: skip
+        done = self.tried(
+            f"answered {kind}", lambda by: answer_referral(row, draft, answered=len(answers), by=by)
+        )
+        if done and kind == K.FIRST_CONTACT:
+            self.holders[row.case_id] = row.receiver_id
+        elif done and kind in (K.DECLINED, K.RETURNED):
+            self._give_back(row)
+
+    @rule(number=numbers)
+    def revoke(self, number):
+        with acting_for(self.by):
+            row = self.pick(Referral.objects.order_by("sent_at", "pk"), number)
+        if row and self.tried("revoked", lambda by: revoke_referral(row, reason="見本", by=by)):
+            self._give_back(row)
+
+    def _give_back(self, row):
+        if self.holders[row.case_id] == row.receiver_id:
+            self.holders[row.case_id] = row.sender_id
+
+    # --- plans, decisions, roles ----------------------------------------------------------------------------
+
+    @rule(name=homes, missing=st.sampled_from(("", "", "", *Seat)))
+    def write_plan(self, name, missing):
+        home, today = self.home(name), timezone.localdate()
+        roles = self._roles(home, [seat for seat in Seat if seat != missing])
+        parts = [PartDraft(Label(home.mother.pk, "plan"), section, "見本") for section in TELLING]
+        draft = PlanDraft(today, today + 90 * DAY, today + 30 * DAY, parts=parts, roles=roles)
+        plan = self.tried(
+            "written",
+            lambda by: save_plan(self.cases[name], draft, follows=self.plans.get(name, (None,))[0], by=by),
+        )
+        if plan:
+            self.plans[name] = (plan, missing)
+
+    def _roles(self, home, seats):
+        turn = (self.world.anshin, self.world.kenko)
+        label = Label(home.mother.pk, "roles")
+        return [
+            RoleDraft(label, turn[place % 2], "見本", "見本", seat=seat) for place, seat in enumerate(seats)
+        ]
+
+    @precondition(lambda self: self.plans)
+    @rule(name=homes, at_meeting=st.booleans(), supersedes=st.booleans())
+    def decide_plan(self, name, at_meeting, supersedes):
+        if name not in self.plans:
+            return
+        plan, missing = self.plans[name]
+        before = self._standing(name) if supersedes else None
+        at = self._table(name, "jusou") if at_meeting else timezone.localdate()
+        if at is None:
+            return
+        what = f"decided{' at a meeting' if at_meeting else ''}"
+        decision = self.tried(what, lambda by: decide_plan(plan, at=at, supersedes=before, by=by))
+        assert not (decision and missing), f"decided without {missing}"
+        self.tally["refused: seat"] += bool(missing)
+        self.tally["superseded"] += bool(decision and before)
+
+    def _standing(self, name):
+        with acting_for(self.by):
+            return next(
+                (view.decision for view in decision_views_for(self.by, self.cases[name]) if view.is_current),
+                None,
+            )
+
+    def _table(self, name, kind):
+        """Return an item of a meeting of today with written minutes, or None where it may not be on the table."""
+        home = self.home(name)
+        if self.cases[name].pk != home.case.pk:
+            return None
+
+        def held(_by):
+            meeting = call(
+                self.world, self.rule_of_meetings if kind == "shien_kaigi" else None, held_at=self.began_at
+            )
+            item = put(
+                self.world,
+                meeting,
+                home,
+                self.world.anshin_worker,
+                kind=kind,
+                people={home.mother.pk: "本人"},
+            )
+            open_to_all(self.world, item)
+            save_minutes(item, MinutesText(facts="見本", points="見本"), seen=0, by=self.world.coordinator)
+            return item
+
+        item = self.tried(f"at the table of {kind}", held, by=self.world.coordinator)
+        return AtMeeting(item, 1, [self.world.anshin_worker.membership.pk]) if item else None
+
+    @rule(name=homes, has_outcome=st.booleans())
+    def fix_minutes(self, name, has_outcome):
+        at = self._table(name, "shien_kaigi")
+        if at is None:
+            return
+        said = DirectionDraft(Label(None, "plan"), "見本")
+        outcome = (
+            Outcome([said], self._roles(self.home(name), [Seat.CONTACT]), None) if has_outcome else Outcome()
+        )
+        self.tried(
+            "minutes fixed",
+            lambda by: fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by),
+        )
+
+    @rule(name=homes, replaces=st.booleans())
+    def agree_without_a_plan(self, name, replaces=False):
+        before, said = self._standing(name) if replaces else None, DirectionDraft(Label(None, "plan"), "見本")
+        done = self.tried(
+            "agreed without a plan",
+            lambda by: decide(
+                self.cases[name], decided_on=timezone.localdate(), directions=[said], supersedes=before,
+                roles=self._roles(self.home(name), [""]), by=by,
+            ),
+        )  # fmt: skip
+        self.tally["superseded"] += bool(done and before)
+
+    @rule(number=numbers, choice=numbers)
+    def answer_a_role(self, number, choice):
+        with acting_for(self.by):
+            role = self.pick(RoleRow.objects.order_by("decision__recorded_at", "position", "pk"), number)
+            answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence")) if role else []
+        if role is None:
+            return
+        kinds = NEXT_ANSWERS[answers[-1].kind if answers else ""]
+        who = self.world.anshin_worker if role.agency_id == self.world.anshin.pk else self.world.kenko_worker
+        self.tried(
+            "role answered",
+            lambda by: answer_role(
+                role, kind=kinds[choice % len(kinds)], text="見本", contact_person="見本", answered=len(answers), by=by
+            ),
+            by=who,
+        )  # fmt: skip
+
+    # --- what comes of it -------------------------------------------------------------------------------------
+
+    @rule(name=homes, outcome=st.sampled_from(("close", "replan", "suspend")))
+    def evaluate(self, name, outcome):
+        decision = self._standing(name)
+        if decision is not None:
+            self._evaluate(name, decision, outcome)
+
+    def _evaluate_all(self, name, outcome):
+        with acting_for(self.by):
+            views = decision_views_for(self.by, self.cases[name])
+        for view in views:
+            if view.is_current:
+                self._evaluate(name, view.decision, outcome)
+
+    def _evaluate(self, name, decision, outcome):
+        with acting_for(self.by):
+            view = decision_view_for(self.by, self.cases[name], decision.pk)
+        draft = EvaluationDraft(
+            decision.pk, timezone.localdate(), "見本", outcome,
+            results=tuple(ResultDraft(each, "met") for each in view.directions),
+            roles=tuple(RoleResultDraft(each.row, "yes") for each in view.roles),
+        )  # fmt: skip
+        self.tried("evaluated", lambda by: record_evaluation(self.cases[name], draft, by=by))
+
+    @rule(name=homes, number=numbers)
+    def go_on(self, name, number):
+        stage = self.pick(NEXT_STAGES[self._now(name).stage], number)
+        if stage:
+            self._move(name, stage)
+
+    def _move(self, name, stage):
+        case = self._now(name)
+
+        def moved(by):
+            if stage == "flow2_active":
+                set_next_monitoring(case, on=timezone.localdate() + 30 * DAY, owner=by.membership, by=by)
+            move_to_stage(case, stage=stage, by=by)
+            return True
+
+        self.tried("moved", moved)
+
+    @rule(name=homes)
+    def rest(self, name):
+        draft = SuspensionDraft("no_contact", timezone.localdate() + 30 * DAY, self.by.membership, "見本")
+        self.tried("rested", lambda by: suspend_case(self._now(name), draft, by=by))
+
+    @rule(name=homes, number=numbers)
+    def wake(self, name, number):
+        stage = self.pick(NEXT_STAGES["suspended"], number)
+
+        def woken(by):
+            day = timezone.localdate() + 9 * DAY
+            resume_case(
+                self._now(name), stage=stage, words="見本", by=by, next_on=day, next_owner=by.membership
+            )
+            return True
+
+        self.tried("went on", woken)
+
+    @rule(name=homes)
+    def close(self, name):
+        draft = ClosureDraft(
+            "goal_met", "見本", lead_words="見本", decision=self._standing(name), decided_by_words="見本", signs="見本",
+            follow_up_on=timezone.localdate() + 90 * DAY,
+        )  # fmt: skip
+        self.tried("closed", lambda by: close_case(self._now(name), draft, by=by))
+
+    @rule(name=homes)
+    def come_back(self, name):
+        new = self.tried("came back", lambda by: reopen_case(self.cases[name], words="見本", by=by))
+        if new:
+            self.cases[name] = new
+            self.plans.pop(name, None)
+            self.holders[new.pk] = self.by.agency.pk
+
+    @rule(number=numbers)
+    def withdraw(self, number):
+        with acting_for(self.by):
+            row = self.pick(Consent.objects.order_by("recorded_at", "number"), number)
+        self.tried(
+            "withdrawn",
+            lambda by: withdraw_consent(
+                row, agency=None, item="", said_on=timezone.localdate(), how="見本", by=by
+            ),
+        )
+
+    @precondition(lambda self: self.frozen)
+    @rule(number=numbers, verb=st.sampled_from(("UPDATE {t} SET id = id", "DELETE FROM {t}")))
+    def tamper(self, number, verb):
+        table, key = self.pick(self.frozen, number * 7)
+        words = verb.format(t=table)
+        with (
+            pytest.raises(DatabaseError),
+            transaction.atomic(),
+            acting_for(self.by),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"{words} WHERE id = %s", [key])
+        self.tally["tampered"] += 1
+
+    def _now(self, name):
+        with acting_for(self.by):
+            return Case.objects.get(pk=self.cases[name].pk)
+
+    # --- what always holds --------------------------------------------------------------------------------------
+
+    @invariant()
+    def each_case_has_its_one_holder(self):
+        self.is_sound = False
+        with acting_for(self.by):
+            rows = {case.pk: case for case in Case.objects.filter(pk__in=self.holders)}
+        assert {key: case.holder_id for key, case in rows.items()} == self.holders
+        assert {case.stage for case in rows.values()} <= set(NEXT_STAGES)
+        self.tally["open"] += sum(case.stage in OPEN_STAGES for case in rows.values())
+
+    @invariant()
+    def each_plan_has_four_seats_that_answered_or_did_not_yet(self):
+        with acting_for(self.by):
+            for plan in PlanDecision.objects.select_related("decision", "case"):
+                view = decision_view_for(self.by, plan.case, plan.decision_id)
+                assert {role.row.seat for role in view.roles} >= set(Seat)
+                assert all(role.is_unanswered or role.last.kind in AnswerKind for role in view.roles)
+                self.tally["plan looked at"] += 1
+
+    @invariant()
+    def nothing_fixed_has_changed(self):
+        self.is_sound = False
+        with acting_for(self.by), connection.cursor() as cursor:
+            cursor.execute(ALL_FROZEN)
+            now = {(table, key): digest for table, key, digest in cursor.fetchall()}
+        assert {row: now.get(row) for row in self.frozen} == self.frozen
+        self.frozen, self.is_sound = now, True
+
+    def month_is_counted_right(self):
+        with acting_for(self.by):
+            month = Month.of(timezone.localdate())
+            assert cells_of(facts_now_for(self.by, month)) == recount(month)
+        self.tally["counted"] += 1
+
+
+MODELS = {model._meta.db_table: model for model in apps.get_app_config("casework").get_models()}
+ALL_FROZEN = " UNION ALL ".join(
+    f"SELECT '{table}', id, md5(row::text) FROM {table} row"
+    for table in FROZEN
+    if table in MODELS and MODELS[table]._meta.pk.column == "id"
+)
+
+
+def run(world, part):
+    tally = Counter()
+    machine = type("AgreementMachine", (AgreementMachine,), {"world": world, "tally": tally})
+    profile = settings(
+        max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, database=None, suppress_health_check=list(HealthCheck),
+        phases=(Phase.generate, Phase.shrink) if IS_NIGHT else (Phase.generate,),
+    )  # fmt: skip
+    run_state_machine_as_test(seed(part)(machine), settings=profile)
+    return tally
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_whatever_happens_one_holds_the_case_and_what_was_fixed_stays(world, part):
+    tally = run(world, part)
+    assert [what for what in WANTED if not tally[what]] == []
+    assert tally["counted"] >= EXAMPLES
