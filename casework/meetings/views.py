@@ -46,6 +46,7 @@ from .selectors import (
     AgendaView,
     agenda_for,
     agendas_of_meeting_for,
+    draft_of,
     meetings_for,
     open_roles_for,
     own_seat_for,
@@ -217,7 +218,10 @@ def _people_of(viewer: Viewer, case: Case) -> list[Any]:
 @require_GET
 @requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """One item as far as it reaches the reader; ``screen``: in large letters for the room, with what is written so far."""
     record_agendas_read(request.viewer, [view])
+    if request.GET.get("screen") == "on":
+        return _screen(request, meeting, view)
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
@@ -229,6 +233,14 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}
         context["open_form"] = OpenPapersForm(initial={"return_by": meeting.held_at + dt.timedelta(hours=3)})
     return TemplateResponse(request, "casework/agenda.html", context)
+
+
+def _screen(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
+        "minutes": view.minutes or draft_of(request.viewer, view.item),
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/agenda_screen.html", context)
 
 
 def _obstacles(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> list[str]:

@@ -70,13 +70,14 @@ def test_pages_are_sound_and_never_sideways(table, width):
     for name, address in (
         ("m-list", "/casework/meetings/"),
         ("m-item", own),
+        ("m-screen", f"{own}?screen=on"),
         ("m-prep", f"{own}prep/"),
         ("m-oath", "/casework/oath/"),
     ):
         look(member, name, address)
     center = table("coordinator", width)
     pages = {
-        "c-list": "/casework/meetings/", "c-add": "/casework/meetings/add/", "c-meeting": meeting, "c-item": own,
+        "c-list": "/casework/meetings/", "c-add": "/casework/meetings/add/", "c-meeting": meeting, "c-item": own, "c-screen": f"{own}?screen=on",
         "c-minutes": f"{own}minutes/", "c-fix": f"{own}fix/", "c-copies": f"{own}copies/", "c-agenda": of_case,
         "c-ordinances": "/casework/ordinances/", "c-oaths": "/casework/oaths/", "c-case": f"/casework/cases/{item.case_id}/",
     }  # fmt: skip

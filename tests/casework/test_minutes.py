@@ -98,6 +98,26 @@ def test_draft_is_the_centers_and_fixed_minutes_are_the_members(world):
             assert (Minutes.objects.count(), minutes_for(each).count()) == (count, count)
 
 
+def test_screen_of_the_room_shows_each_reader_what_their_page_shows(world, client):
+    """The center's has what is written so far; a member's has the papers; who is shut out of the item gets neither."""
+    item = today_item(world, world.anshin_worker)
+    paper(world, item, f"{CANARY} 大きな字の資料", is_for_all=True)
+    write(world, item, f"{CANARY} 書きかけの事実")
+    url = f"{reverse('casework:agenda', args=[item.meeting_id, item.pk])}?screen=on"
+    found = {}
+    for viewer in (world.coordinator, world.anshin_worker, world.kenko_worker, world.editor):
+        sign_in(client, viewer)
+        answer = client.get(url)
+        words = ("大きな字の資料", "書きかけの事実", "葉月原母", "本人", item.case.number)
+        body = answer.content.decode()
+        found[viewer.user.username] = (answer.status_code, [word for word in words if word in body])
+
+    assert found == {
+        "coordinator": (200, ["大きな字の資料", "書きかけの事実", "本人"]), "anshin": (200, ["大きな字の資料", "本人"]), "kenko": (404, []),
+        "editor": (403, []),
+    }  # fmt: skip
+
+
 def test_fixing_records_minutes_and_decision_together_with_the_item(world):
     world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "roles"))
     role = RoleDraft(Label(world.hazuki.mother.pk, "roles"), world.anshin, "孤立", "火曜の朝に訪ねる")
