@@ -133,3 +133,68 @@ def places_of(words: tuple[str, ...], sources: dict[str, str]) -> dict[str, list
     """Return where each word stands; a word that stands nowhere is not there."""
     found = {word: [address for address, source in sources.items() if word in source] for word in words}
     return {word: addresses for word, addresses in found.items() if addresses}
+
+
+# --- meetings and plans ------------------------------------------------------------------------------------
+
+
+def box(screen: Screen, group: str, label: str) -> Any:
+    """Return the box of one name in a group of boxes; its words may go on (今年度の誓約なし)."""
+    return screen.page.get_by_role("group", name=group).get_by_label(re.compile(f"^{re.escape(label)}"))
+
+
+def call_meeting(center: Screen, label: str, held_at: str, *, place: str = "市役所 3階 会議室2") -> str:
+    """Set a meeting on the ordinance in force; return its address."""
+    page = center.page
+    center.go("/casework/meetings/add/")
+    for field, words in (("label", label), ("held_at", held_at), ("place", place), ("chair", "支援課 課長")):
+        page.fill(f"[name={field}]", words)
+    page.locator("[name=ordinance] option").last.evaluate("option => option.selected = true")
+    center.press("この内容で保存する")
+    return str(page.url)
+
+
+def fill_agenda(
+    center: Screen, case: str, meeting: str, kind: str, people: dict[str, str], members: tuple[str, ...],
+    *, purpose: str, words: str = "",
+) -> None:  # fmt: skip
+    """Fill in what a case is put on the agenda with, and do not send it yet."""
+    page = center.page
+    center.go(f"{case}meetings/add/")
+    page.select_option("[name=meeting]", meeting.rstrip("/").rpartition("/")[2])
+    page.locator(f"[name=kind][value={kind}]").check()
+    for name, called in people.items():
+        page.get_by_label(name, exact=True).check()
+        page.get_by_label(f"{name}の呼び方").fill(called)
+    page.select_option("[name=purpose]", label=purpose)
+    page.fill("[name=purpose_text]", words)
+    for member in members:
+        box(center, "構成員", member).check()
+
+
+def write_paper(center: Screen, item: str, kind: str, text: str, *, for_all: bool = False) -> None:
+    center.go(f"{item}papers/add/")
+    center.page.select_option("[name=kind]", label=kind)
+    center.page.fill("[name=text]", text)
+    center.page.locator("[name=is_for_all]").set_checked(for_all)
+    center.press("資料を加える")
+
+
+def write_minutes(center: Screen, item: str, **texts: str) -> None:
+    center.go(f"{item}minutes/")
+    for field, words in texts.items():
+        center.page.fill(f"[name={field}]", words)
+    center.press("保存する")
+
+
+def fill_row(screen: Screen, prefix: str, **fields: str) -> None:
+    """Fill in one of several rows that are alike, opening it first if it is folded."""
+    row = screen.page.locator(f"[name={prefix}-about]").locator("xpath=ancestor::details[1]")
+    if row.get_attribute("open") is None:
+        row.locator("summary").first.click()
+    for field, value in fields.items():
+        box = screen.page.locator(f"[name={prefix}-{field}]")
+        if box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(label=value)
+        else:
+            box.fill(value)
