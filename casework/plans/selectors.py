@@ -142,7 +142,7 @@ def _views(viewer: Viewer, which: QuerySet[Decision], *, case: Case) -> Steps[li
 def named_decisions(viewer: Viewer, views: Iterable[DecisionView]) -> list[Decision]:
     """Return the decisions, each with ``words`` that tell it from the others where one is chosen: number, day, about whom."""
     shown = list(views)
-    rows = [[*view.directions, *(role.row for role in view.roles)] for view in shown]
+    rows: list[list[Any]] = [[*view.directions, *(role.row for role in view.roles)] for view in shown]
     name_people(viewer, [row for of_one in rows for row in of_one])
     for view, of_one in zip(shown, rows, strict=True):
         decision: Any = view.decision
