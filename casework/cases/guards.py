@@ -64,6 +64,15 @@ GUARDS: dict[tuple[str, str], Guard] = {
 }  # fmt: skip
 
 
+def stage_before_emergency(case: Case) -> str:
+    """Return where a case stood when its emergency broke out; empty outside one, and for a case that rested: that has a way of its own."""
+    if case.stage != Stage.EMERGENCY:
+        return ""
+    broke_out = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EMERGENCY)
+    before = broke_out.order_by("-at").values_list("before__stage", flat=True).first()
+    return "" if before in (None, Stage.SUSPENDED) else str(before)
+
+
 def refusal_of(case: Case, stage: str) -> str:
     """Return why a case may not enter a stage yet; empty if it may."""
     for key in (("", stage), (case.stage, stage)):
