@@ -12,7 +12,7 @@ from casework.cases.actions import move_to_stage
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.demo_hazukihara import EXPLAINED
 from casework.demo_people import agency, viewer
-from casework.households.actions import StayDraft, add_person, set_item
+from casework.households.actions import StayDraft, add_person, record_stay, set_item
 from casework.households.models import Person
 from casework.intake.actions import open_case, record_contact
 from casework.issues.actions import IssueDraft, note_issue
@@ -31,8 +31,8 @@ from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import MeetingKind
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import Plan
-from casework.plans.actions import DirectionDraft, RoleDraft, decide
-from casework.plans.models import Decision, Seat
+from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role, decide
+from casework.plans.models import Decision, RoleRow, Seat
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
@@ -73,6 +73,19 @@ ROLES = (
 )  # fmt: skip
 DIRECTIONS = (("plan", "介護の支えを入れ、母と息子を別々に支える。"), ("money", DEBT_WAY))
 OF_SON = (("こころの不調", CASE_STUDY, KENKO, "", 27), ("ひきこもり", LETTER, HIKIKOMORI, "毎週", 0))
+# D62: what brings the food brings somebody to his door. D70: the plan again, for the hospital and the way home.
+FOOD, ALONG = "食料を週2回届け、戸口で声をかける", "食料の配達に同行し、好きな電車の話をする"
+OF_SON_AGAIN = (
+    ("食料", FOOD, SHAKYO, "週2回", 0), ("ひきこもり", ALONG, HIKIKOMORI, "週2回", 0), ("こころの不調", CASE_STUDY, KENKO, "", 60),
+)  # fmt: skip
+LEGAL = "借金の法的な手続き"
+ROLES_AGAIN = (
+    ("入院と退院", "退院に向けた要介護認定、住宅改修の相談", KAIGO, "", 30, "", ""),
+    ("入院と退院", "病院との連絡、退院後の通所の手配", ANSHIN, "毎週", 0, "本人との連絡窓口", ""),
+    ("債務", LEGAL, LAWYER, "", 80, "", "お金"),
+    *ROLES[4:],
+)
+DIRECTIONS_AGAIN = (("plan", "病院から家へ、支えを整えて帰る。"), ("money", DEBT_WAY))
 # Of a family and its money: what a volunteer of the neighbourhood has nothing to do with.
 NOT_FOR_THE_NEIGHBOUR = (
     DEBTS,
@@ -229,6 +242,86 @@ class Hazukihara:
             self.decide_plan(self.of_mother, first)
             self.move("flow2_plan", "flow2_meeting", "flow2_active")
         return self
+
+    def until_all_answered(self) -> Hazukihara:
+        """D34 all say yes, the roof excepted; that on D44."""
+        with acting_for(self.coordinator):
+            for decision in self.standing:
+                self.answer(decision, 34, besides=(SHAKYO,))
+            self.answer(self.standing[-1], 44, only=(SHAKYO,))
+        return self
+
+    def answer(
+        self, decision: Decision, day: int, *, only: tuple[str, ...] = (), besides: tuple[str, ...] = ()
+    ) -> None:
+        """Record that the agencies of a decision said yes by telephone."""
+        self.on_day(day)
+        rows = RoleRow.objects.filter(decision=decision).exclude(agency__name__in=besides)
+        for row in rows.filter(agency__name__in=only) if only else rows:
+            told = Told("phone", timezone.now())
+            answer_role(
+                row,
+                kind="accepted",
+                text="",
+                contact_person="担当",
+                answered=0,
+                told=told,
+                by=self.coordinator,
+            )
+
+    def until_the_plan_again(self) -> Hazukihara:
+        """D60 she breaks her hip, D62 a 支援会議 at once, D70 the plan again, D71 the answers."""
+        with acting_for(self.coordinator):
+            self.note(60, self.mother, "phone", "母が骨折で入院。息子は現金4,000円でひとり")
+            record_stay(self.mother, StayDraft("away", timezone.localdate(), "hospital"), by=self.coordinator)
+            self.move("emergency")
+            self.on_day(62)
+            of_son, of_mother = self.standing
+            self.share("shakyo", self.son, ("basic", "roles"), "shien_kaigi", "支援会議 緊急")
+            self.call("緊急の支援会議")
+            item = self.put(
+                "shien_kaigi",
+                {self.son: "長男"},
+                ("kenko", "hikikomori", "shakyo", "coordinator"),
+                "長男がひとり。",
+            )
+            self.fix_about_son(item, "食料の配達で長男に会う。", OF_SON_AGAIN, of_son)
+            self.move("flow2_active")
+            self.on_day(70)
+            self.move("replanning", "flow2_meeting")
+            self.call("第7回 地域ケース会議")
+            item = self.put(
+                "jusou",
+                {self.mother: "本人"},
+                ("anshin", "kaigo", "houterasu", "coordinator"),
+                "入院中。退院は来月。",
+            )
+            self.plan = self.write_plan(DIRECTIONS_AGAIN, ROLES_AGAIN, follows=self.plan)
+            self.decide_plan(item, of_mother)
+            self.move("flow2_active")
+            for decision in self.standing:
+                self.answer(decision, 71, besides=(LAWYER,))
+        return self
+
+    def until_he_agreed(self) -> Hazukihara:
+        """D75 he answers through the door, D118 he agrees, D126 the psychiatrist comes along."""
+        with acting_for(self.coordinator):
+            self.note(75, self.son, "visit", "息子が、ひきこもり支援員にドア越しに電車の話をした（会話5分）")
+            self.note(118, self.son, "visit", "息子の口頭の同意を2人で聞いた")
+            self.he_agrees()
+            self.note(126, self.son, "visit", "健康課と精神科医が訪問")
+        return self
+
+    def he_agrees(self) -> None:
+        codes, items = ("kenko-shinonome", "hikikomori"), ("basic", "health", "roles", "plan", "meeting")
+        draft = ConsentDraft(
+            "given", timezone.localdate(), EXPLAINED, scopes=tuple((agency(code), item) for code in codes for item in items),
+            exclusions=(Exclusion(agency("engo-shinonome")),), method="oral", witness=viewer("chief").membership,
+            own_view="電車の人なら、いい。役所はいや。", explained_by=self.coordinator.membership,
+        )  # fmt: skip
+        record_consent(self.case, self.son, draft, by=self.coordinator)
+        for code in codes:
+            self.share(code, self.son, items, "consent", "D118 口頭の同意（2人）")
 
     def _rule_and_oaths(self) -> None:
         chief = viewer("chief")
