@@ -304,9 +304,11 @@ class Hazukihara:
         return self
 
     def until_he_agreed(self) -> Hazukihara:
-        """D75 he answers through the door, D118 he agrees, D126 the psychiatrist comes along."""
+        """D75 he answers through the door, D100 she is home again, D118 he agrees, D126 the psychiatrist comes along."""
         with acting_for(self.coordinator):
             self.note(75, self.son, "visit", "息子が、ひきこもり支援員にドア越しに電車の話をした（会話5分）")
+            self.note(100, self.mother, "visit", "母が退院し、家に帰った")
+            record_stay(self.mother, StayDraft("together", timezone.localdate()), by=self.coordinator)
             self.note(118, self.son, "visit", "息子の口頭の同意を2人で聞いた")
             self.he_agrees()
             self.note(126, self.son, "visit", "健康課と精神科医が訪問")
@@ -316,7 +318,7 @@ class Hazukihara:
         codes, items = ("kenko-shinonome", "hikikomori"), ("basic", "health", "roles", "plan", "meeting")
         draft = ConsentDraft(
             "given", timezone.localdate(), EXPLAINED, scopes=tuple((agency(code), item) for code in codes for item in items),
-            exclusions=(Exclusion(agency("engo-shinonome")),), method="oral", witness=viewer("chief").membership,
+            exclusions=(Exclusion(agency("engo-shinonome"), ""),), method="oral", witness=viewer("chief").membership,
             own_view="電車の人なら、いい。役所はいや。", explained_by=self.coordinator.membership,
         )  # fmt: skip
         record_consent(self.case, self.son, draft, by=self.coordinator)
@@ -410,7 +412,9 @@ class Hazukihara:
         """Return the decisions that hold, the oldest first."""
         with acting_for(self.coordinator):
             return list(
-                Decision.objects.filter(case=self.case, superseded_by__isnull=True).order_by("recorded_at")
+                Decision.objects.filter(case=self.case, superseded_by__isnull=True).order_by(
+                    "recorded_at", "number"
+                )
             )
 
 
