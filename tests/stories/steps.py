@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from tests.browser import click_through
 
-from .screen import Screen
+from .screen import PASSWORD, Screen
 
 
 def beside(other: Screen, page: Any) -> Screen:
@@ -198,3 +199,47 @@ def fill_row(screen: Screen, prefix: str, **fields: str) -> None:
             box.select_option(label=value)
         else:
             box.fill(value)
+
+
+# --- what a screen finds --------------------------------------------------------------------------------------
+
+
+def answer_of(screen: Screen, url: str) -> tuple[int, str]:
+    """Return status and body of a page, without what is different each time."""
+    answer = screen.page.request.get(url)
+    body = re.sub(r'(nonce|value)="[^"]{20,}"', "", answer.text()).replace(url, "")
+    return answer.status, body
+
+
+def say_again_who(screen: Screen) -> None:
+    """What is heavy asks for it, unless somebody logged in minutes ago."""
+    if "/accounts/reauthenticate/" in screen.page.url:
+        screen.page.fill("[name=password]", PASSWORD)
+        screen.press("確かめる")
+
+
+def status_of(screen: Screen, url: str) -> int:
+    screen.page.goto(url)
+    say_again_who(screen)
+    return int(screen.page.goto(url).status)
+
+
+def search(screen: Screen, words: str) -> str:
+    """Return what the page of the search says."""
+    page = screen.page
+    if not page.locator("#find").count():
+        page.goto("/casework/")
+    page.fill("#find", words)
+    with page.expect_navigation():
+        page.press("#find", "Enter")
+    return screen.text
+
+
+def found_at(screen: Screen, urls: Iterable[str], words: Iterable[str]) -> list[tuple[str, str]]:
+    """Return which of these words stand in the source of which page."""
+    sources = {url: source_of(screen, url) for url in urls}
+    return [(url, word) for url, source in sources.items() for word in words if word in source]
+
+
+def source_of(screen: Screen, url: str) -> str:
+    return str(screen.page.request.get(url).text())

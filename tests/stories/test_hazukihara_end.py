@@ -259,7 +259,7 @@ class Story:
             "息子の口頭の同意を2人で聞いた",
             "健康課と精神科医が訪問",
             "M-",
-            "D-",
+            "支援方針を決めた（D-",
             "終結",
         ):
             assert "".join(words.split()) in text, words
