@@ -80,7 +80,9 @@ class PartForm(AboutForm):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("本人に渡す紙に、こちらの言葉で出ます。空欄なら、上の言葉がそのまま出ます。"),
+        help_text=_(
+            "本人に渡す紙に、こちらの言葉で出ます。通訳が書いたほかの言葉も、行を変えて続けられます。空欄なら、上の言葉がそのまま出ます。"
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
