@@ -39,8 +39,8 @@ HELP = {
     Section.EXIT: _("何がどうなったら、センターの調整を終えるか。"),
 }
 SPARE = {Section.AIM: 1, Section.MONITORING: 1, Section.EXIT: 1}
-# A role table of seven and the seats beside it fit the first version, written in one go (domain.md 10.A).
-ROLES, SPARE_ROLES = 10, 4
+# A role for each of ten agencies and the seats beside them fit the first version, written in one go (domain.md 10.A, 10.C).
+ROLES, SPARE_ROLES = 14, 4
 MOST = 30
 
 
