@@ -116,6 +116,23 @@ def answer(agency: Screen, referral: str, kind: str, *, reason: str = "", words:
     assert "返事を記録しました。" in agency.text, agency.page.locator("main").inner_text()
 
 
+def share(
+    center: Screen, case: str, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str
+) -> None:
+    page = center.page
+    center.go(f"{case}share/")
+    page.select_option("[name=agency]", label=agency)
+    center.press("つぎへ")
+    group = page.get_by_role("group", name=person)
+    for item in items:
+        group.get_by_label(item).check()
+    page.locator(f"[name=basis][value={basis}]").check()
+    page.fill("[name=evidence]", evidence)
+    center.press("何が見えるかを確かめる")
+    center.press("この内容で共有する")
+    assert agency in center.text
+
+
 EVERY_LIST = (
     "/casework/", "/casework/cases/", "/casework/referrals/", "/casework/notifications/", "/casework/duties/",
 )  # fmt: skip
@@ -123,11 +140,7 @@ EVERY_LIST = (
 
 def look_everywhere(agency: Screen, *addresses: str) -> dict[str, str]:
     """Return the sources of all pages where somebody might come across something, these addresses among them."""
-    sources = {}
-    for address in (*EVERY_LIST, *addresses):
-        agency.page.goto(address)
-        sources[address] = agency.page.content()
-    return sources
+    return {address: source_of(agency, address) for address in (*EVERY_LIST, *addresses)}
 
 
 def places_of(words: tuple[str, ...], sources: dict[str, str]) -> dict[str, list[str]]:
@@ -199,6 +212,14 @@ def fill_row(screen: Screen, prefix: str, **fields: str) -> None:
             box.select_option(label=value)
         else:
             box.fill(value)
+
+
+def say_all_went_well(center: Screen) -> None:
+    """On the sheet of an evaluation: each goal was met, each role done."""
+    for choice in center.page.locator("select[name^=choice_]").all():
+        labels = choice.locator("option").all_inner_texts()
+        if "選んでください" in labels:
+            choice.select_option(label="達成" if "達成" in labels else "できた")
 
 
 # --- what a screen finds --------------------------------------------------------------------------------------

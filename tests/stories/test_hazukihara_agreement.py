@@ -14,7 +14,6 @@ import pytest
 from .hazukihara import (
     ANSHIN,
     APPROACH,
-    DAUGHTER,
     DEBT_WAY,
     DEBTS,
     ENTRUSTED,
@@ -42,6 +41,7 @@ from .steps import (
     fill_agenda,
     fill_row,
     move_on,
+    share,
     shown,
     write_minutes,
     write_paper,
@@ -176,7 +176,9 @@ class Story:
     def meeting_about_the_son(self) -> None:
         center = self.center
         page = center.page
-        self._share(HIKIKOMORI, SON, ("基本情報", "役割分担"), "shien_kaigi", "支援会議 第5回")
+        share(
+            self.center, self.case, HIKIKOMORI, SON, ("基本情報", "役割分担"), "shien_kaigi", "支援会議 第5回"
+        )
         write_minutes(
             center,
             self.of_son,
@@ -213,7 +215,9 @@ class Story:
         agree(center, self.case, MOTHER, (SHAKYO, MINSEI), ("basic", "roles"), kept_at="鍵つき書庫 2段目",
               own_view="屋根と郵便のことなら。借金のことは言わないで。")  # fmt: skip
         for agency in (SHAKYO, MINSEI):
-            self._share(agency, MOTHER, ("基本情報", "役割分担"), "consent", "D33 書面の同意")
+            share(
+                self.center, self.case, agency, MOTHER, ("基本情報", "役割分担"), "consent", "D33 書面の同意"
+            )
         move_on(center, self.case, "flow2_meeting")
         write_minutes(
             center,
@@ -260,16 +264,3 @@ class Story:
         center.press("この内容で保存する")
         assert "決定するまでに、あと必要なもの" in center.text, center.text
         self.plan = center.page.url
-
-    def _share(self, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str) -> None:
-        center = self.center
-        center.go(f"{self.case}share/")
-        assert center.page.locator("[name=agency] option", has_text=DAUGHTER).count() == 0
-        center.page.select_option("[name=agency]", label=agency)
-        center.press("つぎへ")
-        for item in items:
-            center.page.get_by_role("group", name=person).get_by_label(item).check()
-        center.page.locator(f"[name=basis][value={basis}]").check()
-        center.page.fill("[name=evidence]", evidence)
-        center.press("何が見えるかを確かめる")
-        center.press("この内容で共有する")

@@ -41,6 +41,7 @@ from .steps import (
     look_everywhere,
     move_on,
     places_of,
+    share,
     shown,
     write_minutes,
     write_paper,
@@ -132,7 +133,7 @@ class Story:
         """Called and held on one day; what is agreed takes the place of D33's, and of nothing of the mother's."""
         center = self.center
         page = center.page
-        self._share(SHAKYO, SON, ("基本情報", "役割分担"), "shien_kaigi", "緊急の支援会議")
+        share(self.center, self.case, SHAKYO, SON, ("基本情報", "役割分担"), "shien_kaigi", "緊急の支援会議")
         meeting = call_meeting(center, "緊急の支援会議", f"{days_from_now(0)}T10:30", place="電話会議")
         members = (f"{KENKO} 見本 健", f"{HIKIKOMORI} 見本 灯", f"{SHAKYO} 見本 結", f"{ENTRUSTED} 見本 調")
         fill_agenda(
@@ -254,7 +255,15 @@ class Story:
 
     def he_may_be_on_the_table_of_those_he_named(self) -> None:
         center = self.center
-        self._share(KENKO, SON, ("基本情報", "健康", "役割分担", "会議"), "consent", "D118 口頭の同意（2人）")
+        share(
+            self.center,
+            self.case,
+            KENKO,
+            SON,
+            ("基本情報", "健康", "役割分担", "会議"),
+            "consent",
+            "D118 口頭の同意（2人）",
+        )
         meeting = call_meeting(center, "第12回 地域ケース会議", f"{days_from_now(7)}T10:30")
         members = (f"{KENKO} 見本 健", f"{HIKIKOMORI} 見本 灯", f"{ANSHIN} 見本 安", f"{ENTRUSTED} 見本 調")
         fill_agenda(center, self.case, meeting, "jusou", {SON: "長男"}, members, purpose="支援方針の検討")
@@ -271,15 +280,3 @@ class Story:
             self.at("anshin"), self.case, f"{self.case}consents/", f"{self.case}timeline/", meeting
         )
         assert places_of((HIS_WORD, TRAINS, FOOD, ALONG, SON), seen) == {}
-
-    def _share(self, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str) -> None:
-        center = self.center
-        center.go(f"{self.case}share/")
-        center.page.select_option("[name=agency]", label=agency)
-        center.press("つぎへ")
-        for item in items:
-            center.page.get_by_role("group", name=person).get_by_label(item).check()
-        center.page.locator(f"[name=basis][value={basis}]").check()
-        center.page.fill("[name=evidence]", evidence)
-        center.press("何が見えるかを確かめる")
-        center.press("この内容で共有する")

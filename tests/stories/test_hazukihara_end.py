@@ -43,6 +43,7 @@ from .steps import (
     look_everywhere,
     move_on,
     places_of,
+    say_all_went_well,
     shown,
     write_minutes,
     write_paper,
@@ -178,10 +179,7 @@ class Story:
     def _fill_evaluation(self, own: str) -> None:
         page = self.center.page
         page.fill("[name=meeting]", "第20回 地域ケース会議")
-        for choice in page.locator("select[name^=choice_]").all():
-            labels = choice.locator("option").all_inner_texts()
-            if "選んでください" in labels:
-                choice.select_option(label="達成" if "達成" in labels else "できた")
+        say_all_went_well(self.center)
         page.get_by_label("介護サービスの利用開始").check()
         page.fill("[name=own_words]", own)
         page.locator("[name=outcome][value=close]").check()

@@ -41,7 +41,9 @@ from .steps import (
     look_everywhere,
     move_on,
     places_of,
+    say_all_went_well,
     search,
+    share,
     shown,
     write_minutes,
     write_paper,
@@ -159,19 +161,7 @@ class Story:
             (INSPECTORS, MOTHER, ("役割分担", "これまでの経過")), (JIRITSU, MOTHER, ("基本情報", "役割分担")),
             (SHAKYO, MOTHER, ("役割分担",)), (SSW, SON, ("役割分担",)), (NPO, SON, ("基本情報", "役割分担")),
         ):  # fmt: skip
-            self._share(agency, person, items)
-
-    def _share(self, agency: str, person: str, items: tuple[str, ...]) -> None:
-        center = self.center
-        center.go(f"{self.case}share/")
-        center.page.select_option("[name=agency]", label=agency)
-        center.press("つぎへ")
-        for item in items:
-            center.page.get_by_role("group", name=person).get_by_label(item).check()
-        center.page.locator("[name=basis][value=consent]").check()
-        center.page.fill("[name=evidence]", "D18 タガログ語の書面")
-        center.press("何が見えるかを確かめる")
-        center.press("この内容で共有する")
+            share(center, self.case, agency, person, items, "consent", "D18 タガログ語の書面")
 
     def seven_agencies_meet(self) -> None:
         center = self.center
@@ -296,10 +286,7 @@ class Story:
         page = center.page
         move_on(center, self.case, "flow2_eval")
         center.go(f"{self.decision}evaluation/")
-        for choice in page.locator("select[name^=choice_]").all():
-            labels = choice.locator("option").all_inner_texts()
-            if "選んでください" in labels:
-                choice.select_option(label="達成" if "達成" in labels else "できた")
+        say_all_went_well(center)
         page.fill("[name=own_words]", "Salamat po. 家賃が払えて、よく眠れる。")
         page.locator("[name=outcome][value=close]").check()
         center.press("評価を記録する")

@@ -21,7 +21,7 @@ from django.utils import timezone
 from tests.browser import click_through
 
 from .screen import Screen, run_worker
-from .steps import answer_of, found_at, say_again_who, search, shown, source_of, status_of
+from .steps import answer_of, found_at, say_again_who, search, share, shown, source_of, status_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -104,7 +104,7 @@ class Story:
         contact = _take_call(reception, "仕事を探している。離婚したばかり", "self")
         _take_up(coordinator, contact)
         number, case = _open_case(coordinator, "真砂さん", FORMER)
-        _share(
+        share(
             coordinator,
             case,
             JIRITSU,
@@ -258,7 +258,7 @@ class Story:
     def council_has_the_rest(self) -> None:
         """The council's number and who is in charge; what is about violence stays there."""
         center = self.center
-        _share(center, self.case, CHILDREN, MIO, ("基本情報", "経過"), "youtaikyo", COUNCIL)
+        share(center, self.case, CHILDREN, MIO, ("基本情報", "経過"), "youtaikyo", COUNCIL)
         _write_note(
             center,
             self.case,
@@ -292,10 +292,10 @@ class Story:
             True,
         )
         assert "未説明" in _section(center, KANADE)
-        _share(
+        share(
             center, self.case, MINAMI, MOTHER, ("基本情報", "連絡先", "役割分担"), "consent", "面談での同意"
         )
-        _share(center, self.case, SHOKUDO, MIO, ("役割分担",), "consent", "面談での同意")
+        share(center, self.case, SHOKUDO, MIO, ("役割分担",), "consent", "面談での同意")
 
         minami = self.at("outsider", 360)
         minami.follow(self.number)
@@ -427,7 +427,7 @@ class Story:
         contact = _take_call(center, "80代の母と息子。郵便物がたまっている", "agency")
         _take_up(center, contact)
         number, case = _open_case(center, "葉月原さん世帯", "葉月原 トヨ")
-        _share(center, case, JIRITSU, "葉月原 トヨ", ("基本情報",), "shien_kaigi", "支援会議 第1号")
+        share(center, case, JIRITSU, "葉月原 トヨ", ("基本情報",), "shien_kaigi", "支援会議 第1号")
         return number
 
     def _in_emergency(self, agency: Screen, number: str, name: str) -> str:
@@ -625,22 +625,6 @@ def _write_note(
     page.fill("[name=fact_1]", text)
     page.select_option("[name=fact_1_source]", "self")
     center.press("記録する")
-
-
-def _share(
-    center: Screen, case: str, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str
-) -> None:
-    page = center.page
-    center.go(f"{case}share/")
-    page.select_option("[name=agency]", label=agency)
-    center.press("つぎへ")
-    group = page.get_by_role("group", name=person)
-    for item in items:
-        group.get_by_label(item).check()
-    page.locator(f"[name=basis][value={basis}]").check()
-    page.fill("[name=evidence]", evidence)
-    center.press("何が見えるかを確かめる")
-    center.press("この内容で共有する")
 
 
 def _consent(

@@ -28,7 +28,9 @@ from .steps import (
     look_everywhere,
     move_on,
     places_of,
+    say_all_went_well,
     search,
+    share,
     shown,
     source_of,
     write_minutes,
@@ -138,23 +140,11 @@ class Story:
             (MINAMI, MOTHER, ("基本情報", "連絡先", "役割分担")), (SHOKUDO, MIO, ("役割分担",)), (SSW, MIO, ("役割分担",)),
             (CHILDREN, KANADE, ("役割分担",)),
         ):  # fmt: skip
-            self._share(agency, person, items)
+            share(center, self.case, agency, person, items, "consent", "D9 書面の同意")
 
     def _section(self, person: str) -> str:
         heading = self.center.page.get_by_role("heading", name=person, level=2)
         return str(self.center.page.locator("section.m-card", has=heading).inner_text())
-
-    def _share(self, agency: str, person: str, items: tuple[str, ...]) -> None:
-        center = self.center
-        center.go(f"{self.case}share/")
-        center.page.select_option("[name=agency]", label=agency)
-        center.press("つぎへ")
-        for item in items:
-            center.page.get_by_role("group", name=person).get_by_label(item).check()
-        center.page.locator("[name=basis][value=consent]").check()
-        center.page.fill("[name=evidence]", "D9 書面の同意")
-        center.press("何が見えるかを確かめる")
-        center.press("この内容で共有する")
 
     # --- D16 -------------------------------------------------------------------------------------------------
 
@@ -424,10 +414,7 @@ class Story:
         move_on(center, self.case, "flow2_eval")
         center.go(f"{self.decision}evaluation/")
         page.fill("[name=meeting]", "第9回 調整の会")
-        for choice in page.locator("select[name^=choice_]").all():
-            labels = choice.locator("option").all_inner_texts()
-            if "選んでください" in labels:
-                choice.select_option(label="達成" if "達成" in labels else "できた")
+        say_all_went_well(center)
         breakfast = page.locator("section.m-card", has=page.get_by_role("heading", name=BREAKFAST))
         breakfast.get_by_label("くわしいこと").fill(f"週4回、{SCHOOLS[0]}へ行く前に寄った。")
         page.get_by_label("就学・復学").check()
