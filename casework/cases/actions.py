@@ -17,7 +17,7 @@ from permissions.viewer import Viewer
 from .guards import refusal_of, sheet_of
 from .models import Case, NumberSeries
 from .states import FLOW_OF_STAGE, Stage
-from .words import offered_stages, stage_label
+from .words import stage_label, stages_after
 
 
 def next_number(series: str) -> str:
@@ -50,7 +50,8 @@ def create_case(*, by: Viewer) -> Case:
 
 @transaction.atomic
 def move_to_stage(case: Case, *, stage: str, by: Viewer, with_sheet: bool = False) -> None:
-    """Move a case to a stage that may follow (states.py) and that the city uses; the flow follows the stage.
+    """Move a case to a stage that may follow (states.py) and that the city uses, or out of an emergency to where it was; the flow
+    follows the stage.
 
     Raises NotAllowed if the stage may not follow, also when a colleague was quicker, and where the case lacks what
     the stage rests on, or is written on the way (guards.py; ``with_sheet``: it is).
@@ -58,7 +59,7 @@ def move_to_stage(case: Case, *, stage: str, by: Viewer, with_sheet: bool = Fals
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     if not with_sheet and (sheet := sheet_of(locked, stage)):
         raise NotAllowed(sheet)
-    if stage not in offered_stages(locked.stage):
+    if stage not in stages_after(locked):
         raise NotAllowed(
             _("「%(now)s」から「%(next)s」へは進めません。")
             % {"now": locked.get_stage_display(), "next": stage_label(stage)}

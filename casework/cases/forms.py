@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from .guards import sheet_of
 from .models import Case
 from .states import SCREENED_FROM, Stage
-from .words import offered_stages, stage_label
+from .words import stage_label, stages_after
 
 
 class StageForm(forms.Form):
@@ -20,9 +20,7 @@ class StageForm(forms.Form):
         super().__init__(*args, **kwargs)
         stage: Any = self.fields["stage"]
         stage.choices = [
-            (code, stage_label(code))
-            for code in offered_stages(case.stage)
-            if not _has_its_own_form(case, code)
+            (code, stage_label(code)) for code in stages_after(case) if not _has_its_own_form(case, code)
         ]
 
 

@@ -34,13 +34,18 @@ def looks_again(case: Case, stage: str) -> bool:
 
 
 def is_evaluated(case: Case, stage: str) -> bool:
-    """Return whether every decision that holds was evaluated since the case came here, the last time with this outcome."""
+    """Return whether every decision that holds was evaluated since the case came here, the last time with this outcome.
+
+    One that was made meanwhile in place of none, as the meeting's to end the support, follows from the evaluation: there is nothing to
+    evaluate of it yet.
+    """
     done = _rows("Evaluation").filter(case=case)
     came = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EVALUATION)
     since = came.order_by("-at").values_list("at", flat=True).first()
+    standing = _rows("Decision").filter(case=case, superseded_by__isnull=True)
     if since:
         done = done.filter(recorded_at__gte=since)
-    standing = _rows("Decision").filter(case=case, superseded_by__isnull=True)
+        standing = standing.exclude(recorded_at__gt=since, supersedes__isnull=True)
     if standing.filter(~Exists(done.filter(decision=OuterRef("pk")))).exists():
         return False
     last = done.order_by("-recorded_at").values_list("outcome", flat=True).first()
@@ -62,6 +67,15 @@ GUARDS: dict[tuple[str, str], Guard] = {
         for stage in OUTCOMES
     },
 }  # fmt: skip
+
+
+def stage_before_emergency(case: Case) -> str:
+    """Return where a case stood when its emergency broke out; empty outside one, and for a case that rested: that has a way of its own."""
+    if case.stage != Stage.EMERGENCY:
+        return ""
+    broke_out = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EMERGENCY)
+    before = broke_out.order_by("-at").values_list("before__stage", flat=True).first()
+    return "" if before in (None, Stage.SUSPENDED) else str(before)
 
 
 def refusal_of(case: Case, stage: str) -> str:

@@ -43,7 +43,7 @@ S = Stage
 
 NEXT_STAGES: dict[str, tuple[str, ...]] = {
     S.RECEIVED: (S.INTAKE, S.CLOSED_INFO),
-    S.EMERGENCY: (S.INTAKE,),
+    S.EMERGENCY: (S.INTAKE,),  # or back to where it was (guards.py)
     S.INTAKE: (S.SCREENING,),
     S.SCREENING: (S.REFERRING, S.ASSESSMENT, S.ACCOMPANYING, S.OUTREACH, S.CLOSED_INFO),
     S.REFERRING: (S.REFERRED, S.RETURNED),

@@ -86,13 +86,13 @@ class ClosureForm(TypedMixin, OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.case = case
-        self.decisions = {str(each.pk): each for each in decisions}
+        self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         self.agencies = {str(each.pk): each for each in agencies}
         fields: dict[str, Any] = self.fields
         fields["follow_up_on"].initial = in_months(timezone.localdate(), count_of("closing_follow_up"))
         fields["decision"].choices = [
             ("", _("選んでください") if self.decisions else _("決定がまだありません")),
-            *((key, each.number) for key, each in self.decisions.items()),
+            *((key, each.words) for key, each in self.decisions.items()),
         ]
         fields["lead"].choices = [
             ("", _("選んでください")),

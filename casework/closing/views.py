@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.cases.words import offered_stages
-from casework.plans.selectors import decision_views_for
+from casework.plans.selectors import decision_views_for, named_decisions
 from casework.sharing.access import case_view
 from permissions.access import ViewerRequest
 from permissions.agencies.models import Agency
@@ -30,7 +30,8 @@ def closing(request: ViewerRequest, case: Case) -> HttpResponse:
     if Stage.CLOSED not in offered_stages(case.stage):
         messages.error(request, _("いまの段階からは、終結へ進めません。"))
         return redirect("casework:case", case_id=case.pk)
-    decisions = [view.decision for view in decision_views_for(request.viewer, case) if view.is_current]
+    current = [view for view in decision_views_for(request.viewer, case) if view.is_current]
+    decisions = named_decisions(request.viewer, current)
     agencies = Agency.objects.open().order_by("-is_center", "name")
     form = ClosureForm(request.POST or None, case=case, decisions=decisions, agencies=agencies)
     if form.is_valid():

@@ -55,12 +55,12 @@ class FixForm(forms.Form):
         self, *args: Any, members: Iterable[AgendaMember], decisions: Iterable[Decision], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.decisions = {str(each.pk): each for each in decisions}
+        self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         fields: dict[str, Any] = self.fields
         fields["present"].choices = [(str(row.membership_id), _member(row)) for row in members]
         fields["supersedes"].choices = [
             ("", _("いいえ、新しい決定です")),
-            *((key, each.number) for key, each in self.decisions.items()),
+            *((key, each.words) for key, each in self.decisions.items()),
         ]
 
     def present_keys(self) -> list[int]:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.households.selectors import name_people
 from casework.plans.forms import DirectionFormSet, RoleFormSet
-from casework.plans.selectors import decision_views_for
+from casework.plans.selectors import decision_views_for, named_decisions
 from casework.seen import ChangedMeanwhile
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest, requires
@@ -100,7 +100,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         return _agenda_page(meeting, view)
     case, viewer = view.item.case, request.viewer
     people = list(persons_for(viewer).filter(case=case).order_by("position").values_list("pk", "name"))
-    standing = [each.decision for each in decision_views_for(viewer, case) if each.is_current]
+    standing = named_decisions(viewer, [each for each in decision_views_for(viewer, case) if each.is_current])
     draft = draft_of(viewer, view.item)
     data = request.POST or None
     form = FixForm(

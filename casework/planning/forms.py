@@ -39,6 +39,8 @@ HELP = {
     Section.EXIT: _("何がどうなったら、センターの調整を終えるか。"),
 }
 SPARE = {Section.AIM: 1, Section.MONITORING: 1, Section.EXIT: 1}
+# A role for each of ten agencies and the seats beside them fit the first version, written in one go (domain.md 10.A, 10.C).
+ROLES, SPARE_ROLES = 14, 4
 MOST = 30
 
 
@@ -78,7 +80,9 @@ class PartForm(AboutForm):
         max_length=1000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("本人に渡す紙に、こちらの言葉で出ます。空欄なら、上の言葉がそのまま出ます。"),
+        help_text=_(
+            "本人に渡す紙に、こちらの言葉で出ます。通訳が書いたほかの言葉も、行を変えて続けられます。空欄なら、上の言葉がそのまま出ます。"
+        ),
     )
 
     def clean(self) -> dict[str, Any]:
@@ -147,7 +151,10 @@ class PlanForms:
             )
             for section in Section
         ]
-        self.roles = _formset(PlanRoleFormSet, data, "role", people, begun.get("roles"), 4)
+        roles = begun.get("roles") or []
+        self.roles = _formset(
+            PlanRoleFormSet, data, "role", people, roles, max(ROLES - len(roles), SPARE_ROLES)
+        )
 
     @property
     def all(self) -> list[Any]:
@@ -212,7 +219,7 @@ class DecidePlanForm(OnceForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.agendas: dict[str, AgendaItem] = {str(each.pk): each for each in agendas}
-        self.earlier: dict[str, Decision] = {str(each.pk): each for each in earlier}
+        self.earlier: dict[str, Any] = {str(each.pk): each for each in earlier}
         fields: dict[str, Any] = self.fields
         fields["agenda"].choices = [
             ("", _("選んでください") if self.agendas else _("議事録を書いた重層的支援会議がありません")),
@@ -220,7 +227,7 @@ class DecidePlanForm(OnceForm):
         ]
         fields["supersedes"].choices = [
             ("", _("いいえ、新しい決定です")),
-            *((key, each.number) for key, each in self.earlier.items()),
+            *((key, each.words) for key, each in self.earlier.items()),
         ]
         # Of each meeting: which version of its minutes the page showed, and who sat there.
         for key, agenda in self.agendas.items():
@@ -271,7 +278,8 @@ class DecidePlanForm(OnceForm):
         return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present)
 
     def superseded(self) -> Decision | None:
-        return self.earlier.get(self.cleaned_data["supersedes"])
+        found: Decision | None = self.earlier.get(self.cleaned_data["supersedes"])
+        return found
 
 
 def _seat(seat: Any) -> str:

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
-from casework.plans.selectors import decision_views_for
+from casework.plans.selectors import DecisionView, decision_views_for, named_decisions
 from casework.reads import record_items
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
+from casework.sharing.items import Item
 from casework.sharing.models import LivesHere
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest
@@ -24,7 +25,7 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .actions import decide_plan, lacking, save_plan
-from .forms import DecidePlanForm, PlanForm, PlanForms, person_key, row_of
+from .forms import PART_ITEMS, DecidePlanForm, PlanForm, PlanForms, person_key, row_of
 from .models import PLAIN_LABELS, Plan, Section
 from .selectors import Block, PlanView, agendas_to_decide_at, changes_between, plan_view_for, plan_views_for
 
@@ -55,9 +56,10 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
 @require_GET
 @case_view()
 def plan_plain(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
-    """The plan for the person: easy Japanese, large letters, printed from here."""
+    """The plan for a person of the household: easy Japanese, large letters, printed from here. Nobody outside is handed one."""
     view = _view(request.viewer, case, plan_id)
-    people = list(persons_for(request.viewer).filter(case=case).order_by("position", "pk"))
+    here = persons_for(request.viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
+    people = [person for person in here.order_by("position", "pk") if person.lives_here]
     chosen = next((person for person in people if str(person.pk) == request.GET.get("person")), None)
     whose = {None, chosen.pk if chosen else None}
     context = {
@@ -151,10 +153,16 @@ def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
         persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")
     )
     wishes = [{"about": str(person.pk)} for person in here if person.lives_here]
+    # An issue stays under its own item (016); what is sealed is written into nothing that is shared.
     issues = [
-        {"about": person_key(issue.person_id), "text": issue.get_code_display()}
+        {
+            "about": person_key(issue.person_id),
+            "item": issue.item if issue.item in dict(PART_ITEMS) else Item.PLAN.value,
+            "text": issue.get_code_display(),
+        }
         for found in issues_by_person(viewer, case).values()
         for issue in found.open
+        if not issue.is_sealed
     ]
     return {
         "head": PlanForm.proposed(),
@@ -173,10 +181,11 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     if view.decision or not view.is_newest:
         messages.error(request, _("この版は決定できません。新しい版を開いてください。"))
         return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
-    earlier = [each.decision for each in decision_views_for(request.viewer, case) if each.is_current]
+    current = [each for each in decision_views_for(request.viewer, case) if each.is_current]
+    earlier = named_decisions(request.viewer, current)
     agendas = agendas_to_decide_at(request.viewer, case)
     begun = {
-        "supersedes": str(earlier[0].pk) if earlier else "",
+        "supersedes": _replaced_by(view, current),
         "agenda": str(agendas[0].pk) if agendas else "",
     }
     form = DecidePlanForm(request.POST or None, agendas=agendas, earlier=earlier, initial=begun)
@@ -200,6 +209,12 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     missing = lacking(case, view.parts, view.roles)
     context = {"case": case, "view": view, "form": form, "missing": missing}
     return TemplateResponse(request, "casework/plan_decide.html", context)
+
+
+def _replaced_by(view: PlanView, current: list[DecisionView]) -> str:
+    """Propose the newest decision that is about nobody else: nobody's roles end because a plan about others was decided."""
+    people = {row.person_id for row in (*view.parts, *view.roles)}
+    return next((str(each.decision.pk) for each in current if each.people <= people), "")
 
 
 def _view(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView:

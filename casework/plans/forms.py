@@ -49,7 +49,7 @@ class DecisionForm(OnceForm):
         supersedes: Any = self.fields["supersedes"]
         supersedes.choices = [
             ("", _("いいえ、新しい決定です")),
-            *((str(key), number) for key, number in earlier),
+            *((str(key), words) for key, words in earlier),
         ]
 
     def clean_decided_on(self) -> Any:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from casework.cases.selectors import is_open
+from casework.households.selectors import name_people
 from casework.rounds import Steps, ask, in_rounds, read, side_by_side
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
@@ -83,6 +86,12 @@ class DecisionView:
     def is_current(self) -> bool:
         return self.superseded_by is None
 
+    @property
+    def people(self) -> set[uuid.UUID]:
+        """Whom it is about, as far as they are single people."""
+        rows = (*self.directions, *(role.row for role in self.roles))
+        return {row.person_id for row in rows if row.person_id}
+
 
 def decisions_for(viewer: Viewer) -> QuerySet[Decision]:
     """Return the decisions of which this viewer sees a direction or a role, unordered."""
@@ -128,6 +137,19 @@ def _views(viewer: Viewer, which: QuerySet[Decision], *, case: Case) -> Steps[li
         DecisionView(each, directions[each.pk], roles[each.pk], superseding.get(each.pk))
         for each in decisions
     ]
+
+
+def named_decisions(viewer: Viewer, views: Iterable[DecisionView]) -> list[Decision]:
+    """Return the decisions, each with ``words`` that tell it from the others where one is chosen: number, day, about whom."""
+    shown = list(views)
+    rows: list[list[Any]] = [[*view.directions, *(role.row for role in view.roles)] for view in shown]
+    name_people(viewer, [row for of_one in rows for row in of_one])
+    for view, of_one in zip(shown, rows, strict=True):
+        decision: Any = view.decision
+        names = _("・").join(dict.fromkeys(row.who for row in of_one))
+        told = {"number": decision.number, "day": f"{decision.decided_on:%Y-%m-%d}", "names": names}
+        decision.words = _("%(number)s（%(day)s %(names)s）") % told
+    return [view.decision for view in shown]
 
 
 @in_rounds

@@ -23,7 +23,7 @@ from permissions.errors import NotAllowed
 from .actions import SharingEnded, answer_role, decide
 from .forms import DecisionForm, DirectionFormSet, RoleAnswerForm, RoleFormSet
 from .models import Decision
-from .selectors import decision_views_for, role_for
+from .selectors import decision_views_for, named_decisions, role_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,13 +32,10 @@ def decision_add(request: ViewerRequest, case: Case) -> HttpResponse:
     people = list(
         persons_for(request.viewer).filter(case=case).order_by("position").values_list("pk", "name")
     )
-    earlier = {
-        view.decision.pk: view.decision
-        for view in decision_views_for(request.viewer, case)
-        if view.is_current
-    }
+    current = [view for view in decision_views_for(request.viewer, case) if view.is_current]
+    earlier: dict[uuid.UUID, Any] = {each.pk: each for each in named_decisions(request.viewer, current)}
     data = request.POST or None
-    form = DecisionForm(data, earlier=[(key, decision.number) for key, decision in earlier.items()])
+    form = DecisionForm(data, earlier=[(key, decision.words) for key, decision in earlier.items()])
     directions = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
     roles = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
     if form.is_valid() and directions.is_valid() and roles.is_valid():

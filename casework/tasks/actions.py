@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.concealment.guard import add_all
@@ -25,6 +26,11 @@ from .selectors import may_own
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+
+
+# How many days before a day that takes preparing somebody is reminded of it (domain.md 10.C: a residence card).
+AHEAD_DAYS = (60, 30, 14)
+MOST_WORDS = 185  # so that the days fit beside them
 
 
 @dataclass(frozen=True)
@@ -72,6 +78,22 @@ def add_task(
     )
     notify(NotificationKind.TASK, task, to=[draft.owner.pk], by=by)
     return task
+
+
+@transaction.atomic
+def add_task_ahead(case: Case, draft: TaskDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Task:
+    """Write down a day that takes preparing, as a residence card's: the day itself, and a task each of AHEAD_DAYS before it.
+
+    Those that are past are left out. The same ``key`` gives the same tasks again. Raises as ``add_task`` does.
+    """
+    today = timezone.localdate()
+    for days in AHEAD_DAYS:
+        due_on = draft.due_on - dt.timedelta(days=days)
+        if due_on > today:
+            what = _("%(what)s（%(days)d日前）") % {"what": draft.what.strip()[:MOST_WORDS], "days": days}
+            step = replace(draft, what=what, due_on=due_on)
+            add_task(case, step, by=by, key=uuid.uuid5(key, str(days)) if key else None)
+    return add_task(case, draft, by=by, key=key)
 
 
 @transaction.atomic

@@ -31,6 +31,11 @@ class TaskForm(TypedMixin, OnceForm):
 
     what = forms.CharField(label=_("すること"), max_length=200)
     due_on = forms.DateField(label=_("いつまで"), widget=DayInput)
+    is_ahead = forms.BooleanField(
+        label=_("60日前・30日前・14日前にも期限を入れる"),
+        required=False,
+        help_text=_("在留カードや手帳の期限など、準備がいる日のとき。もう過ぎた日には入りません。"),
+    )
     owner = forms.ChoiceField(label=_("だれがするか"))
     about = forms.ChoiceField(label=_("だれのこと"), widget=forms.RadioSelect, initial=HOUSEHOLD)
     item = forms.ChoiceField(

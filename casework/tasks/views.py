@@ -16,7 +16,7 @@ from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
-from .actions import add_task, end_task
+from .actions import add_task, add_task_ahead, end_task
 from .forms import TaskEndForm, TaskForm
 from .selectors import open_tasks_for
 
@@ -28,7 +28,8 @@ def task_add(request: ViewerRequest, case: Case) -> HttpResponse:
     form = TaskForm(request.POST or None, viewer=request.viewer, people=people.values_list("pk", "name"))
     if form.is_valid():
         try:
-            add_task(case, form.draft(), by=request.viewer, key=form.key())
+            add = add_task_ahead if form.cleaned_data["is_ahead"] else add_task
+            add(case, form.draft(), by=request.viewer, key=form.key())
         except NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:

@@ -216,18 +216,25 @@ def of_referrals(views: Iterable[ReferralView]) -> Iterator[Entry]:
             )  # fmt: skip
 
 
+def _what_was_decided(view: DecisionView) -> str:
+    told = {"number": view.decision.number, "count": len(view.roles)}
+    if not view.roles:
+        return _("支援方針を決めた（%(number)s）") % told
+    words = ngettext(
+        "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
+        "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
+        len(view.roles),
+    )
+    return words % told
+
+
 def of_decisions(views: Iterable[DecisionView]) -> Iterator[Entry]:
     for view in views:
         row = view.decision
         url = reverse("casework:decision", args=[row.case_id, row.pk])
         labelled: list[Any] = [*view.directions, *(role.row for role in view.roles)]
-        title = ngettext(
-            "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
-            "支援方針と役割を決めた（%(number)s、役割%(count)d件）",
-            len(view.roles),
-        ) % {"number": row.number, "count": len(view.roles)}
         yield Entry(
-            K.DECISION, f"decision:{row.pk}", row.decided_on, title, url,
+            K.DECISION, f"decision:{row.pk}", row.decided_on, _what_was_decided(view), url,
             people=tuple(dict.fromkeys(each.person_id for each in labelled)),
             who=_("、").join(dict.fromkeys(each.who for each in labelled)),
             agency=(row.decided_by.agency_id, row.decided_by.agency.name), actor=row.decided_by.agency.name,

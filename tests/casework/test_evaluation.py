@@ -178,6 +178,25 @@ def test_every_decision_that_holds_is_evaluated_and_anew_each_time(decided, shif
         move_to_stage(case, stage=Stage.CLOSING, by=by)
 
 
+def test_decision_to_end_needs_no_evaluation_of_itself_and_one_that_replaces_does(decided, shift_clock):
+    """The meeting that evaluates decides how it goes on, and its minutes are fixed before anybody writes the sheet."""
+    world, case, by = decided, decided.hazuki.case, decided.coordinator
+    shift_clock(dt.timedelta(hours=1))
+    make_decision(world, world.hazuki)
+    with acting_for(by), pytest.raises(NotAllowed, match="すべて評価"):
+        move_to_stage(case, stage=Stage.CLOSING, by=by)
+    evaluate(world)
+    with acting_for(by), transaction.atomic():
+        move_to_stage(case, stage=Stage.CLOSING, by=by)
+        transaction.set_rollback(True)
+    instead = make_decision(world, world.hazuki, supersedes=world.decision)
+    with acting_for(by), pytest.raises(NotAllowed, match="すべて評価"):
+        move_to_stage(case, stage=Stage.CLOSING, by=by)
+    evaluate(world, decision=instead)
+    with acting_for(by):
+        move_to_stage(case, stage=Stage.CLOSING, by=by)
+
+
 def test_nothing_is_left_out_and_words_stand_where_they_are_needed(decided):
     world, whole = decided, draft(decided)
     for told, words in (

@@ -297,6 +297,20 @@ def test_pages_of_minutes_show_both_texts_to_the_slower_one(world, client):
 
 @pytest.mark.slow
 @pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_page_of_fixed_minutes_says_who_was_there_and_asks_nobody_any_more(world, client):
+    item = today_item(world, world.anshin_worker, world.kenko_worker)
+    write(world, item)
+    sign_in(client, world.chief)
+    url = reverse("casework:agenda", args=[item.meeting_id, item.pk])
+    before = client.get(url).content.decode()
+    with acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[world.kenko_worker.membership.pk], by=world.chief)
+    after = client.get(url).content.decode()
+
+    assert (before.count("出席"), before.count("まだ答えていません")) == (0, 2)
+    assert (after.count("出席"), after.count("まだ答えていません")) == (1, 0)
+
+
 def test_minutes_are_a_pdf_for_the_center(world, client):
     item, _minutes = fixed_item(world, world.anshin_worker, outcome=Outcome([direction(world)]))
     sign_in(client, world.coordinator)

@@ -18,7 +18,7 @@ from casework.cases.models import Case
 from casework.concealment.actions import GroundDraft, conceal
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
-from casework.households.actions import set_item
+from casework.households.actions import StayDraft, add_person, set_item
 from casework.households.models import PersonContact
 from casework.households.selectors import name_people
 from casework.issues.actions import IssueDraft, note_issue
@@ -396,7 +396,9 @@ def typed(forms, **more):
 def test_first_sheet_begins_with_who_lives_there_what_weighs_and_what_was_agreed(shared):
     home, by = shared.hazuki, shared.coordinator
     with acting_for(by):
-        note_issue(home.son, "debt", IssueDraft("2", "staff"), by=by)
+        # Violence is sealed: it is carried nowhere.
+        for code, severity in (("debt", "3"), ("dv_abuse", "3"), ("isolation", "2")):
+            note_issue(home.son, code, IssueDraft(severity, "staff"), by=by)
         decide(
             home.case, decided_on=today(), by=by,
             directions=[DirectionDraft(Label(None, "plan"), "まず母と会う")],
@@ -408,7 +410,9 @@ def test_first_sheet_begins_with_who_lives_there_what_weighs_and_what_was_agreed
 
     begun = {each.section: [row.initial for row in each.rows.forms if row.initial] for each in forms.sections}
     assert [row["about"] for row in begun["wish"]] == [str(home.mother.pk), str(home.son.pk)]
-    assert [row["about"] for row in begun["issue"]] == [str(home.son.pk)]
+    assert [(row["about"], row["item"]) for row in begun["issue"]] == [
+        (str(home.son.pk), "money"), (str(home.son.pk), "plan"),
+    ]  # fmt: skip
     assert [row["text"] for row in begun["direction"]] == ["まず母と会う"]
     assert [row.initial.get("what") for row in forms.roles.forms if row.initial] == ["火曜の朝に訪ねる"]
 
@@ -416,7 +420,7 @@ def test_first_sheet_begins_with_who_lives_there_what_weighs_and_what_was_agreed
     assert kept.status_code == 302
     ((_version, is_decided, words, agencies),) = seen(shared.chief, home)
     assert (is_decided, agencies) == (False, ["anshin"])
-    assert sorted(words) == sorted(["まず母と会う", "転ばない", begun["issue"][0]["text"]])
+    assert sorted(words) == sorted(["まず母と会う", "転ばない", *(row["text"] for row in begun["issue"])])
 
 
 def test_errors_are_told_all_at_once_and_nothing_typed_is_lost(shared):
@@ -674,6 +678,47 @@ def test_decision_by_its_page_says_first_what_is_missing(shared):
         302,
         [(2, True), (1, False)],
     )
+
+
+def test_plan_offers_to_take_the_place_of_no_decision_about_others(shared):
+    """What was decided about the son on the same afternoon does not end because the newest decision is offered first."""
+    home, by = shared.hazuki, shared.coordinator
+    with acting_for(by):
+        of_mother, of_son = (
+            decide(
+                home.case, decided_on=today(), by=by, roles=[],
+                directions=[DirectionDraft(Label(person.pk, "plan"), "方針")],
+            )
+            for person in (home.mother, home.son)
+        )  # fmt: skip
+    plan = save(shared, home)
+
+    form = client_of(by).get(reverse("casework:plan_decide", args=[home.case.pk, plan.pk])).context["form"]
+
+    assert form["supersedes"].value() == str(of_mother.pk)
+    assert [str(words) for _key, words in form.fields["supersedes"].choices] == [
+        "いいえ、新しい決定です", f"{of_son.number}（{today()} 葉月原息子）", f"{of_mother.number}（{today()} 葉月原母）",
+    ]  # fmt: skip
+
+
+def test_paper_for_the_person_is_offered_to_nobody_outside_the_household(shared):
+    home, by = shared.hazuki, shared.coordinator
+    with acting_for(by):
+        values = {"name": "三栗和江", "relation": "child"}
+        daughter = add_person(home.case, values=values, stay=StayDraft("apart"), by=by)
+    debts = PartDraft(Label(None, "money"), Section.ISSUE, "世帯の借金")
+    plan = save(shared, home, draft(shared, home, parts=[debts]))
+    url = reverse("casework:plan_plain", args=[home.case.pk, plan.pk])
+
+    pages = {
+        person.name: client_of(by).get(url, {"person": person.pk}).content.decode()
+        for person in (home.mother, daughter)
+    }
+
+    offered = "三栗和江さんに渡す"
+    assert {name: ("世帯の借金" in page, offered in page) for name, page in pages.items()} == {
+        home.mother.name: (True, False), "三栗和江": (False, False),
+    }  # fmt: skip
 
 
 def test_models_of_a_plan_say_what_they_are():

@@ -14,8 +14,9 @@ DOCUMENT = Path(__file__).parents[2] / "docs" / "process.md"
 HEAD = """# The way of a case
 
 Drawn from `casework/cases/states.py` and `guards.py` by `tests/casework/test_process_document.py`; source: domain.md 2.2. From every
-open stage an emergency (緊急対応) may break out and leads back to the first talk. The city words the stages and leaves out what it does
-not use (選択肢と決まりごと); which may follow which stands in the code.
+open stage an emergency (緊急対応) may break out and leads back to the first talk, or to where the case was (from a case that rested:
+to the first talk). The city words the stages and leaves out what it does not use (選択肢と決まりごと); which may follow which stands in
+the code.
 
 ```mermaid
 stateDiagram-v2

@@ -20,7 +20,7 @@ from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referr
 from casework.referrals.models import Referral
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, block, end_line
-from casework.tasks.actions import TaskDraft, add_task, end_task
+from casework.tasks.actions import TaskDraft, add_task, add_task_ahead, end_task
 from casework.tasks.models import Task, TaskEnd
 from casework.tasks.selectors import case_tasks_for, open_tasks_for
 from casework.workspace.duties import DutyFilter, duties_for
@@ -79,6 +79,22 @@ def test_double_click_asks_once(world):
     assert tasks[0] == tasks[1]
     with acting_for(world.chief):
         assert Task.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("days", "expected"), [(74, [14, 44, 60, 74]), (20, [6, 20]), (60, [30, 46, 60]), (14, [14])]
+)
+def test_day_that_takes_preparing_is_a_task_before_as_well(world, days, expected):
+    by, key, today = world.coordinator, uuid.uuid4(), timezone.localdate()
+    draft = TaskDraft(
+        Label(None, "history"), "在留カード" * 39, today + dt.timedelta(days=days), by.membership
+    )
+    with acting_for(by):
+        for _twice in range(2):
+            add_task_ahead(world.hazuki.case, draft, by=by, key=key)
+        found = [(task.due_on - today).days for task in open_tasks_for(by)]
+
+    assert sorted(found) == expected
 
 
 def test_only_the_center_asks_and_only_of_the_center(world):

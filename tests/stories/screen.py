@@ -6,6 +6,7 @@ content policy and on any request to another host.
 
 from __future__ import annotations
 
+import os
 import re
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 
+from casework.workspace.clocks import remind_deadlines
 from tests.browser import click_through
 
 PASSWORD = "mihon-no-aikotoba-2026"
@@ -55,6 +57,31 @@ class Screen:
     def text(self) -> str:
         return str(self.page.locator("body").inner_text())
 
+    def keep(self, name: str) -> None:
+        """Keep a picture of the page at both widths, where a folder for them is named."""
+        folder, size = os.environ.get("SCREENSHOTS", ""), self.page.viewport_size
+        for width in (360, 1280) if folder else ():
+            self.page.set_viewport_size({"width": width, "height": 800})
+            self.page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+        if folder:
+            self.page.set_viewport_size(size)
+
+
+class Cast:
+    """Everybody at a screen of their own; what is wrong with any page gathers in ``faults``."""
+
+    def __init__(self, page_at: Any) -> None:
+        self.page_at = page_at
+        self.faults: list[str] = []
+        self._screens: dict[str, Screen] = {}
+
+    def at(self, username: str, width: int = 1280) -> Screen:
+        """Return the screen of a person, who logs in the first time."""
+        if username not in self._screens:
+            screen = self._screens[username] = Screen(self.page_at(width), self.faults)
+            screen.login(username)
+        return self._screens[username]
+
 
 def faults(page: Any) -> list[str]:
     """No fault that axe knows, and nothing that scrolls sideways."""
@@ -66,3 +93,8 @@ def faults(page: Any) -> list[str]:
 
 def run_worker() -> None:
     call_command("run_worker", "--batch")
+
+
+def strike_the_hour() -> None:
+    """Do what the worker's clock does each hour about deadlines."""
+    remind_deadlines()

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any
 
 from tests.browser import click_through
 
-from .screen import Screen
+from .screen import PASSWORD, Screen
 
 
 def beside(other: Screen, page: Any) -> Screen:
@@ -115,6 +116,23 @@ def answer(agency: Screen, referral: str, kind: str, *, reason: str = "", words:
     assert "返事を記録しました。" in agency.text, agency.page.locator("main").inner_text()
 
 
+def share(
+    center: Screen, case: str, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str
+) -> None:
+    page = center.page
+    center.go(f"{case}share/")
+    page.select_option("[name=agency]", label=agency)
+    center.press("つぎへ")
+    group = page.get_by_role("group", name=person)
+    for item in items:
+        group.get_by_label(item).check()
+    page.locator(f"[name=basis][value={basis}]").check()
+    page.fill("[name=evidence]", evidence)
+    center.press("何が見えるかを確かめる")
+    center.press("この内容で共有する")
+    assert agency in center.text
+
+
 EVERY_LIST = (
     "/casework/", "/casework/cases/", "/casework/referrals/", "/casework/notifications/", "/casework/duties/",
 )  # fmt: skip
@@ -122,14 +140,127 @@ EVERY_LIST = (
 
 def look_everywhere(agency: Screen, *addresses: str) -> dict[str, str]:
     """Return the sources of all pages where somebody might come across something, these addresses among them."""
-    sources = {}
-    for address in (*EVERY_LIST, *addresses):
-        agency.page.goto(address)
-        sources[address] = agency.page.content()
-    return sources
+    return {address: source_of(agency, address) for address in (*EVERY_LIST, *addresses)}
 
 
 def places_of(words: tuple[str, ...], sources: dict[str, str]) -> dict[str, list[str]]:
     """Return where each word stands; a word that stands nowhere is not there."""
     found = {word: [address for address, source in sources.items() if word in source] for word in words}
     return {word: addresses for word, addresses in found.items() if addresses}
+
+
+# --- meetings and plans ------------------------------------------------------------------------------------
+
+
+def box(screen: Screen, group: str, label: str) -> Any:
+    """Return the box of one name in a group of boxes; its words may go on (今年度の誓約なし)."""
+    return screen.page.get_by_role("group", name=group).get_by_label(re.compile(f"^{re.escape(label)}"))
+
+
+def call_meeting(center: Screen, label: str, held_at: str, *, place: str = "市役所 3階 会議室2") -> str:
+    """Set a meeting on the ordinance in force; return its address."""
+    page = center.page
+    center.go("/casework/meetings/add/")
+    for field, words in (("label", label), ("held_at", held_at), ("place", place), ("chair", "支援課 課長")):
+        page.fill(f"[name={field}]", words)
+    page.locator("[name=ordinance] option").last.evaluate("option => option.selected = true")
+    center.press("この内容で保存する")
+    return str(page.url)
+
+
+def fill_agenda(
+    center: Screen, case: str, meeting: str, kind: str, people: dict[str, str], members: tuple[str, ...],
+    *, purpose: str, words: str = "",
+) -> None:  # fmt: skip
+    """Fill in what a case is put on the agenda with, and do not send it yet."""
+    page = center.page
+    center.go(f"{case}meetings/add/")
+    page.select_option("[name=meeting]", meeting.rstrip("/").rpartition("/")[2])
+    page.locator(f"[name=kind][value={kind}]").check()
+    for name, called in people.items():
+        page.get_by_label(name, exact=True).check()
+        page.get_by_label(f"{name}の呼び方").fill(called)
+    page.select_option("[name=purpose]", label=purpose)
+    page.fill("[name=purpose_text]", words)
+    for member in members:
+        box(center, "構成員", member).check()
+
+
+def write_paper(center: Screen, item: str, kind: str, text: str, *, for_all: bool = False) -> None:
+    center.go(f"{item}papers/add/")
+    center.page.select_option("[name=kind]", label=kind)
+    center.page.fill("[name=text]", text)
+    center.page.locator("[name=is_for_all]").set_checked(for_all)
+    center.press("資料を加える")
+
+
+def write_minutes(center: Screen, item: str, **texts: str) -> None:
+    center.go(f"{item}minutes/")
+    for field, words in texts.items():
+        center.page.fill(f"[name={field}]", words)
+    center.press("保存する")
+
+
+def fill_row(screen: Screen, prefix: str, **fields: str) -> None:
+    """Fill in one of several rows that are alike, opening it first if it is folded."""
+    row = screen.page.locator(f"[name={prefix}-about]").locator("xpath=ancestor::details[1]")
+    if row.get_attribute("open") is None:
+        row.locator("summary").first.click()
+    for field, value in fields.items():
+        box = screen.page.locator(f"[name={prefix}-{field}]")
+        if box.evaluate("box => box.tagName") == "SELECT":
+            box.select_option(label=value)
+        else:
+            box.fill(value)
+
+
+def say_all_went_well(center: Screen) -> None:
+    """On the sheet of an evaluation: each goal was met, each role done."""
+    for choice in center.page.locator("select[name^=choice_]").all():
+        labels = choice.locator("option").all_inner_texts()
+        if "選んでください" in labels:
+            choice.select_option(label="達成" if "達成" in labels else "できた")
+
+
+# --- what a screen finds --------------------------------------------------------------------------------------
+
+
+def answer_of(screen: Screen, url: str) -> tuple[int, str]:
+    """Return status and body of a page, without what is different each time."""
+    answer = screen.page.request.get(url)
+    body = re.sub(r'(nonce|value)="[^"]{20,}"', "", answer.text()).replace(url, "")
+    return answer.status, body
+
+
+def say_again_who(screen: Screen) -> None:
+    """What is heavy asks for it, unless somebody logged in minutes ago."""
+    if "/accounts/reauthenticate/" in screen.page.url:
+        screen.page.fill("[name=password]", PASSWORD)
+        screen.press("確かめる")
+
+
+def status_of(screen: Screen, url: str) -> int:
+    screen.page.goto(url)
+    say_again_who(screen)
+    return int(screen.page.goto(url).status)
+
+
+def search(screen: Screen, words: str) -> str:
+    """Return what the page of the search says."""
+    page = screen.page
+    if not page.locator("#find").count():
+        page.goto("/casework/")
+    page.fill("#find", words)
+    with page.expect_navigation():
+        page.press("#find", "Enter")
+    return screen.text
+
+
+def found_at(screen: Screen, urls: Iterable[str], words: Iterable[str]) -> list[tuple[str, str]]:
+    """Return which of these words stand in the source of which page."""
+    sources = {url: source_of(screen, url) for url in urls}
+    return [(url, word) for url, source in sources.items() for word in words if word in source]
+
+
+def source_of(screen: Screen, url: str) -> str:
+    return str(screen.page.request.get(url).text())

@@ -13,6 +13,7 @@ import pytest
 from tests.browser import click_through
 
 from .screen import Screen, run_worker
+from .steps import share
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -124,8 +125,8 @@ def _past_contacts_and_visit(center: Screen, case: str) -> None:
 
 
 def _meet_without_consent(center: Screen, case: str, page_at: Any, number: str) -> Screen:
-    _share(center, case, KENKO, SON, ("基本情報", "健康", "役割分担"), "shien_kaigi", "支援会議 第1号")
-    _share(center, case, ANSHIN, MOTHER, ("基本情報", "健康", "役割分担"), "shien_kaigi", "支援会議 第1号")
+    share(center, case, KENKO, SON, ("基本情報", "健康", "役割分担"), "shien_kaigi", "支援会議 第1号")
+    share(center, case, ANSHIN, MOTHER, ("基本情報", "健康", "役割分担"), "shien_kaigi", "支援会議 第1号")
     _decide(center, case, (MOTHER, "方針", ASLEEP), [(MOTHER, ANSHIN, "", "転倒", TUESDAY)])
     kenko = _sign_in(page_at, "kenko", 360)
     kenko.follow(number)
@@ -166,8 +167,8 @@ def _mother_agrees(center: Screen, case: str) -> None:
 
 def _share_on_her_word(center: Screen, case: str, page_at: Any, number: str) -> tuple[Screen, Screen]:
     evidence = "2026年11月20日 書面 説明者 見本調"
-    _share(center, case, KAIGO, MOTHER, ("基本情報", "健康", "お金", "役割分担"), "consent", evidence)
-    _share(center, case, JIRITSU, MOTHER, ("基本情報", "お金", "役割分担"), "consent", evidence)
+    share(center, case, KAIGO, MOTHER, ("基本情報", "健康", "お金", "役割分担"), "consent", evidence)
+    share(center, case, JIRITSU, MOTHER, ("基本情報", "お金", "役割分担"), "consent", evidence)
     roles = [(MOTHER, KAIGO, "", "もの忘れ", CARE_ROLE), (MOTHER, JIRITSU, "money", "債務", DEBT_ROLE)]
     _decide(center, case, (MOTHER, "お金", "借金は法的な手続きにつなぐ"), roles)
     kaigo, jiritsu = (_sign_in(page_at, name, 360) for name in ("kaigo", "jiritsu"))
@@ -237,23 +238,6 @@ def _print_decision(agency: Screen, case: str) -> str:
 
 
 # --- What several days have in common -----------------------------------------------------------------------------
-
-
-def _share(
-    center: Screen, case: str, agency: str, person: str, items: tuple[str, ...], basis: str, evidence: str
-) -> None:
-    page = center.page
-    center.go(f"{case}share/")
-    page.select_option("[name=agency]", label=agency)
-    center.press("つぎへ")
-    group = page.get_by_role("group", name=person)
-    for item in items:
-        group.get_by_label(item).check()
-    page.locator(f"[name=basis][value={basis}]").check()
-    page.fill("[name=evidence]", evidence)
-    center.press("何が見えるかを確かめる")
-    assert "新しく見える" in center.text
-    center.press("この内容で共有する")
 
 
 def _decide(

@@ -57,18 +57,12 @@ SECRETS = (EMPLOYER, STORY, PHONE, FRIEND, INTERPRETER, TOLD, BOOKED)
 
 
 @pytest.fixture
-def on_day(
-    shift_clock: Callable[[dt.timedelta], None], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[int], None]:
-    """Make it ten o'clock of day D+n, by the clock of the database and by that of the web:  on_day(9)"""
-    real_now = timezone.now
+def on_day(ten_o_clock: Callable[[dt.date], None]) -> Callable[[int], None]:
+    """Make it ten o'clock of day D+n:  on_day(9)"""
     first = _monday_before_two_plain_weeks()
 
     def become(day: int) -> None:
-        ten = timezone.make_aware(dt.datetime.combine(first + dt.timedelta(days=day), dt.time(10)))
-        by = ten - real_now()
-        shift_clock(by)
-        monkeypatch.setattr(timezone, "now", lambda: real_now() + by)
+        ten_o_clock(first + dt.timedelta(days=day))
 
     become(0)
     return become
