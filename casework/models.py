@@ -1,6 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
+from .assessments.models import AssessmentPart
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .closing.models import Closure
@@ -87,6 +88,7 @@ __all__ = [
     "AgendaPerson",
     "AgendaRemoval",
     "AnswerLink",
+    "AssessmentPart",
     "Attendee",
     "Block",
     "Brought",

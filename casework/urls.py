@@ -1,4 +1,5 @@
 from casework.accompanying.urls import urlpatterns as accompanying
+from casework.assessments.urls import urlpatterns as assessments
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
 from casework.closing.urls import urlpatterns as closing
@@ -59,6 +60,7 @@ urlpatterns = [
     *sharing,
     *seals,
     *referrals,
+    *assessments,
     *plans,
     *planning,
     *ordinances,

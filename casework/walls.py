@@ -6,6 +6,7 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 
 from __future__ import annotations
 
+from casework.assessments import sql as assessments
 from casework.bringing import sql as bringing
 from casework.codes import sql as codes
 from casework.codes.lists import CLOSED_LISTS
@@ -386,6 +387,13 @@ WALLS: tuple[Wall, ...] = (
         " AND r.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id)",
         frozen=True,
     ),
+    # Each agency its own part, in its own name, where a line with the label of the section holds.
+    Wall(
+        table="casework_assessmentpart",
+        select=f"{reaches('casework_assessmentpart')} AND {not_hidden('casework_assessmentpart')}",
+        insert=f"{reaches('casework_assessmentpart')} AND agency_id = {AGENCY} AND written_by_id = {ME}",
+        frozen=True,
+    ),
     Wall(
         table="casework_plan",
         select=f"({CENTER} OR {planning.DECIDED_AND_SEEN}) AND {not_blocked('case_id')}",
@@ -613,6 +621,7 @@ LABELLED_TABLES = (
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
+    "casework_assessmentpart",
     "casework_planpart",
     "casework_planrole",
     "casework_referral",
@@ -670,6 +679,7 @@ def functions_sql() -> str:
             files.KEYS,
             files.ANSWER_KEYS,
             registers.UNDO,
+            assessments.KEYS,
             planning.KEYS,
             evaluation.SEALED,
             reports.FUNCTIONS,

@@ -208,6 +208,8 @@ MATRIX: dict[str, Cell] = {
     "casework:referral_by_link": Cell(EVERYBODY, GET_POST),
     "casework:referral_revoke": Cell(COORDINATION, GET_POST, "nobody"),
     "casework:decision_add": Cell(COORDINATION, GET_POST, "case"),
+    "casework:assessment": Cell(READERS, object="case"),
+    "casework:assessment_write": Cell(READERS, GET_POST, "case"),
     "casework:plans": Cell(READERS, object="case"),
     "casework:plan": Cell(READERS, object="case"),
     "casework:plan_plain": Cell(READERS, object="case"),

@@ -89,6 +89,7 @@ MADE_FOR_IT = {
     "casework_fileremoval",
     "casework_taskend",
     "casework_closure",
+    "casework_assessmentpart",
     "casework_planpart",
     "casework_planrole",
     "casework_ordinance",

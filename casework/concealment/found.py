@@ -45,6 +45,7 @@ HIDDEN = (
     "Direction",
     "RoleRow",
     "RoleAnswer",
+    "AssessmentPart",
     "PlanPart",
     "PlanRole",
     "Stay",

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from casework.assessments.models import NOT_ASKED, AssessmentPart, facts_of
 from casework.cases.models import Case
 from casework.closing.models import Closure
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
@@ -50,6 +51,7 @@ LABELLED = (
     Task,
     TaskEnd,
     Closure,
+    AssessmentPart,
     PlanPart,
     PlanRole,
     MonitoringTick,
@@ -61,6 +63,7 @@ LABELLED = (
 OPEN_TASKS = frozenset({"basic", "history"})
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
 CODE_OF_ITEM = {"health": "disease", "money": "debt", "assessment": "family"}  # an issue of each label
+SECTION_OF_ITEM = {"health": "health", "money": "money", "history": "history", "assessment": "family"}
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
 LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -146,6 +149,7 @@ class CanaryWorld(World):
             self._canaries_of_basics(family)
             self._canaries_of_labels(family)
             self._canary_of_closing(family)
+            self._canaries_of_assessment(family)
             self._canaries_of_plan(family)
         return family
 
@@ -225,6 +229,21 @@ class CanaryWorld(World):
             closed_by=self.coordinator.membership,
         ).save(force_insert=True)  # fmt: skip
 
+    def _canaries_of_assessment(self, family: Family) -> None:
+        by, parts = self.coordinator, []
+        for who, item in family.labels():
+            if section := SECTION_OF_ITEM.get(item):
+                facts = dict.fromkeys(facts_of(section), NOT_ASKED)
+                label = {"case": family.case, "person_id": family.person_id(who), "item": item}
+                said = {
+                    "section": section,
+                    "text": family.canary(who, item, "assessmentpart"),
+                    "said_by": "staff",
+                }
+                written = {"agency": by.agency, "written_by": by.membership, "sequence": 1}
+                parts.append(AssessmentPart(**label, **said, **facts, **written))
+        AssessmentPart.objects.bulk_create(parts)
+
     def _canaries_of_plan(self, family: Family) -> None:
         by, day = self.coordinator.membership, dt.date(2026, 1, 5)
         plan = Plan(
@@ -270,6 +289,8 @@ def _tables_of(who: str, item: str) -> list[str]:
         tables.append("closure")
     if item == "basic":
         tables += ["person", "stay"] if who else ["household"]
+    if item in SECTION_OF_ITEM:
+        tables.append("assessmentpart")
     if who and item in CODE_OF_ITEM:
         tables.append("issue")
     if who and item in {"contact", "health", "money"}:

@@ -25,7 +25,15 @@ from casework.workspace.finding import find_cases_for
 from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
-from tests.casework.canaries import CODE_OF_ITEM, LABELLED, OPEN_TASKS, CanaryWorld, Family, canaries_in
+from tests.casework.canaries import (
+    CODE_OF_ITEM,
+    LABELLED,
+    OPEN_TASKS,
+    SECTION_OF_ITEM,
+    CanaryWorld,
+    Family,
+    canaries_in,
+)
 from tests.casework.ledger import Label
 
 Rows = dict[str, set[Label]]
@@ -79,6 +87,8 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset
         if item == "basic":
             for name in ("person", "stay") if person else ("household",):
                 rows[name].add(label)
+        if item in SECTION_OF_ITEM:
+            rows["assessmentpart"].add(label)
         if person and item in CODE_OF_ITEM:
             rows["issue"].add(label)
         if person and item in ("contact", "health", "money"):

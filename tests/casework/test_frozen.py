@@ -104,6 +104,7 @@ FROZEN = {
     "casework_filecheck": "checked_at",
     "casework_taskend": "words",
     "casework_closure": "told",
+    "casework_assessmentpart": "text",
     "casework_plan": "number",
     "casework_planpart": "text",
     "casework_planrole": "what",

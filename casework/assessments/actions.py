@@ -1,0 +1,109 @@
+"""Writing an assessment: each agency its own part, in its own name."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import ProgrammingError, transaction
+from django.utils.translation import gettext as _
+
+from casework.concealment.selectors import is_concealed
+from casework.concealment.tasks import look_through_again
+from casework.events import record_event
+from casework.once import made_before, wait_for
+from casework.seen import ChangedMeanwhile
+from casework.sharing.selectors import reaches
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .labels import item_of
+from .models import NOT_ASKED, AssessmentPart, facts_of
+from .selectors import own_parts_for
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@dataclass(frozen=True)
+class PartDraft:
+    """What somebody says in one section. ``facts``: the closed choices of that section, by their columns."""
+
+    person_id: uuid.UUID | None
+    section: str
+    said_by: str
+    text: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+class NotShared(NotAllowed):
+    """The item of this person is not shared with the agency now."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            _("この項目は、いま、あなたの機関に共有されていません。書くときは、センターに相談してください。")
+        )
+
+
+@transaction.atomic
+def write_part(
+    case: Case, draft: PartDraft, *, seen: uuid.UUID | None, by: Viewer, key: uuid.UUID | None = None
+) -> AssessmentPart:
+    """Write what the viewer's own agency says in one section. It takes the place of what the agency said before.
+
+    ``seen``: the part that the form began with, None if there was none. The same ``key`` gives the same part again. Raises
+    ChangedMeanwhile with what a colleague wrote first, NotShared, and NotAllowed for a part that says nothing.
+    """
+    if not by.may("casework.assess"):
+        raise NotAllowed(_("アセスメントを書く権限がありません。"))
+    before: AssessmentPart | None = made_before(AssessmentPart, key)
+    if before:
+        return before
+    facts = {name: draft.facts.get(name, NOT_ASKED) for name in facts_of(draft.section)}
+    if not draft.text.strip() and set(facts.values()) <= {NOT_ASKED}:
+        raise NotAllowed(_("分かったことを1つ以上、選ぶか書いてください。"))
+    if not _is_shared(case, draft, by):
+        raise NotShared
+    wait_for(case.pk)
+    current = next(iter(own_parts_for(by, case, person_id=draft.person_id, section=draft.section)), None)
+    if (current.pk if current else None) != seen:
+        raise ChangedMeanwhile(current)
+    part = AssessmentPart(
+        id=key or uuid.uuid4(), case=case, person_id=draft.person_id, item=item_of(draft.section),
+        section=draft.section, said_by=draft.said_by, text=draft.text.strip(), **facts,
+        agency=by.agency, sequence=current.sequence + 1 if current else 1, written_by=by.membership,
+    )  # fmt: skip
+    with _while_shared(case, draft, by):
+        part.save(force_insert=True)
+    record_event(
+        by,
+        "assessment_written",
+        part,
+        case_id=case.pk,
+        person_id=part.person_id,
+        item=part.item,
+        after={"section": part.section},
+    )
+    if not by.sees_all_cases and is_concealed(by, case):
+        # The guard knows the places by the writer's rights, and an agency has none to the vault.
+        look_through_again.enqueue(str(case.pk), by.membership.pk)
+    return part
+
+
+def _is_shared(case: Case, draft: PartDraft, by: Viewer) -> bool:
+    return reaches(by, case_id=case.pk, person_id=draft.person_id, item=item_of(draft.section))
+
+
+@contextmanager
+def _while_shared(case: Case, draft: PartDraft, by: Viewer) -> Iterator[None]:
+    """Say so if the database refuses because the line ended meanwhile."""
+    try:
+        with transaction.atomic():
+            yield
+    except ProgrammingError as error:
+        if _is_shared(case, draft, by):
+            raise
+        raise NotShared from error

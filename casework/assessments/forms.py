@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casework.issues.models import Teller
+from casework.once import OnceForm
+from casework.sharing.forms import HOUSEHOLD
+from permissions.typed import TypedMixin
+
+from .actions import PartDraft
+from .models import FACTS, NOT_ASKED, AssessmentPart, Section, facts_of, question
+from .selectors import Writable
+
+HELP = {
+    Section.VOICE: _("本人の言葉のまま書きます。言いかえません。"),
+    Section.FAMILY: _("家族との関係、世話をしている人、頼れる人。"),
+    Section.HOME: _("住まいのようす、家事や衛生、立ちのきや電気・水道の心配。"),
+    Section.HEALTH: _("病気や障害、受診や服薬、手帳や介護の認定。"),
+    Section.MONEY: _("収入、借金や滞納、手元にあるお金。"),
+    Section.WORK: _("仕事や学校のようす、やめてからの年数、してみたいこと。"),
+    Section.HISTORY: _("これまでに、どこに、いつ、何を相談し、どうなったか。"),
+    Section.STRENGTH: _("できていること、好きなこと、支えてくれる人。"),
+    Section.VIEW: _("何がどうつながって、いまの困りごとになっているか。"),
+}
+
+
+class WhereForm(forms.Form):
+    """Whom and which section somebody wants to write about; only what they may write is offered."""
+
+    about = forms.ChoiceField(label=_("だれのこと"))
+    section = forms.ChoiceField(label=_("欄"))
+
+    def __init__(self, *args: Any, writable: Iterable[Writable], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sections = {about_key(each.person_id): each.sections for each in writable}
+        fields: dict[str, Any] = self.fields
+        fields["about"].choices = [(key, key) for key in self.sections]
+        fields["section"].choices = Section.choices
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if cleaned.get("section") not in self.sections.get(cleaned.get("about", ""), ()):
+            self.add_error("section", _("この欄は、いまは書けません。"))
+        return cleaned
+
+    def person_id(self) -> uuid.UUID | None:
+        about = self.cleaned_data["about"]
+        return None if about == HOUSEHOLD else uuid.UUID(about)
+
+
+class AssessmentPartForm(TypedMixin, OnceForm):
+    """What one agency says in one section."""
+
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label=_("くわしいこと"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    said_by = forms.ChoiceField(
+        label=_("だれが言っているか"), choices=Teller.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, *args: Any, section: str, current: AssessmentPart | None = None, **kwargs: Any
+    ) -> None:
+        names = facts_of(section)
+        begun: dict[str, Any] = dict.fromkeys(names, NOT_ASKED)
+        if current:
+            begun = {name: getattr(current, name) for name in (*names, "text", "said_by")}
+            begun["seen"] = current.pk
+        super().__init__(*args, initial=begun, **kwargs)
+        self.section = section
+        for name in names:
+            self.fields[name] = forms.ChoiceField(label=question(name), choices=FACTS[name][1].choices)
+        self.fields["text"].help_text = HELP[Section(section)]
+        self.order_fields([*names, "text", "said_by"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        answers = {cleaned.get(name) for name in facts_of(self.section)}
+        if not cleaned.get("text") and "text" not in self.errors and answers <= {NOT_ASKED}:
+            self.add_error("text", _("分かったことを1つ以上、選ぶか書いてください。"))
+        return cleaned
+
+    def draft(self, person_id: uuid.UUID | None) -> PartDraft:
+        told = self.cleaned_data
+        facts = {name: told[name] for name in facts_of(self.section)}
+        return PartDraft(person_id, self.section, told["said_by"], told["text"], facts)
+
+
+def about_key(person_id: uuid.UUID | None) -> str:
+    """Return how an address names whom something is about."""
+    return str(person_id) if person_id else HOUSEHOLD

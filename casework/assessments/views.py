@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from casework.households.selectors import name_people
+from casework.reads import record_items
+from casework.seen import ChangedMeanwhile
+from casework.sharing.access import case_view
+from casework.sharing.items import Item
+from casework.sharing.selectors import readers_of
+from permissions.access import ViewerRequest
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .actions import write_part
+from .forms import AssessmentPartForm, WhereForm, about_key
+from .labels import item_of
+from .models import AssessmentPart, Section
+from .selectors import (
+    Writable,
+    blocks_of,
+    current_parts_for,
+    household_order_for,
+    own_parts_for,
+    whose,
+    writable_for,
+)
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+@require_GET
+@case_view()
+def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
+    """What is known now, section by section, whoever wrote it."""
+    viewer = request.viewer
+    parts = current_parts_for(viewer, case)
+    writable = writable_for(viewer, case)
+    _show(viewer, case, parts)
+    may_write = {(each.person_id, section.value) for each in writable for section in each.sections}
+    for part in parts:
+        mine: Any = part
+        mine.is_mine = whose(part.agency) == whose(viewer.agency)
+        mine.is_rewritable = mine.is_mine and (part.person_id, part.section) in may_write
+        mine.about = about_key(part.person_id)
+    context = {
+        "case": case,
+        "blocks": blocks_of(parts, household_order_for(viewer, case)),
+        "writable": [(about_key(each.person_id), each) for each in writable],
+    }
+    return TemplateResponse(request, "casework/assessment.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.assess")
+def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Write one section about one person or the household, begun with what one's own agency said before."""
+    viewer = request.viewer
+    writable = writable_for(viewer, case)
+    where = WhereForm(request.GET, writable=writable)
+    if not where.is_valid():
+        messages.error(request, _("だれの、どの欄を書くかを、この画面で選んでください。"))
+        return redirect("casework:assessment", case_id=case.pk)
+    section, person_id = where.cleaned_data["section"], where.person_id()
+    written = own_parts_for(viewer, case, person_id=person_id, section=section)
+    form = AssessmentPartForm(request.POST or None, section=section, current=written[0] if written else None)
+    is_other = False
+    if form.is_valid():
+        try:
+            write_part(case, form.draft(person_id), seen=form.cleaned_data["seen"], by=viewer, key=form.key())
+        except ChangedMeanwhile as clash:
+            is_other = True
+            _begin_again(form, clash.current)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            words = _("「%(section)s」を書きました。") % {"section": Section(section).label}
+            messages.success(request, words)
+            return redirect("casework:assessment", case_id=case.pk)
+    _show(viewer, case, written)
+    context = {
+        "case": case,
+        "form": form,
+        "section": Section(section).label,
+        "who": _who(writable, person_id),
+        "readers": _readers(viewer, case, person_id, section),
+        "is_other": is_other,
+        "written": written,
+    }
+    return TemplateResponse(request, "casework/assessment_write.html", context)
+
+
+def _begin_again(form: AssessmentPartForm, current: AssessmentPart | None) -> None:
+    """Keep what was typed; sent again it takes the place of the colleague's, which the writer is shown."""
+    form.add_error(
+        None,
+        _(
+            "書いている間に、同じ機関のほかの人がこの欄を書きました。あなたが書いたものは、下に残っています。"
+            "「いまの内容」と見くらべて、よければもう一度保存してください。"
+        ),
+    )
+    told: Any = form.data.copy()  # type: ignore[attr-defined] # request.POST
+    told["seen"] = str(current.pk) if current else ""
+    form.data = told
+
+
+def _who(writable: Iterable[Writable], person_id: uuid.UUID | None) -> str:
+    return next(each.who for each in writable if each.person_id == person_id)
+
+
+def _readers(viewer: Viewer, case: Case, person_id: uuid.UUID | None, section: str) -> str:
+    """Return who reads what is written here: the center is told by name, an agency by what has to be shared."""
+    item = item_of(section)
+    if not viewer.sees_all_cases:
+        return _("センターと、「%(item)s」を共有されている機関が読みます。") % {"item": Item(item).label}
+    agencies = readers_of(viewer, case).get((person_id, item.value), [])
+    if not agencies:
+        return _("いまは、センターだけが読みます。")
+    names = _("、").join(agency.name for agency in agencies)
+    return _("センターのほかに、%(agencies)sが読みます。") % {"agencies": names}
+
+
+def _show(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> None:
+    name_people(viewer, parts)
+    record_items(viewer, [(part, case.pk, part.person_id, part.item) for part in parts])

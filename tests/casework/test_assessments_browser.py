@@ -1,0 +1,62 @@
+"""Assessments at 360 and 1280 pixels, for the center and an agency: no fault that axe knows, nothing sideways."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from casework.assessments.models import Section
+from casework.sharing.actions import Label
+from tests.casework.test_assessments import address_of, write
+from tests.worlds import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a-long-password-for-tests"
+
+
+@pytest.fixture
+def world(settings):
+    """Every section is written by the center, some by an agency, one of them at length."""
+    settings.MARUGOTO_REQUIRE_MFA = False
+    world = World()
+    home = world.hazuki
+    items = ("basic", "assessment", "health")
+    world.share(home, world.anshin, *(Label(home.mother.pk, item) for item in items))
+    for section in Section:
+        write(world, world.coordinator, section.value, "見本のようすです。")
+    write(world, world.anshin_worker, "home", "見本の長い文です。" * 60, housing="rented")
+    write(world, world.anshin_worker, "health", "", treatment="untreated")
+    return world
+
+
+def pages(world):
+    page = f"/casework/cases/{world.hazuki.case.pk}/assessment/"
+    write_home = address_of(world.hazuki)
+    return {
+        "coordinator": {"assessment": page, "assessment_write": write_home},
+        "anshin": {"assessment_of_agency": page, "assessment_write_of_agency": write_home},
+    }
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_are_sound_and_never_sideways(world, page_at, width):
+    found = []
+    for username, urls in pages(world).items():
+        page = page_at(width)
+        page.goto("/accounts/login/")
+        page.get_by_label("ユーザー名").fill(username)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="ログインする", exact=True).click()
+        page.wait_for_url("**/casework/")
+        for name, url in urls.items():
+            page.goto(url)
+            if folder := os.environ.get("SCREENSHOTS", ""):
+                page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [(name, rule["id"], node["target"]) for rule in violations for node in rule["nodes"]]
+            found += [(name, "sideways")] * page.evaluate(
+                "document.body.scrollWidth > document.body.clientWidth"
+            )
+
+    assert found == []
