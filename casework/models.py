@@ -1,7 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
-from .assessments.models import AssessmentPart
+from .assessments.models import AssessedPart, Assessment, AssessmentPart
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .closing.models import Closure
@@ -88,6 +88,8 @@ __all__ = [
     "AgendaPerson",
     "AgendaRemoval",
     "AnswerLink",
+    "AssessedPart",
+    "Assessment",
     "AssessmentPart",
     "Attendee",
     "Block",

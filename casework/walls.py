@@ -394,6 +394,19 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{reaches('casework_assessmentpart')} AND agency_id = {AGENCY} AND written_by_id = {ME}",
         frozen=True,
     ),
+    # Who sees a part of a version knows of the version; the policy of the part applies in here.
+    Wall(
+        table="casework_assessment",
+        select=f"({CENTER} OR {assessments.HAS_SEEN_PART}) AND {not_blocked('case_id')}",
+        insert=f"{center('casework_assessment')} AND fixed_by_id = {ME}",
+        frozen=True,
+    ),
+    Wall(
+        table="casework_assessedpart",
+        select=assessments.SEEN_PART,
+        insert=f"{center('casework_assessedpart')} AND fixed_at = clock_now() AND {assessments.SEEN_PART}",
+        frozen=True,
+    ),
     Wall(
         table="casework_plan",
         select=f"({CENTER} OR {planning.DECIDED_AND_SEEN}) AND {not_blocked('case_id')}",
@@ -681,6 +694,7 @@ def functions_sql() -> str:
             registers.UNDO,
             assessments.KEYS,
             planning.KEYS,
+            assessments.VERSION_KEYS,
             evaluation.SEALED,
             reports.FUNCTIONS,
         ),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -21,8 +22,8 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .labels import item_of
-from .models import NOT_ASKED, AssessmentPart, facts_of
-from .selectors import own_parts_for
+from .models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
+from .selectors import AssessmentView, assessment_views_for, current_parts_for, own_parts_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -65,9 +66,9 @@ def write_part(
     facts = {name: draft.facts.get(name, NOT_ASKED) for name in facts_of(draft.section)}
     if not draft.text.strip() and set(facts.values()) <= {NOT_ASKED}:
         raise NotAllowed(_("分かったことを1つ以上、選ぶか書いてください。"))
+    wait_for(case.pk)
     if not _is_shared(case, draft, by):
         raise NotShared
-    wait_for(case.pk)
     current = next(iter(own_parts_for(by, case, person_id=draft.person_id, section=draft.section)), None)
     if (current.pk if current else None) != seen:
         raise ChangedMeanwhile(current)
@@ -107,3 +108,60 @@ def _while_shared(case: Case, draft: PartDraft, by: Viewer) -> Iterator[None]:
         if _is_shared(case, draft, by):
             raise
         raise NotShared from error
+
+
+def mark_of(parts: Iterable[AssessmentPart]) -> str:
+    """Return a mark of what a page showed, to notice on fixing that somebody wrote meanwhile."""
+    return hashlib.sha256(" ".join(sorted(str(part.pk) for part in parts)).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page showed on which somebody fixes: the newest version (0: none) and the mark of the parts."""
+
+    version: int
+    mark: str
+
+
+@transaction.atomic
+def fix_assessment(
+    case: Case, purpose: str, *, seen: Seen, by: Viewer, key: uuid.UUID | None = None
+) -> Assessment:
+    """Fix what stands now as the next version. The same ``key`` gives the same version again.
+
+    Raises ChangedMeanwhile with the version that a colleague fixed first, or with None if somebody wrote a part meanwhile; NotAllowed
+    if nothing is written, or nothing new.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("アセスメントを確定する権限がありません。"))
+    before: Assessment | None = made_before(Assessment, key)
+    if before:
+        return before
+    wait_for(case.pk)
+    newest = next(iter(assessment_views_for(by, case)), None)
+    if newest and newest.assessment.version != seen.version:
+        raise ChangedMeanwhile(newest.assessment)
+    parts = current_parts_for(by, case)
+    if mark_of(parts) != seen.mark:
+        raise ChangedMeanwhile(None)
+    if not is_new(parts, newest):
+        raise NotAllowed(_("前に確定したときから、何も変わっていません。"))
+    row = Assessment(
+        id=key or uuid.uuid4(),
+        case=case,
+        version=newest.assessment.version + 1 if newest else 1,
+        purpose=purpose,
+        fixed_by=by.membership,
+    )
+    row.save(force_insert=True)
+    AssessedPart.objects.bulk_create([AssessedPart(assessment=row, part=part, case=case) for part in parts])
+    record_event(
+        by, "assessment_fixed", row, case_id=case.pk, after={"version": row.version, "purpose": purpose}
+    )
+    return row
+
+
+def is_new(parts: Iterable[AssessmentPart], newest: AssessmentView | None) -> bool:
+    """Return whether what stands now is another thing than what was fixed last."""
+    shown = {part.pk for part in parts}
+    return shown != {part.pk for part in newest.parts} if newest else bool(shown)

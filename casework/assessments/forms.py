@@ -12,8 +12,8 @@ from casework.once import OnceForm
 from casework.sharing.forms import HOUSEHOLD
 from permissions.typed import TypedMixin
 
-from .actions import PartDraft
-from .models import FACTS, NOT_ASKED, AssessmentPart, Section, facts_of, question
+from .actions import PartDraft, Seen
+from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
 from .selectors import Writable
 
 HELP = {
@@ -90,6 +90,17 @@ class AssessmentPartForm(TypedMixin, OnceForm):
         told = self.cleaned_data
         facts = {name: told[name] for name in facts_of(self.section)}
         return PartDraft(person_id, self.section, told["said_by"], told["text"], facts)
+
+
+class FixForm(OnceForm):
+    """What a version is fixed for; and what the page showed."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen_mark = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    purpose = forms.ChoiceField(label=_("確定の目的"), choices=Purpose.choices, widget=forms.RadioSelect)
+
+    def seen(self) -> Seen:
+        return Seen(self.cleaned_data["seen_version"], self.cleaned_data["seen_mark"])
 
 
 def about_key(person_id: uuid.UUID | None) -> str:

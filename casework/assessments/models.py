@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.issues.models import Teller
 from casework.sharing.models import Labelled
 from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
+from permissions.walls.models import Walled
 
 from .labels import ITEM_OF, OTHERWISE
 
@@ -193,3 +197,61 @@ def question(name: str) -> str:
     """Return what is asked with a closed choice, by its column."""
     column: Any = AssessmentPart._meta.get_field(name)
     return str(column.verbose_name)
+
+
+class Purpose(models.TextChoices):
+    """What a version is fixed for. Not in free words: who sees any part of the version reads it."""
+
+    PLAN = "plan", _("プランを作るため")
+    MEETING = "meeting", _("会議に出すため")
+    AGAIN = "again", _("再プランの前に見直すため")
+    REVIEW = "review", _("決まった時期の見直し")
+    CHANGE = "change", _("ようすが変わったため")
+
+
+class Assessment(Walled):
+    """A fixed version of the assessment of a case: which parts held at that moment. ``version`` counts within the case.
+
+    It has no content of its own: who sees one of its parts knows of it.
+    """
+
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveSmallIntegerField(_("版"))
+    purpose = models.CharField(_("確定の目的"), max_length=12, choices=Purpose.choices)
+    fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    fixed_at = models.DateTimeField(_("確定した日時"), default=ClockNow)
+
+    class Meta:
+        verbose_name = _("アセスメント")
+        constraints = (
+            models.UniqueConstraint(fields=("case", "version"), name="assessment_version_once"),
+            models.CheckConstraint(name="assessment_purpose_known", condition=Q(purpose__in=Purpose.values)),
+        )
+
+    def __str__(self) -> str:
+        return f"A{self.version}"
+
+    @property
+    def name(self) -> str:
+        """What people call it: the first one, or which one again."""
+        if self.version == 1:
+            return gettext("初回アセスメント")
+        return gettext("再アセスメント%(number)s") % {"number": self.version - 1}
+
+    @property
+    def fixed_on(self) -> dt.date:
+        """The day in Japan on which it was fixed."""
+        return timezone.localtime(self.fixed_at).date()
+
+
+class AssessedPart(Walled):
+    """That a part belongs to a version. The version's own moment, so that nothing is added later."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    fixed_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("版に入った欄")
+        constraints = (models.UniqueConstraint(fields=("assessment", "part"), name="assessedpart_once"),)

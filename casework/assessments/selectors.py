@@ -8,20 +8,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from casework.households.selectors import name_by
+from casework.rounds import Steps, in_rounds
+from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import labelled_for, lines_reaching, persons_for
+from casework.versions import Change, Said, changes_of
 from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
 
 from .labels import item_of
-from .models import AssessmentPart, Section
+from .models import AssessedPart, Assessment, AssessmentPart, Section, facts_of, question
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
 
 CENTER = "center"
+CENTER_WORDS = _("センター")
 Key = tuple[uuid.UUID | None, str, Any]
 
 
@@ -32,6 +37,15 @@ class Block:
     section: str
     label: str
     parts: list[AssessmentPart]
+
+
+@dataclass
+class AssessmentView:
+    """A fixed version as one viewer sees it."""
+
+    assessment: Assessment
+    parts: list[AssessmentPart]
+    is_newest: bool
 
 
 @dataclass
@@ -123,3 +137,54 @@ def _place(names: dict[uuid.UUID, str], key: uuid.UUID | None) -> tuple[int, str
     if key is None:
         return (-1, "")
     return (list(names).index(key) if key in names else len(names), str(key))
+
+
+def assessments_for(viewer: Viewer) -> QuerySet[Assessment]:
+    """Return the fixed versions of which this viewer sees a part, unordered; for the center's duty all."""
+    rows = Assessment.objects.filter(NotBlocked("case")).select_related("fixed_by__user")
+    if viewer.sees_all_cases:
+        return rows
+    return rows.filter(Exists(_links_for(viewer).filter(assessment=OuterRef("pk"))))
+
+
+def _links_for(viewer: Viewer) -> QuerySet[AssessedPart]:
+    return AssessedPart.objects.filter(part__in=labelled_for(viewer, AssessmentPart))
+
+
+@in_rounds
+def assessment_views_for(viewer: Viewer, case: Case) -> Steps[list[AssessmentView]]:
+    """Return the fixed versions of a case, the newest first, each with the parts that reach the viewer."""
+    rows, links = yield [
+        assessments_for(viewer).filter(case=case).order_by("-version"),
+        _links_for(viewer)
+        .filter(case=case)
+        .select_related("part__agency", "part__written_by__user")
+        .order_by("part__written_at", "part__sequence", "part"),
+    ]
+    parts = defaultdict(list)
+    for link in links:
+        parts[link.assessment_id].append(link.part)
+    return [AssessmentView(row, parts[row.pk], is_newest=row is rows[0]) for row in rows]
+
+
+def changes_between(before: AssessmentView, after: AssessmentView) -> list[Change]:
+    """Compare two versions field by field, in the order of the sheet. Their parts know ``who`` they are about."""
+    headings = [heading for section in Section for heading in _headings(section)]
+    return changes_of(headings, _said(before), _said(after))
+
+
+def _headings(section: Section) -> list[str]:
+    return [f"{section.label} {question(name)}" for name in facts_of(section)] + [str(section.label)]
+
+
+def _said(view: AssessmentView) -> list[Said]:
+    """Whose words they are is said with whom they are about: agencies do not answer for each other."""
+    found: list[Said] = []
+    for part in view.parts:
+        row: Any = part
+        whose_words = f"{row.who} {CENTER_WORDS if part.agency.is_center else part.agency.name}"
+        heading = str(Section(part.section).label)
+        found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.facts]
+        if part.text:
+            found.append((heading, whose_words, part.text))
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -19,15 +19,19 @@ from casework.sharing.items import Item
 from casework.sharing.selectors import readers_of
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
+from permissions.people import name_of
 from permissions.viewer import Viewer
 
-from .actions import write_part
-from .forms import AssessmentPartForm, WhereForm, about_key
+from .actions import fix_assessment, is_new, mark_of, write_part
+from .forms import AssessmentPartForm, FixForm, WhereForm, about_key
 from .labels import item_of
-from .models import AssessmentPart, Section
+from .models import Assessment, AssessmentPart, Section
 from .selectors import (
+    AssessmentView,
     Writable,
+    assessment_views_for,
     blocks_of,
+    changes_between,
     current_parts_for,
     household_order_for,
     own_parts_for,
@@ -46,6 +50,7 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
     viewer = request.viewer
     parts = current_parts_for(viewer, case)
     writable = writable_for(viewer, case)
+    views = assessment_views_for(viewer, case)
     _show(viewer, case, parts)
     may_write = {(each.person_id, section.value) for each in writable for section in each.sections}
     for part in parts:
@@ -57,6 +62,8 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
         "case": case,
         "blocks": blocks_of(parts, household_order_for(viewer, case)),
         "writable": [(about_key(each.person_id), each) for each in writable],
+        "views": views,
+        "is_new": is_new(parts, views[0] if views else None),
     }
     return TemplateResponse(request, "casework/assessment.html", context)
 
@@ -98,6 +105,99 @@ def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
         "written": written,
     }
     return TemplateResponse(request, "casework/assessment_write.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.decide")
+def assessment_fix(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Fix what stands now as a version, after looking at it."""
+    viewer = request.viewer
+    parts = current_parts_for(viewer, case)
+    newest = next(iter(assessment_views_for(viewer, case)), None)
+    begun = {"seen_version": newest.assessment.version if newest else 0, "seen_mark": mark_of(parts)}
+    form = FixForm(request.POST or None, initial=begun)
+    if form.is_valid() and (fixed := _fix(request, case, form, begun)):
+        messages.success(request, _("「%(name)s」を確定しました。") % {"name": fixed.name})
+        return redirect("casework:assessment_version", case_id=case.pk, assessment_id=fixed.pk)
+    if not is_new(parts, newest):
+        messages.error(request, _nothing_to_fix(newest))
+        return redirect("casework:assessment", case_id=case.pk)
+    _show(viewer, case, parts)
+    blocks = blocks_of(parts, household_order_for(viewer, case))
+    return TemplateResponse(
+        request, "casework/assessment_fix.html", {"case": case, "form": form, "blocks": blocks}
+    )
+
+
+def _fix(request: ViewerRequest, case: Case, form: FixForm, now: dict[str, Any]) -> Assessment | None:
+    try:
+        return fix_assessment(
+            case, form.cleaned_data["purpose"], seen=form.seen(), by=request.viewer, key=form.key()
+        )
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+        return None
+    except ChangedMeanwhile as clash:
+        form.add_error(None, _clash_words(clash.current))
+    told: Any = form.data.copy()  # type: ignore[attr-defined] # request.POST
+    for name, value in now.items():
+        told[name] = str(value)
+    form.data = told
+    return None
+
+
+def _nothing_to_fix(newest: AssessmentView | None) -> str:
+    if newest is None:
+        return _("確定するものがありません。先に、分かっていることを書いてください。")
+    row = newest.assessment
+    return _("「%(name)s」を%(who)sさんが確定したあと、内容は変わっていません。") % {
+        "name": row.name,
+        "who": name_of(row.fixed_by.user),
+    }
+
+
+def _clash_words(fixed: Assessment | None) -> str:
+    if fixed is None:
+        return _(
+            "見ている間に、ほかの人が書きました。下の、いまの内容を確かめてから、もう一度確定してください。"
+        )
+    return _(
+        "見ている間に、%(who)sさんが「%(name)s」を確定しました。その後に書かれたことがあれば、下の内容を確かめてから、"
+        "もう一度確定してください。次の版になります。"
+    ) % {"who": name_of(fixed.fixed_by.user), "name": fixed.name}
+
+
+@require_GET
+@case_view()
+def assessment_version(request: ViewerRequest, case: Case, assessment_id: uuid.UUID) -> HttpResponse:
+    viewer = request.viewer
+    views = assessment_views_for(viewer, case)
+    place = next((n for n, each in enumerate(views) if each.assessment.pk == assessment_id), None)
+    if place is None:
+        raise Http404
+    view = views[place]
+    _show(viewer, case, view.parts)
+    context = {
+        "case": case,
+        "view": view,
+        "has_earlier": place + 1 < len(views),
+        "blocks": blocks_of(view.parts, household_order_for(viewer, case)),
+    }
+    return TemplateResponse(request, "casework/assessment_version.html", context)
+
+
+@require_GET
+@case_view()
+def assessment_compare(request: ViewerRequest, case: Case, assessment_id: uuid.UUID) -> HttpResponse:
+    """A version beside the one before it, field by field, as far as both reach the reader."""
+    views = assessment_views_for(request.viewer, case)
+    place = next((n for n, each in enumerate(views) if each.assessment.pk == assessment_id), None)
+    if place is None or place + 1 == len(views):
+        raise Http404
+    after, before = views[place : place + 2]
+    _show(request.viewer, case, [*after.parts, *before.parts])
+    context = {"case": case, "before": before, "after": after, "changes": changes_between(before, after)}
+    return TemplateResponse(request, "casework/assessment_compare.html", context)
 
 
 def _begin_again(form: AssessmentPartForm, current: AssessmentPart | None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
 from casework.ordinances.models import MeetingKind
 from casework.rounds import Steps, in_rounds, read
@@ -19,6 +20,7 @@ from permissions.viewer import Viewer
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
+    from casework.assessments.models import Assessment
     from casework.cases.models import Case
     from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
@@ -43,6 +45,7 @@ class PlanView:
     decision: Decision | None
     is_first: bool
     is_newest: bool
+    assessment: Assessment | None = None  # on which it rests, where that reaches the viewer
 
     @property
     def blocks(self) -> list[Block]:
@@ -73,12 +76,14 @@ def plans_for(viewer: Viewer) -> QuerySet[Plan]:
 def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     """Return the versions of a case, the newest first."""
     of_case = Q(case=case)
-    plans, parts, roles, decided = yield [
+    plans, parts, roles, decided, assessments = yield [
         plans_for(viewer).filter(of_case).select_related("made_by__user").order_by("-version"),
         _parts_for(viewer, PlanPart).filter(of_case).order_by("position"),
         _parts_for(viewer, PlanRole).filter(of_case).select_related("agency").order_by("position"),
         PlanDecision.objects.filter(of_case).select_related("decision"),
+        assessments_for(viewer).filter(of_case),
     ]
+    assessed = {row.pk: row for row in assessments}
     decisions = {row.plan_id: row.decision for row in decided}
     parts_of, roles_of = defaultdict(list), defaultdict(list)
     for part in parts:
@@ -90,7 +95,7 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     return [
         PlanView(
             plan, parts_of[plan.pk], roles_of[plan.pk], decisions.get(plan.pk),
-            is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0],
+            is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0], assessment=assessed.get(plan.assessment_id),
         )
         for plan in shown
     ]  # fmt: skip

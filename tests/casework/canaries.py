@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import connection
 
-from casework.assessments.models import NOT_ASKED, AssessmentPart, facts_of
+from casework.assessments.models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
 from casework.cases.models import Case
 from casework.closing.models import Closure
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
@@ -243,6 +243,10 @@ class CanaryWorld(World):
                 written = {"agency": by.agency, "written_by": by.membership, "sequence": 1}
                 parts.append(AssessmentPart(**label, **said, **facts, **written))
         AssessmentPart.objects.bulk_create(parts)
+        fixed = Assessment(case=family.case, version=1, purpose="plan", fixed_by=by.membership)
+        fixed.save(force_insert=True)
+        links = [AssessedPart(assessment=fixed, part=part, case=family.case) for part in parts]
+        AssessedPart.objects.bulk_create(links)
 
     def _canaries_of_plan(self, family: Family) -> None:
         by, day = self.coordinator.membership, dt.date(2026, 1, 5)

@@ -1,5 +1,6 @@
 """アセスメント: each agency writes its own part, everybody reads what the label of a section lets them, nothing is overwritten."""
 
+import datetime as dt
 import uuid
 
 import pytest
@@ -8,18 +9,29 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.assessments.actions import NotShared, PartDraft, write_part
+from casework.assessments.actions import NotShared, PartDraft, Seen, fix_assessment, mark_of, write_part
 from casework.assessments.labels import item_of
-from casework.assessments.models import NOT_ASKED, AssessmentPart, Section, facts_of
-from casework.assessments.selectors import current_parts_for, writable_for
+from casework.assessments.models import (
+    NOT_ASKED,
+    AssessedPart,
+    Assessment,
+    AssessmentPart,
+    Section,
+    facts_of,
+)
+from casework.assessments.selectors import assessment_views_for, current_parts_for, writable_for
 from casework.concealment.actions import GroundDraft, conceal
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.households.actions import set_item
 from casework.households.models import PersonContact
 from casework.models import CaseEvent, FoundPlace
+from casework.planning.actions import PartDraft as PlanPartDraft
+from casework.planning.actions import PlanDraft, save_plan
+from casework.planning.models import Plan
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
+from casework.workspace.timeline import timeline_for
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -376,3 +388,248 @@ def test_place_that_an_agency_writes_into_a_hiding_household_is_hidden_by_the_wo
     write(shared, shared.anshin_worker, text=f"{address}で会った")
     run_tasks()
     assert seen_by(shared.chief, home) == set()
+
+
+# --- fixed versions -----------------------------------------------------------------------------------------
+
+
+def fix(world, by=None, *, version=0, mark=None, key=None, home=None):
+    by, home = by or world.coordinator, home or world.hazuki
+    with acting_for(by):
+        mark = mark or mark_of(current_parts_for(by, home.case))
+        return fix_assessment(home.case, "plan", seen=Seen(version, mark), by=by, key=key)
+
+
+def versions_of(viewer, home):
+    """Return the versions a viewer knows of, the newest first, each with the words that reach them."""
+    with acting_for(viewer):
+        return [
+            (view.assessment.name, {part.text for part in view.parts})
+            for view in assessment_views_for(viewer, home.case)
+        ]
+
+
+def test_version_holds_what_stood_then_and_each_reads_their_part_of_it(shared):
+    home = shared.hazuki
+    first = write(shared, shared.coordinator, "home", "前の住まい")
+    write(shared, shared.coordinator, "money", "借金")
+    fix(shared)
+    write(shared, shared.coordinator, "home", "後の住まい", seen=first.pk)
+    write(shared, shared.anshin_worker, "health", "病気")
+    fix(shared, shared.chief, version=1)
+
+    both = [("再アセスメント1", {"後の住まい", "借金", "病気"}), ("初回アセスメント", {"前の住まい", "借金"})]
+    assert versions_of(shared.chief, home) == both
+    assert versions_of(shared.anshin_worker, home) == [
+        ("再アセスメント1", {"後の住まい", "病気"}), ("初回アセスメント", {"前の住まい"}),
+    ]  # fmt: skip
+    assert versions_of(shared.kenko_worker, home) == [
+        ("再アセスメント1", {"借金"}),
+        ("初回アセスメント", {"借金"}),
+    ]
+    assert versions_of(shared.jiritsu_worker, home) == []
+    assert versions_of(shared.chief, shared.tomono) == []
+    with acting_for(shared.chief):
+        event = CaseEvent.objects.filter(verb="assessment_fixed").order_by("at", "after__version").last()
+    assert event.after == {"version": 2, "purpose": "plan"}
+
+
+def test_whoever_sees_no_part_does_not_know_of_the_version(shared):
+    write(shared, shared.coordinator, "money", "借金")
+    fix(shared)
+    with acting_for(shared.anshin_worker):
+        assert not Assessment.objects.exists()
+        assert not AssessedPart.objects.exists()
+    with acting_for(shared.kenko_worker):
+        assert Assessment.objects.count() == 1
+    page = client_of(shared.anshin_worker).get(reverse("casework:assessment", args=[shared.hazuki.case.pk]))
+    assert "初回アセスメント" not in page.content.decode()
+
+
+def test_nothing_is_fixed_without_anything_new(shared):
+    with pytest.raises(NotAllowed, match="変わっていません"):
+        fix(shared)
+    write(shared, shared.coordinator)
+    key = uuid.uuid4()
+    assert fix(shared, key=key) == fix(shared, key=key)
+    with pytest.raises(NotAllowed, match="変わっていません"):
+        fix(shared, version=1)
+    for viewer in (shared.reception, shared.anshin_worker):
+        with pytest.raises(NotAllowed, match="権限"):
+            fix(shared, viewer, version=1)
+
+
+def test_whoever_fixes_has_seen_what_is_fixed(shared):
+    write(shared, shared.coordinator)
+    with acting_for(shared.coordinator):
+        mark = mark_of(current_parts_for(shared.coordinator, shared.hazuki.case))
+    write(shared, shared.anshin_worker)
+    with pytest.raises(ChangedMeanwhile) as clash:
+        fix(shared, mark=mark)
+    assert clash.value.current is None
+    fixed = fix(shared, shared.chief)
+    with pytest.raises(ChangedMeanwhile) as clash:
+        fix(shared)
+    assert clash.value.current == fixed
+
+
+def test_database_adds_nothing_to_a_version(shared, shift_clock):
+    home, by = shared.hazuki, shared.coordinator
+    part = write(shared, by)
+    fix(shared)
+    late, other = write(shared, by, "work", "あとから"), write(shared, by, home=shared.tomono)
+    with acting_for(by):
+        fixed = Assessment.objects.get(case=home.case)
+    refused = [
+        (shared.anshin_worker, late, {}, ProgrammingError),
+        (by, other, {}, IntegrityError),  # of another case
+    ]
+    afterwards = [
+        (by, late, {"fixed_at": fixed.fixed_at}, ProgrammingError),
+        (by, late, {}, IntegrityError),  # of another moment than the version
+    ]
+    for cases in (refused, afterwards):
+        for viewer, added, moment, error in cases:
+            link = AssessedPart(assessment=fixed, part=added, case=home.case, **moment)
+            with acting_for(viewer), pytest.raises(error):
+                kept_at_once(lambda link=link: link.save(force_insert=True))
+        shift_clock(dt.timedelta(seconds=1))
+    with acting_for(by):
+        again = Assessment(case=home.case, version=1, purpose="plan", fixed_by=by.membership)
+        with pytest.raises(IntegrityError):
+            kept_at_once(lambda: again.save(force_insert=True))
+        assert set(AssessedPart.objects.values_list("part", flat=True)) == {part.pk}
+
+
+def kept_at_once(act):
+    """Do it, and let the database check its keys now rather than at the end of the test."""
+    with transaction.atomic():
+        act()
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_hidden_part_leaves_no_hole_in_a_version(shared):
+    home, by = shared.hazuki, shared.chief
+    address = "見本市東雲区潮見町9丁目8番7号"
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        values = {"address": address}
+        set_item(home.mother, item="contact", values=values, seen=fingerprint(row, ["address"]), by=by)
+    write(shared, by, "home", f"{address}のアパート")
+    write(shared, by, "view", "見立て")
+    fix(shared)
+    with acting_for(by):
+        conceal(home.case, home.mother, GroundDraft("provisional", "見本"), by=by)
+    for viewer in (shared.chief, shared.anshin_worker):
+        assert versions_of(viewer, home) == [("初回アセスメント", {"見立て"})]
+    with pytest.raises(NotAllowed, match="変わっていません"):  # what is hidden is no news
+        fix(shared, version=1)
+
+
+def test_versions_are_compared_field_by_field_as_far_as_both_reach(shared):
+    home = shared.hazuki
+    first = write(shared, shared.coordinator, "home", "家賃がおくれている", housing="rented")
+    write(shared, shared.coordinator, "money", "借金")
+    fix(shared)
+    write(shared, shared.coordinator, "home", "家賃がおくれている", housing="none", seen=first.pk)
+    write(shared, shared.anshin_worker, "health", "病気", treatment="treated")
+    fixed = fix(shared, version=1)
+    url = reverse("casework:assessment_compare", args=[home.case.pk, fixed.pk])
+
+    found = {}
+    for name in ("chief", "anshin_worker"):
+        changes = client_of(getattr(shared, name)).get(url).context["changes"]
+        found[name] = [(each.label, each.who, each.before, each.after) for each in changes if each.is_changed]
+    changed = [
+        ("住まい・暮らし 住まいの種類", "葉月原母 センター", "借家・賃貸アパート・マンション", "住まいがない（野宿・車・ネットカフェなど）"),
+        ("健康・障害 受診", "葉月原母 機関 anshin", "", "通院している"),
+        ("健康・障害 健康保険", "葉月原母 機関 anshin", "", "聞いていない"),
+        ("健康・障害", "葉月原母 機関 anshin", "", "病気"),
+    ]  # fmt: skip
+    assert found == {"chief": changed, "anshin_worker": changed}
+    unchanged = client_of(shared.kenko_worker).get(url).context["changes"]
+    assert [(each.label, each.before) for each in unchanged] == [
+        ("お金のこと 生活保護", "聞いていない"), ("お金のこと お金を管理している人", "聞いていない"), ("お金のこと", "借金"),
+    ]  # fmt: skip
+    with acting_for(shared.chief):
+        first_version = Assessment.objects.get(version=1)
+    alone = reverse("casework:assessment_compare", args=[home.case.pk, first_version.pk])
+    assert client_of(shared.chief).get(alone).status_code == 404
+
+
+def test_page_fixes_and_tells_the_second_chair(shared):
+    home = shared.hazuki
+    write(shared, shared.coordinator, text="見たこと")
+    url = reverse("casework:assessment_fix", args=[home.case.pk])
+    chairs = [client_of(viewer) for viewer in (shared.coordinator, shared.chief)]
+    sent = []
+    for page in chairs:
+        form = page.get(url).context["form"]
+        seen = {name: form[name].value() for name in ("seen_version", "seen_mark", "once")}
+        sent.append({**seen, "purpose": "meeting"})
+    done = chairs[0].post(url, sent[0])
+    again = chairs[0].post(url, sent[0])
+    nothing = chairs[1].post(url, sent[1])
+    page_after = chairs[1].get(nothing["Location"])
+    write(shared, shared.anshin_worker, text="新しいこと")
+    told = chairs[1].post(url, sent[1])
+    form = told.context["form"]
+    seen = {name: form[name].value() for name in ("seen_version", "seen_mark", "once")}
+    third = chairs[1].post(url, {**seen, "purpose": form["purpose"].value()})
+
+    assert (done["Location"], nothing.status_code) == (again["Location"], 302)
+    assert "「初回アセスメント」をcoordinatorさんが確定したあと" in page_after.content.decode()
+    assert "を確定しました。その後に書かれたことがあれば" in told.content.decode()
+    assert "新しいこと" in told.content.decode()
+    assert third.status_code == 302
+    assert [name for name, _words in versions_of(shared.chief, home)] == [
+        "再アセスメント1",
+        "初回アセスメント",
+    ]
+
+
+def test_plan_names_the_assessment_on_which_it_rests(shared):
+    home = shared.hazuki
+    write(shared, shared.coordinator, "money", "借金")
+    fix(shared)
+    write(shared, shared.coordinator, "home", "住まい")
+    newest = fix(shared, version=1)
+    page = client_of(shared.coordinator)
+    url = reverse("casework:plan_write", args=[home.case.pk])
+    form = page.get(url).context["forms"].head
+    with acting_for(shared.coordinator):
+        parts = [PlanPartDraft(Label(home.mother.pk, "plan"), "goal", "目標")]
+        draft = PlanDraft(*[timezone.localdate()] * 3, parts=parts, assessment=newest)
+        plan = save_plan(home.case, draft, follows=None, by=shared.coordinator)
+    shown = page.get(reverse("casework:plan", args=[home.case.pk, plan.pk])).content.decode()
+
+    assert form["assessment"].value() == str(newest.pk)
+    assert [label.split()[0] for _key, label in form.fields["assessment"].choices] == [
+        "なし", "再アセスメント1", "初回アセスメント",
+    ]  # fmt: skip
+    assert "再アセスメント1" in shown
+    with acting_for(shared.chief), pytest.raises(DatabaseError), transaction.atomic():
+        Plan.objects.filter(pk=plan.pk).update(assessment=None)
+
+
+def test_plan_rests_on_an_assessment_of_its_own_case(shared):
+    write(shared, shared.coordinator, home=shared.tomono)
+    other = fix(shared, home=shared.tomono)
+    parts = [PlanPartDraft(Label(None, "plan"), "goal", "目標")]
+    draft = PlanDraft(*[timezone.localdate()] * 3, parts=parts, assessment=other)
+    with acting_for(shared.coordinator), pytest.raises(IntegrityError):
+        kept_at_once(lambda: save_plan(shared.hazuki.case, draft, follows=None, by=shared.coordinator))
+
+
+def test_fixing_stands_in_the_timeline_of_whoever_sees_a_part(shared):
+    home = shared.hazuki
+    write(shared, shared.coordinator, "money", "借金")
+    fix(shared)
+    titles = {}
+    for name in ("chief", "kenko_worker", "anshin_worker"):
+        with acting_for(getattr(shared, name)):
+            found = timeline_for(getattr(shared, name), home.case)
+        titles[name] = [entry.title for entry in found if entry.kind == "assessment"]
+    told = ["初回アセスメントを確定した。プランを作るため"]
+    assert titles == {"chief": told, "kenko_worker": told, "anshin_worker": []}

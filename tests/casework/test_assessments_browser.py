@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from casework.assessments.models import Section
 from casework.sharing.actions import Label
-from tests.casework.test_assessments import address_of, write
+from tests.casework.test_assessments import address_of, fix, write
 from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -25,8 +25,11 @@ def world(settings):
     world.share(home, world.anshin, *(Label(home.mother.pk, item) for item in items))
     for section in Section:
         write(world, world.coordinator, section.value, "見本のようすです。")
+    fix(world)
     write(world, world.anshin_worker, "home", "見本の長い文です。" * 60, housing="rented")
     write(world, world.anshin_worker, "health", "", treatment="untreated")
+    world.fixed = fix(world, version=1)
+    write(world, world.anshin_worker, "work", "見本の仕事")
     return world
 
 
@@ -34,8 +37,19 @@ def pages(world):
     page = f"/casework/cases/{world.hazuki.case.pk}/assessment/"
     write_home = address_of(world.hazuki)
     return {
-        "coordinator": {"assessment": page, "assessment_write": write_home},
-        "anshin": {"assessment_of_agency": page, "assessment_write_of_agency": write_home},
+        "coordinator": {
+            "assessment": page,
+            "assessment_write": write_home,
+            "assessment_fix": f"{page}fix/",
+            "assessment_version": f"{page}{world.fixed.pk}/",
+            "assessment_compare": f"{page}{world.fixed.pk}/compare/",
+            "plan_write": page.replace("assessment", "plans") + "write/",
+        },
+        "anshin": {
+            "assessment_of_agency": page,
+            "assessment_write_of_agency": write_home,
+            "assessment_compare_of_agency": f"{page}{world.fixed.pk}/compare/",
+        },
     }
 
 

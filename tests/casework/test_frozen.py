@@ -105,6 +105,8 @@ FROZEN = {
     "casework_taskend": "words",
     "casework_closure": "told",
     "casework_assessmentpart": "text",
+    "casework_assessment": "purpose",
+    "casework_assessedpart": "fixed_at",
     "casework_plan": "number",
     "casework_planpart": "text",
     "casework_planrole": "what",
