@@ -4,6 +4,7 @@ from .accompanying.models import ContactInterval
 from .assessments.models import AssessedPart, Assessment, AssessmentPart
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .chronology.models import ChronologyEntry
 from .closing.models import Closure
 from .codes.models import Code
 from .concealment.models import (
@@ -99,6 +100,7 @@ __all__ = [
     "CaseEvent",
     "CaseFile",
     "CaseGrant",
+    "ChronologyEntry",
     "Closure",
     "Code",
     "Concealment",

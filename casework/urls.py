@@ -2,6 +2,7 @@ from casework.accompanying.urls import urlpatterns as accompanying
 from casework.assessments.urls import urlpatterns as assessments
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
+from casework.chronology.urls import urlpatterns as chronology
 from casework.closing.urls import urlpatterns as closing
 from casework.codes.urls import urlpatterns as codes
 from casework.concealment.urls import urlpatterns as concealment
@@ -61,6 +62,7 @@ urlpatterns = [
     *seals,
     *referrals,
     *assessments,
+    *chronology,
     *plans,
     *planning,
     *ordinances,

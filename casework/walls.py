@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from casework.assessments import sql as assessments
 from casework.bringing import sql as bringing
+from casework.chronology import sql as chronology
 from casework.codes import sql as codes
 from casework.codes.lists import CLOSED_LISTS
 from casework.concealment import sql as concealment
@@ -407,6 +408,14 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{center('casework_assessedpart')} AND fixed_at = clock_now() AND {assessments.SEEN_PART}",
         frozen=True,
     ),
+    # An agency what it knows itself, the center also what it was told.
+    Wall(
+        table="casework_chronologyentry",
+        select=f"{reaches('casework_chronologyentry')} AND {not_hidden('casework_chronologyentry')}",
+        insert=f"{reaches('casework_chronologyentry')} AND written_by_id = {ME}"
+        f" AND ({CENTER} OR source_id = {AGENCY})",
+        frozen=True,
+    ),
     Wall(
         table="casework_plan",
         select=f"({CENTER} OR {planning.DECIDED_AND_SEEN}) AND {not_blocked('case_id')}",
@@ -635,6 +644,7 @@ LABELLED_TABLES = (
     "casework_rolerow",
     "casework_roleanswer",
     "casework_assessmentpart",
+    "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
     "casework_referral",
@@ -695,6 +705,7 @@ def functions_sql() -> str:
             assessments.KEYS,
             planning.KEYS,
             assessments.VERSION_KEYS,
+            chronology.KEEPS,
             evaluation.SEALED,
             reports.FUNCTIONS,
         ),

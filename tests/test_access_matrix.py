@@ -22,6 +22,7 @@ from casework.assessments.actions import PartDraft as SaidDraft
 from casework.assessments.actions import Seen, fix_assessment, mark_of, write_part
 from casework.assessments.selectors import current_parts_for
 from casework.cases.models import Case
+from casework.chronology.actions import EntryDraft, write_entry
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.files.actions import add_file
@@ -46,6 +47,7 @@ from casework.sharing.models import ShareLine
 from casework.sheets.models import Sheet, SheetState
 from casework.tasks.actions import TaskDraft, add_task
 from casework.walls import WALLS
+from forms_app.fields.era import PartialDate
 from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
 from permissions.middleware import ViewerMiddleware
@@ -150,6 +152,7 @@ class MatrixWorld(World):
             stays = [self._stay(home, person) for person in (home.mother, home.son)]
             relation = self._relations(home)
             assessment = self._assessment(home)
+            lived = self._chronology(home)
             plan = self._plan(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             self.register = self._register(home)
@@ -172,6 +175,7 @@ class MatrixWorld(World):
             "consent": consent,
             "plan": plan,
             "assessment": assessment,
+            "lived": lived,
             "agenda": agenda,
         }
 
@@ -202,6 +206,15 @@ class MatrixWorld(World):
             shown = Seen(version, mark_of(current_parts_for(self.chief, home.case)))
             fixed = fix_assessment(home.case, "plan", seen=shown, by=self.chief)
         return fixed
+
+    def _chronology(self, home: Household) -> Any:
+        """One entry of each item; the last is what the agency "full" knows of the mother."""
+        full = self.agencies["full"]
+        for person in (home.son, home.mother):
+            for item in ("assessment", "health", "money", "history"):
+                lived = EntryDraft(PartialDate(2001), f"CANARY-{person.name}-{item} 年表")
+                entry = write_entry(home.case, Label(person.pk, item), lived, source=full, by=self.chief)
+        return entry
 
     def _agenda(self, home: Household) -> Any:
         """An item whose papers are open, and to nobody of those who try."""
@@ -510,6 +523,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "decision_id": ids["decision"].pk,
         "plan_id": ids["plan"].pk,
         "assessment_id": ids["assessment"].pk,
+        "entry_id": ids["lived"].pk,
         "role_id": ids["role"].pk,
         "sheet_id": uuid.uuid4(),
         "meeting_id": ids["agenda"].meeting_id,
@@ -575,10 +589,12 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
     is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file", "casework:plan_excel")
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
     route = _our_urls()[url_name].route
-    is_version_unseen = "<uuid:plan_id>" in route and not person.sees_all
+    is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all
     reads_assessment = person.sees_all or ("葉月原母", "assessment") in person.labels
-    is_version_unseen |= "<uuid:assessment_id>" in route and not reads_assessment
-    if is_nobodys_sheet or is_version_unseen or (of_concealed and home is not world.tomono):
+    is_row_unseen |= "<uuid:assessment_id>" in route and not reads_assessment
+    reads_history = person.sees_all or ("葉月原母", "history") in person.labels
+    is_row_unseen |= "<uuid:entry_id>" in route and not reads_history
+    if is_nobodys_sheet or is_row_unseen or (of_concealed and home is not world.tomono):
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}

@@ -90,6 +90,7 @@ MADE_FOR_IT = {
     "casework_taskend",
     "casework_closure",
     "casework_assessmentpart",
+    "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
     "casework_ordinance",

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
-from casework.concealment.selectors import is_concealed
-from casework.concealment.tasks import look_through_again
+from casework.concealment.actions import look_through_after
 from casework.events import record_event
 from casework.once import made_before, wait_for
 from casework.seen import ChangedMeanwhile
@@ -88,9 +87,7 @@ def write_part(
         item=part.item,
         after={"section": part.section},
     )
-    if not by.sees_all_cases and is_concealed(by, case):
-        # The guard knows the places by the writer's rights, and an agency has none to the vault.
-        look_through_again.enqueue(str(case.pk), by.membership.pk)
+    look_through_after(case.pk, by)
     return part
 
 

@@ -46,6 +46,7 @@ HIDDEN = (
     "RoleRow",
     "RoleAnswer",
     "AssessmentPart",
+    "ChronologyEntry",
     "PlanPart",
     "PlanRole",
     "Stay",

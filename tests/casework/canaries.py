@@ -16,6 +16,7 @@ from django.db import connection
 
 from casework.assessments.models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
 from casework.cases.models import Case
+from casework.chronology.models import ChronologyEntry
 from casework.closing.models import Closure
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile, FileContent
@@ -52,6 +53,7 @@ LABELLED = (
     TaskEnd,
     Closure,
     AssessmentPart,
+    ChronologyEntry,
     PlanPart,
     PlanRole,
     MonitoringTick,
@@ -230,7 +232,7 @@ class CanaryWorld(World):
         ).save(force_insert=True)  # fmt: skip
 
     def _canaries_of_assessment(self, family: Family) -> None:
-        by, parts = self.coordinator, []
+        by, parts, entries = self.coordinator, [], []
         for who, item in family.labels():
             if section := SECTION_OF_ITEM.get(item):
                 facts = dict.fromkeys(facts_of(section), NOT_ASKED)
@@ -242,7 +244,12 @@ class CanaryWorld(World):
                 }
                 written = {"agency": by.agency, "written_by": by.membership, "sequence": 1}
                 parts.append(AssessmentPart(**label, **said, **facts, **written))
+                lived = {"year": 2001, "source": by.agency, "written_by": by.membership}
+                entries.append(
+                    ChronologyEntry(**label, **lived, text=family.canary(who, item, "chronologyentry"))
+                )
         AssessmentPart.objects.bulk_create(parts)
+        ChronologyEntry.objects.bulk_create(entries)
         fixed = Assessment(case=family.case, version=1, purpose="plan", fixed_by=by.membership)
         fixed.save(force_insert=True)
         links = [AssessedPart(assessment=fixed, part=part, case=family.case) for part in parts]
@@ -294,7 +301,7 @@ def _tables_of(who: str, item: str) -> list[str]:
     if item == "basic":
         tables += ["person", "stay"] if who else ["household"]
     if item in SECTION_OF_ITEM:
-        tables.append("assessmentpart")
+        tables += ["assessmentpart", "chronologyentry"]
     if who and item in CODE_OF_ITEM:
         tables.append("issue")
     if who and item in {"contact", "health", "money"}:

@@ -89,6 +89,7 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset
                 rows[name].add(label)
         if item in SECTION_OF_ITEM:
             rows["assessmentpart"].add(label)
+            rows["chronologyentry"].add(label)
         if person and item in CODE_OF_ITEM:
             rows["issue"].add(label)
         if person and item in ("contact", "health", "money"):

@@ -105,6 +105,7 @@ FROZEN = {
     "casework_taskend": "words",
     "casework_closure": "told",
     "casework_assessmentpart": "text",
+    "casework_chronologyentry": "text",
     "casework_assessment": "purpose",
     "casework_assessedpart": "fixed_at",
     "casework_plan": "number",
