@@ -227,6 +227,8 @@ MATRIX: dict[str, Cell] = {
     "casework:role_told": Cell(COORDINATION, GET_POST, "case"),
     "casework:roles": Cell(READERS),
     "casework:case_roles": Cell(READERS, object="case"),
+    "casework:understanding": Cell(READERS, object="case"),
+    "casework:understanding_sheet": Cell(READERS, POST, "case"),
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),

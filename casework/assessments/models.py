@@ -192,6 +192,12 @@ class AssessmentPart(Labelled):
             for name in facts_of(self.section)
         ]
 
+    @property
+    def told_facts(self) -> list[tuple[str, str]]:
+        """Return those of the closed choices that somebody asked about."""
+        asked = [getattr(self, name) != NOT_ASKED for name in facts_of(self.section)]
+        return [fact for fact, is_told in zip(self.facts, asked, strict=True) if is_told]
+
 
 def question(name: str) -> str:
     """Return what is asked with a closed choice, by its column."""
