@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,12 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.issues.models import Teller
 from casework.once import OnceForm
-from casework.sharing.forms import HOUSEHOLD
 from permissions.typed import TypedMixin
 
 from .actions import PartDraft, Seen
 from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
-from .selectors import Writable
 
 HELP = {
     Section.VOICE: _("本人の言葉のまま書きます。言いかえません。"),
@@ -30,27 +27,14 @@ HELP = {
 
 
 class WhereForm(forms.Form):
-    """Whom and which section somebody wants to write about; only what they may write is offered."""
+    """Whom (nobody: the household) and which section the address of a page names."""
 
-    about = forms.ChoiceField(label=_("だれのこと"))
-    section = forms.ChoiceField(label=_("欄"))
-
-    def __init__(self, *args: Any, writable: Iterable[Writable], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.sections = {about_key(each.person_id): each.sections for each in writable}
-        fields: dict[str, Any] = self.fields
-        fields["about"].choices = [(key, key) for key in self.sections]
-        fields["section"].choices = Section.choices
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("section") not in self.sections.get(cleaned.get("about", ""), ()):
-            self.add_error("section", _("この欄は、いまは書けません。"))
-        return cleaned
+    about = forms.UUIDField(required=False)
+    section = forms.ChoiceField(choices=Section.choices)
 
     def person_id(self) -> uuid.UUID | None:
-        about = self.cleaned_data["about"]
-        return None if about == HOUSEHOLD else uuid.UUID(about)
+        person_id: uuid.UUID | None = self.cleaned_data["about"]
+        return person_id
 
 
 class AssessmentPartForm(TypedMixin, OnceForm):
@@ -101,8 +85,3 @@ class FixForm(OnceForm):
 
     def seen(self) -> Seen:
         return Seen(self.cleaned_data["seen_version"], self.cleaned_data["seen_mark"])
-
-
-def about_key(person_id: uuid.UUID | None) -> str:
-    """Return how an address names whom something is about."""
-    return str(person_id) if person_id else HOUSEHOLD

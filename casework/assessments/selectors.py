@@ -184,7 +184,7 @@ def _said(view: AssessmentView) -> list[Said]:
         row: Any = part
         whose_words = f"{row.who} {CENTER_WORDS if part.agency.is_center else part.agency.name}"
         heading = str(Section(part.section).label)
-        found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.facts]
+        found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.told_facts]
         if part.text:
             found.append((heading, whose_words, part.text))
     return found

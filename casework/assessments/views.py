@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -23,7 +22,7 @@ from permissions.people import name_of
 from permissions.viewer import Viewer
 
 from .actions import fix_assessment, is_new, mark_of, write_part
-from .forms import AssessmentPartForm, FixForm, WhereForm, about_key
+from .forms import AssessmentPartForm, FixForm, WhereForm
 from .labels import item_of
 from .models import Assessment, AssessmentPart, Section
 from .selectors import (
@@ -57,11 +56,10 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
         mine: Any = part
         mine.is_mine = whose(part.agency) == whose(viewer.agency)
         mine.is_rewritable = mine.is_mine and (part.person_id, part.section) in may_write
-        mine.about = about_key(part.person_id)
     context = {
         "case": case,
         "blocks": blocks_of(parts, household_order_for(viewer, case)),
-        "writable": [(about_key(each.person_id), each) for each in writable],
+        "writable": writable,
         "views": views,
         "is_new": is_new(parts, views[0] if views else None),
     }
@@ -73,9 +71,8 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
 def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
     """Write one section about one person or the household, begun with what one's own agency said before."""
     viewer = request.viewer
-    writable = writable_for(viewer, case)
-    where = WhereForm(request.GET, writable=writable)
-    if not where.is_valid():
+    where = WhereForm(request.GET)
+    if not where.is_valid() or not _may_begin(request, case, where):
         messages.error(request, _("だれの、どの欄を書くかを、この画面で選んでください。"))
         return redirect("casework:assessment", case_id=case.pk)
     section, person_id = where.cleaned_data["section"], where.person_id()
@@ -99,7 +96,7 @@ def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
         "case": case,
         "form": form,
         "section": Section(section).label,
-        "who": _who(writable, person_id),
+        "who": _who(viewer, person_id),
         "readers": _readers(viewer, case, person_id, section),
         "is_other": is_other,
         "written": written,
@@ -214,8 +211,20 @@ def _begin_again(form: AssessmentPartForm, current: AssessmentPart | None) -> No
     form.data = told
 
 
-def _who(writable: Iterable[Writable], person_id: uuid.UUID | None) -> str:
-    return next(each.who for each in writable if each.person_id == person_id)
+def _may_begin(request: ViewerRequest, case: Case, where: WhereForm) -> bool:
+    """What an agency had begun before its line ended is refused with the words kept, not turned away here."""
+    writable = writable_for(request.viewer, case)
+    is_offered = any(
+        where.cleaned_data["section"] in each.sections
+        for each in writable
+        if each.person_id == where.person_id()
+    )
+    return is_offered or (request.method == "POST" and not request.viewer.sees_all_cases)
+
+
+def _who(viewer: Viewer, person_id: uuid.UUID | None) -> str:
+    (named,) = name_people(viewer, [Writable(person_id, [])])
+    return str(named.who)
 
 
 def _readers(viewer: Viewer, case: Case, person_id: uuid.UUID | None, section: str) -> str:

@@ -50,7 +50,7 @@ def chronology(request: ViewerRequest, case: Case) -> HttpResponse:
 def chronology_add(request: ViewerRequest, case: Case) -> HttpResponse:
     viewer = request.viewer
     labels = writable_labels_for(viewer, case)
-    if not labels:
+    if not labels and request.method == "GET":
         messages.error(request, _("年表に書ける項目が、あなたの機関に共有されていません。"))
         return redirect("casework:chronology", case_id=case.pk)
     form = EntryForm(

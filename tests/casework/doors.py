@@ -11,7 +11,9 @@ from django.db import connection
 from django.db.models import CharField, Value
 from django.utils.translation import gettext as _
 
+from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
+from casework.chronology.selectors import chronology_for
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
@@ -226,6 +228,21 @@ def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
             if row:
                 labels.add((family.case.pk, view.person_id, row.item))
     return labels
+
+
+def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
+    """Return the labels of what the assessment shows now, of its fixed versions, and of the chronology."""
+    rows: dict[str, list[Any]] = {
+        "now": current_parts_for(viewer, family.case),
+        "fixed": [part for view in assessment_views_for(viewer, family.case) for part in view.parts],
+        "years": chronology_for(viewer, family.case).entries,
+    }
+    return {name: {(row.case_id, row.person_id, row.item) for row in each} for name, each in rows.items()}
+
+
+def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
+    here = {label for label in labels if label[2] in SECTION_OF_ITEM}
+    return {"now": here, "fixed": here, "years": here}
 
 
 # --- the object permission ---------------------------------------------------------------------------
