@@ -9,6 +9,7 @@ from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.consent.models import Answer, Capacity
+from casework.demo_assessment import load_assessment
 from casework.demo_meeting import load_meeting
 from casework.demo_people import agency, date, days_ago, viewer
 from casework.households.actions import StayDraft, add_person, change_household, set_item
@@ -49,7 +50,8 @@ def load_hazukihara() -> None:
         for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
             move_to_stage(home.case, stage=stage, by=coordinator)
     _hazukihara_answers(home)
-    load_meeting(home.case, home.toyo, home.shuichi)
+    assessment = load_assessment(home.case, home.toyo, home.shuichi)
+    load_meeting(home.case, home.toyo, home.shuichi, assessment)
     Case.objects.filter(pk=home.case.pk).update(opened_at=days_ago(40))
 
 

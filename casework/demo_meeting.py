@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+from casework.assessments.models import Assessment
 from casework.cases.models import Case
 from casework.demo_people import date, days_ago, viewer
 from casework.households.models import Person
@@ -35,7 +36,7 @@ TEXT = """第1条　社会福祉法第106条の6第1項の規定により、見�
 第5条　庶務は、福祉まるごとサポートセンターが行う。"""
 
 
-def load_meeting(case: Case, mother: Person, son: Person) -> None:
+def load_meeting(case: Case, mother: Person, son: Person, assessment: Assessment) -> None:
     """Load a meeting next week whose papers are open, one agency's answer to it, and a draft of the next plan."""
     coordinator, chief, nurse = viewer("coordinator"), viewer("chief"), viewer("kenko")
     with acting_for(chief):
@@ -49,7 +50,7 @@ def load_meeting(case: Case, mother: Person, son: Person) -> None:
             swear(by=member)
     with acting_for(coordinator):
         item = _item(case, son, rule, members, coordinator)
-        _plan(case, mother, coordinator)
+        _plan(case, mother, assessment, coordinator)
     with acting_for(nurse):
         answer_prep(
             item,
@@ -87,7 +88,7 @@ def _item(case: Case, son: Person, rule: Ordinance, members: list[Viewer], by: V
     return item
 
 
-def _plan(case: Case, mother: Person, by: Viewer) -> None:
+def _plan(case: Case, mother: Person, assessment: Assessment, by: Viewer) -> None:
     """A second plan in the making: what holds is carried over, the wish of the son is still missing."""
     decision = Decision.objects.exclude(supersedes=None).get(case=case)
     written = (
@@ -132,4 +133,4 @@ def _plan(case: Case, mother: Person, by: Viewer) -> None:
         )
         for row in RoleRow.objects.filter(decision=decision).select_related("agency").order_by("position")
     ]
-    save_plan(case, PlanDraft(date(0), date(-180), date(-90), parts, roles), follows=None, by=by)
+    save_plan(case, PlanDraft(date(0), date(-180), date(-90), parts, roles, assessment), follows=None, by=by)

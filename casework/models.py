@@ -1,8 +1,10 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
+from .assessments.models import AssessedPart, Assessment, AssessmentPart
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
+from .chronology.models import ChronologyEntry
 from .closing.models import Closure
 from .codes.models import Code
 from .concealment.models import (
@@ -87,6 +89,9 @@ __all__ = [
     "AgendaPerson",
     "AgendaRemoval",
     "AnswerLink",
+    "AssessedPart",
+    "Assessment",
+    "AssessmentPart",
     "Attendee",
     "Block",
     "Brought",
@@ -95,6 +100,7 @@ __all__ = [
     "CaseEvent",
     "CaseFile",
     "CaseGrant",
+    "ChronologyEntry",
     "Closure",
     "Code",
     "Concealment",

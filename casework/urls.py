@@ -1,6 +1,8 @@
 from casework.accompanying.urls import urlpatterns as accompanying
+from casework.assessments.urls import urlpatterns as assessments
 from casework.bringing.urls import urlpatterns as bringing
 from casework.cases.urls import urlpatterns as cases
+from casework.chronology.urls import urlpatterns as chronology
 from casework.closing.urls import urlpatterns as closing
 from casework.codes.urls import urlpatterns as codes
 from casework.concealment.urls import urlpatterns as concealment
@@ -59,6 +61,8 @@ urlpatterns = [
     *sharing,
     *seals,
     *referrals,
+    *assessments,
+    *chronology,
     *plans,
     *planning,
     *ordinances,

@@ -6,7 +6,9 @@ case is not blocked for them. ``(select f())`` makes PostgreSQL ask once per sta
 
 from __future__ import annotations
 
+from casework.assessments import sql as assessments
 from casework.bringing import sql as bringing
+from casework.chronology import sql as chronology
 from casework.codes import sql as codes
 from casework.codes.lists import CLOSED_LISTS
 from casework.concealment import sql as concealment
@@ -386,6 +388,34 @@ WALLS: tuple[Wall, ...] = (
         " AND r.person_id IS NOT DISTINCT FROM casework_roleanswer.person_id)",
         frozen=True,
     ),
+    # Each agency its own part, in its own name, where a line with the label of the section holds.
+    Wall(
+        table="casework_assessmentpart",
+        select=f"{reaches('casework_assessmentpart')} AND {not_hidden('casework_assessmentpart')}",
+        insert=f"{reaches('casework_assessmentpart')} AND agency_id = {AGENCY} AND written_by_id = {ME}",
+        frozen=True,
+    ),
+    # Who sees a part of a version knows of the version; the policy of the part applies in here.
+    Wall(
+        table="casework_assessment",
+        select=f"({CENTER} OR {assessments.HAS_SEEN_PART}) AND {not_blocked('case_id')}",
+        insert=f"{center('casework_assessment')} AND fixed_by_id = {ME}",
+        frozen=True,
+    ),
+    Wall(
+        table="casework_assessedpart",
+        select=assessments.SEEN_PART,
+        insert=f"{center('casework_assessedpart')} AND fixed_at = clock_now() AND {assessments.SEEN_PART}",
+        frozen=True,
+    ),
+    # An agency what it knows itself, the center also what it was told.
+    Wall(
+        table="casework_chronologyentry",
+        select=f"{reaches('casework_chronologyentry')} AND {not_hidden('casework_chronologyentry')}",
+        insert=f"{reaches('casework_chronologyentry')} AND written_by_id = {ME}"
+        f" AND ({CENTER} OR source_id = {AGENCY})",
+        frozen=True,
+    ),
     Wall(
         table="casework_plan",
         select=f"({CENTER} OR {planning.DECIDED_AND_SEEN}) AND {not_blocked('case_id')}",
@@ -613,6 +643,8 @@ LABELLED_TABLES = (
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
+    "casework_assessmentpart",
+    "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
     "casework_referral",
@@ -670,7 +702,10 @@ def functions_sql() -> str:
             files.KEYS,
             files.ANSWER_KEYS,
             registers.UNDO,
+            assessments.KEYS,
             planning.KEYS,
+            assessments.VERSION_KEYS,
+            chronology.KEEPS,
             evaluation.SEALED,
             reports.FUNCTIONS,
         ),

@@ -38,6 +38,7 @@ _RECEIVE = _READ_CASES | {
     "casework.open_case",
     "casework.edit_household",
     "casework.write_note",
+    "casework.assess",
     "casework.record_consent",
     "casework.conceal",
 }
@@ -71,7 +72,7 @@ ROLES: dict[str, Role] = {
     "community": Role(_("地域づくり担当"), center_only=True),
     "agency_staff": Role(
         _("支援関係機関職員"),
-        _READ_CASES | {"casework.answer_role", "casework.break_glass", "casework.bring"},
+        _READ_CASES | {"casework.answer_role", "casework.assess", "casework.break_glass", "casework.bring"},
     ),
     "agency_admin": Role(_("機関管理者"), frozenset({"people.manage"})),
     "editor": Role(_("広報・ウェブ編集"), frozenset({"cms.enter", "forms_app.edit_form"})),

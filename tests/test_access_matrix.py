@@ -18,7 +18,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.assessments.actions import PartDraft as SaidDraft
+from casework.assessments.actions import Seen, fix_assessment, mark_of, write_part
+from casework.assessments.selectors import current_parts_for
 from casework.cases.models import Case
+from casework.chronology.actions import EntryDraft, write_entry
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.files.actions import add_file
@@ -43,6 +47,7 @@ from casework.sharing.models import ShareLine
 from casework.sheets.models import Sheet, SheetState
 from casework.tasks.actions import TaskDraft, add_task
 from casework.walls import WALLS
+from forms_app.fields.era import PartialDate
 from permissions.agencies.actions import close_agency
 from permissions.audit.models import AuditEntry
 from permissions.middleware import ViewerMiddleware
@@ -146,6 +151,8 @@ class MatrixWorld(World):
             consent = self._consent(home)
             stays = [self._stay(home, person) for person in (home.mother, home.son)]
             relation = self._relations(home)
+            assessment = self._assessment(home)
+            lived = self._chronology(home)
             plan = self._plan(home)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             self.register = self._register(home)
@@ -167,6 +174,8 @@ class MatrixWorld(World):
             "line": lines[0],
             "consent": consent,
             "plan": plan,
+            "assessment": assessment,
+            "lived": lived,
             "agenda": agenda,
         }
 
@@ -179,6 +188,33 @@ class MatrixWorld(World):
         draft = PlanDraft(*[timezone.localdate()] * 3, parts=parts)
         first = save_plan(home.case, draft, follows=None, by=self.chief)
         return save_plan(home.case, draft, follows=first, by=self.chief)
+
+    def _assessment(self, home: Household) -> Any:
+        """Two versions, of which an agency sees what its items let it."""
+        sections = {"health": "health", "money": "money", "history": "history", "assessment": "view"}
+        for version in (0, 1):
+            for person in (home.mother, home.son) if version == 0 else (home.mother,):
+                for item, section in sections.items():
+                    said = SaidDraft(person.pk, section, "staff", f"CANARY-{person.name}-{item} 版{version}")
+                    held = [
+                        part
+                        for part in current_parts_for(self.chief, home.case)
+                        if part.person_id == person.pk
+                    ]
+                    seen = next((part.pk for part in held if part.section == section), None)
+                    write_part(home.case, said, seen=seen, by=self.chief)
+            shown = Seen(version, mark_of(current_parts_for(self.chief, home.case)))
+            fixed = fix_assessment(home.case, "plan", seen=shown, by=self.chief)
+        return fixed
+
+    def _chronology(self, home: Household) -> Any:
+        """One entry of each item; the last is what the agency "full" knows of the mother."""
+        full = self.agencies["full"]
+        for person in (home.son, home.mother):
+            for item in ("assessment", "health", "money", "history"):
+                lived = EntryDraft(PartialDate(2001), f"CANARY-{person.name}-{item} 年表")
+                entry = write_entry(home.case, Label(person.pk, item), lived, source=full, by=self.chief)
+        return entry
 
     def _agenda(self, home: Household) -> Any:
         """An item whose papers are open, and to nobody of those who try."""
@@ -486,6 +522,8 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "block_id": ids["block"].pk,
         "decision_id": ids["decision"].pk,
         "plan_id": ids["plan"].pk,
+        "assessment_id": ids["assessment"].pk,
+        "entry_id": ids["lived"].pk,
         "role_id": ids["role"].pk,
         "sheet_id": uuid.uuid4(),
         "meeting_id": ids["agenda"].meeting_id,
@@ -550,8 +588,13 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {404}
     is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file", "casework:plan_excel")
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
-    is_draft_unseen = "<uuid:plan_id>" in _our_urls()[url_name].route and not person.sees_all
-    if is_nobodys_sheet or is_draft_unseen or (of_concealed and home is not world.tomono):
+    route = _our_urls()[url_name].route
+    is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all
+    reads_assessment = person.sees_all or ("葉月原母", "assessment") in person.labels
+    is_row_unseen |= "<uuid:assessment_id>" in route and not reads_assessment
+    reads_history = person.sees_all or ("葉月原母", "history") in person.labels
+    is_row_unseen |= "<uuid:entry_id>" in route and not reads_history
+    if is_nobodys_sheet or is_row_unseen or (of_concealed and home is not world.tomono):
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}

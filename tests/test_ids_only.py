@@ -89,6 +89,8 @@ MADE_FOR_IT = {
     "casework_fileremoval",
     "casework_taskend",
     "casework_closure",
+    "casework_assessmentpart",
+    "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
     "casework_ordinance",

@@ -45,6 +45,8 @@ HIDDEN = (
     "Direction",
     "RoleRow",
     "RoleAnswer",
+    "AssessmentPart",
+    "ChronologyEntry",
     "PlanPart",
     "PlanRole",
     "Stay",

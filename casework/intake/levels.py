@@ -42,6 +42,7 @@ WANTED: tuple[Wanted, ...] = (
     Wanted(Level.INTAKE, "issues", _("課題")),
     Wanted(Level.INTAKE, "screening", _("振り分けの結果")),
     Wanted(Level.INTAKE, "consent_states", _("一人ひとりの同意の状態（説明したか）")),
+    Wanted(Level.PLAN, "assessment", _("確定したアセスメント")),
     Wanted(Level.PLAN, "consents", _("一人ひとりの同意の返事")),
     Wanted(Level.PLAN, "weights", _("課題の重さ（優先順位）")),
     Wanted(Level.PLAN, "roles", _("役割分担")),

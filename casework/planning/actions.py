@@ -34,6 +34,7 @@ from permissions.viewer import Viewer
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
+    from casework.assessments.models import Assessment
     from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
 
@@ -50,13 +51,14 @@ class PartDraft:
 
 @dataclass(frozen=True)
 class PlanDraft:
-    """A whole version. Days are those of Japan; the monitoring lies within the period."""
+    """A whole version. Days are those of Japan; the monitoring lies within the period. ``assessment``: on which it rests."""
 
     period_from: dt.date
     period_to: dt.date
     monitor_on: dt.date
     parts: Sequence[PartDraft] = field(default_factory=tuple)
     roles: Sequence[RoleDraft] = field(default_factory=tuple)
+    assessment: Assessment | None = None
 
 
 @transaction.atomic
@@ -84,6 +86,7 @@ def save_plan(
             period_from=draft.period_from,
             period_to=draft.period_to,
             monitor_on=draft.monitor_on,
+            assessment=draft.assessment,
             made_by=by.membership,
         )
         plan.save(force_insert=True)

@@ -11,6 +11,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.assessments.models import Assessment
 from casework.dates import in_months
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
@@ -51,6 +52,25 @@ class PlanForm(OnceForm):
     period_from = forms.DateField(label=_("期間の始まり"), widget=DayInput)
     period_to = forms.DateField(label=_("期間の終わり"), widget=DayInput)
     monitor_on = forms.DateField(label=_("次のモニタリングの日"), widget=DayInput)
+    assessment = forms.ChoiceField(
+        label=_("もとにしたアセスメント"),
+        required=False,
+        help_text=_("確定した版から選びます。いちばん新しい版が選ばれています。"),
+    )
+
+    def __init__(self, *args: Any, assessments: Iterable[Assessment] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.assessments = {str(each.pk): each for each in assessments}
+        chosen: Any = self.fields["assessment"]
+        chosen.choices = [
+            ("", _("なし") if self.assessments else _("確定したアセスメントがありません")),
+            *((key, f"{each.name} {each.fixed_on:%Y-%m-%d}") for key, each in self.assessments.items()),
+        ]
+        chosen.initial = next(iter(self.assessments), "")
+
+    def rests_on(self) -> Assessment | None:
+        """Return the assessment that was chosen."""
+        return self.assessments.get(self.cleaned_data["assessment"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -135,11 +155,19 @@ class SectionForms:
 
 
 class PlanForms:
-    """The whole sheet: head, blocks and roles. ``initial`` is what an empty sheet begins with."""
+    """The whole sheet: head, blocks and roles. ``assessments``: the fixed ones, the newest first. ``initial`` is what an empty sheet
+    begins with."""
 
-    def __init__(self, data: Any, *, people: People, initial: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        data: Any,
+        *,
+        people: People,
+        assessments: Iterable[Assessment] = (),
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
         begun = initial or {}
-        self.head = PlanForm(data, initial=begun.get("head"))
+        self.head = PlanForm(data, initial=begun.get("head"), assessments=assessments)
         self.sections = [
             SectionForms(
                 section.value,
@@ -173,7 +201,8 @@ class PlanForms:
             if form.cleaned_data.get("text")
         ]
         roles = [form.draft() for form in self.roles.forms if form.has_changed()]
-        return PlanDraft(told["period_from"], told["period_to"], told["monitor_on"], parts, roles)
+        days = (told["period_from"], told["period_to"], told["monitor_on"])
+        return PlanDraft(*days, parts, roles, self.head.rests_on())
 
 
 def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare: int) -> Any:

@@ -32,6 +32,14 @@ class Plan(Walled):
     period_from = models.DateField(_("期間の始まり"))
     period_to = models.DateField(_("期間の終わり"))
     monitor_on = models.DateField(_("次のモニタリングの日"))
+    assessment = models.ForeignKey(
+        "casework.Assessment",
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        verbose_name=_("もとにしたアセスメント"),
+    )
     made_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=ClockNow)
 

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
 from casework.ordinances.models import MeetingKind
 from casework.rounds import Steps, in_rounds, read
 from casework.sharing.selectors import labelled_for
+from casework.versions import Change, Said, changes_of
 from permissions.viewer import Viewer
 
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
+    from casework.assessments.models import Assessment
     from casework.cases.models import Case
     from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
@@ -42,6 +45,7 @@ class PlanView:
     decision: Decision | None
     is_first: bool
     is_newest: bool
+    assessment: Assessment | None = None  # on which it rests, where that reaches the viewer
 
     @property
     def blocks(self) -> list[Block]:
@@ -50,20 +54,6 @@ class PlanView:
             for section in Section
             if (found := [part for part in self.parts if part.section == section])
         ]
-
-
-@dataclass(frozen=True)
-class Change:
-    """One entry beside what stood there before: empty on the side where there was none."""
-
-    label: str
-    who: str
-    before: str
-    after: str
-
-    @property
-    def is_changed(self) -> bool:
-        return self.before != self.after
 
 
 def _parts_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
@@ -86,12 +76,14 @@ def plans_for(viewer: Viewer) -> QuerySet[Plan]:
 def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     """Return the versions of a case, the newest first."""
     of_case = Q(case=case)
-    plans, parts, roles, decided = yield [
+    plans, parts, roles, decided, assessments = yield [
         plans_for(viewer).filter(of_case).select_related("made_by__user").order_by("-version"),
         _parts_for(viewer, PlanPart).filter(of_case).order_by("position"),
         _parts_for(viewer, PlanRole).filter(of_case).select_related("agency").order_by("position"),
         PlanDecision.objects.filter(of_case).select_related("decision"),
+        assessments_for(viewer).filter(of_case),
     ]
+    assessed = {row.pk: row for row in assessments}
     decisions = {row.plan_id: row.decision for row in decided}
     parts_of, roles_of = defaultdict(list), defaultdict(list)
     for part in parts:
@@ -103,7 +95,7 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     return [
         PlanView(
             plan, parts_of[plan.pk], roles_of[plan.pk], decisions.get(plan.pk),
-            is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0],
+            is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0], assessment=assessed.get(plan.assessment_id),
         )
         for plan in shown
     ]  # fmt: skip
@@ -129,42 +121,19 @@ def agendas_to_decide_at(viewer: Viewer, case: Case) -> list[AgendaItem]:
 
 def changes_between(before: PlanView, after: PlanView) -> list[Change]:
     """Compare two versions entry by entry and role by role, in the order of the sheet. Entries know ``who`` they are about."""
-    found: list[Change] = []
-    for section in Section:
-        sides = [_texts(view, section) for view in (before, after)]
-        for who in dict.fromkeys(who for side in sides for who, _text in side):
-            old, new = ([text for each, text in side if each == who] for side in sides)
-            found += _pairs(str(section.label), who, old, new)
-    roles = [_sentences(view) for view in (before, after)]
-    for who in dict.fromkeys(who for side in roles for who, _text in side):
-        old, new = ([text for each, text in side if each == who] for side in roles)
-        found += _pairs(str(PlanRole._meta.verbose_name), who, old, new)
-    return found
+    headings = [*(str(section.label) for section in Section), str(PlanRole._meta.verbose_name)]
+    return changes_of(headings, _said(before), _said(after))
 
 
-def _texts(view: PlanView, section: str) -> list[tuple[str, str]]:
-    rows: list[Any] = [part for part in view.parts if part.section == section]
-    return [(row.who, row.text) for row in rows]
-
-
-def _sentences(view: PlanView) -> list[tuple[str, str]]:
-    rows: list[Any] = list(view.roles)
-    return [(row.who, _sentence(row)) for row in rows]
+def _said(view: PlanView) -> list[Said]:
+    rows: list[Any] = list(view.parts)
+    roles: list[Any] = list(view.roles)
+    return [
+        *((str(Section(row.section).label), row.who, row.text) for row in rows),
+        *((str(PlanRole._meta.verbose_name), role.who, _sentence(role)) for role in roles),
+    ]
 
 
 def _sentence(role: Any) -> str:
     words = [role.agency.name, role.get_seat_display(), role.issue, role.what, role.frequency]
     return " ".join([*filter(None, words), *([f"{role.until_on:%Y-%m-%d}"] if role.until_on else [])])
-
-
-def _pairs(label: str, who: str, old: list[str], new: list[str]) -> list[Change]:
-    """Put what stayed beside itself; of the rest the first that went beside the first that came."""
-    stayed = [text for text in old if text in new]
-    gone = [text for text in old if text not in stayed]
-    came = [text for text in new if text not in stayed]
-    longest = max(len(gone), len(came))
-    filled = ([*side, *[""] * (longest - len(side))] for side in (gone, came))
-    return [
-        *(Change(label, who, text, text) for text in stayed),
-        *(Change(label, who, before, after) for before, after in zip(*filled, strict=True)),
-    ]

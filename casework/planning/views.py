@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from casework.assessments.selectors import assessments_for
 from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
@@ -99,8 +100,9 @@ def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
     viewer = request.viewer
     people = list(persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", "name"))
     last = next(iter(plan_views_for(viewer, case)), None)
+    assessments = assessments_for(viewer).filter(case=case).order_by("-version")
     if request.method == "POST":
-        forms = PlanForms(request.POST, people=people)
+        forms = PlanForms(request.POST, people=people, assessments=assessments)
         if forms.is_valid() and (kept := _save(request, case, forms, last)):
             messages.success(
                 request, _("プランの第%(version)s版を保存しました。") % {"version": kept.version}
@@ -108,7 +110,7 @@ def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
             return redirect("casework:plan", case_id=case.pk, plan_id=kept.pk)
     else:
         begun = _of_version(last) if last else _of_case(viewer, case)
-        forms = PlanForms(None, people=people, initial=begun)
+        forms = PlanForms(None, people=people, assessments=assessments, initial=begun)
     if last:
         _record(viewer, case, [last])
     return TemplateResponse(request, "casework/plan_write.html", {"case": case, "forms": forms, "last": last})

@@ -32,8 +32,8 @@ MOST_WAITING = 50  # of one agency
 
 
 @transaction.atomic
-def request_sheet(case: Case, decision: Decision, *, by: Viewer, kind: str = DECISION) -> Sheet:
-    """Order a sheet of a decision; returns the order already waiting if there is one (a double click).
+def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: str = DECISION) -> Sheet:
+    """Order a sheet of a decision, or of the case itself; returns the order already waiting if there is one (a double click).
 
     Agencies take turns: each order stands behind as many as its agency has in line already (assurance.md A35). Raises
     NotAllowed when that are MOST_WAITING.
@@ -59,7 +59,7 @@ def request_sheet(case: Case, decision: Decision, *, by: Viewer, kind: str = DEC
         ignore_conflicts=True,
     )
     sheet = Sheet.objects.defer("pdf").get(
-        decision=decision, membership=by.membership, kind=kind, state=SheetState.WAITING
+        case=case, decision=decision, membership=by.membership, kind=kind, state=SheetState.WAITING
     )
     make_sheet_task.using(priority=-1 - waiting).enqueue(str(sheet.pk), by.membership.pk)
     record(by, "sheet_requested", sheet, case=case.pk)

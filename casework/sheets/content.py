@@ -52,7 +52,7 @@ class SheetContent:
 def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
     """Return the content this reader may see now, or None when nothing of the decision reaches them."""
     case = sheet.case
-    view = decision_view_for(viewer, case, sheet.decision_id)
+    view = decision_view_for(viewer, case, sheet.decision_id) if sheet.decision_id else None
     if view is None:
         return None
     household = household_for(viewer, case)

@@ -1,4 +1,4 @@
-"""The sheets that can be made of a decision: ours, and those that other apps register.
+"""The sheets that can be made of a decision or of a case: ours, and those that other apps register.
 
 @hooks.register("register_marugoto_sheet")
 def city_sheet() -> SheetKind: ...
@@ -20,6 +20,7 @@ from permissions.viewer import Viewer
 
 from .content import Label, content_for
 from .plans import has_plan, plan_content_for
+from .understanding import understanding_content_for
 
 if TYPE_CHECKING:
     from casework.plans.models import Decision
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 DECISION = "decision"
 PLAN = "plan"
+UNDERSTANDING = "understanding"
 CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -67,6 +69,14 @@ def sheet_kinds() -> dict[str, SheetKind]:
             plan_content_for,
             style="casework/plan_sheet.css",
             fits=has_plan,
+        ),
+        UNDERSTANDING: SheetKind(
+            UNDERSTANDING,
+            _("理解シート"),
+            "casework/sheets/understanding.html",
+            understanding_content_for,
+            style="casework/understanding_sheet.css",
+            fits=lambda decision: False,  # of the case, ordered on its own page
         ),
     }
     for register in hooks.get_hooks("register_marugoto_sheet"):

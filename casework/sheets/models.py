@@ -23,7 +23,7 @@ class SheetState(models.TextChoices):
 
 
 class Sheet(Walled):
-    """A sheet of a decision (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
+    """A sheet of a decision, or of the case itself (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
 
     ``labels`` lists every label printed on it, [[case, person or null, item]]: the database shows the row only
     while its reader reaches all of them, so a sheet dies with the share it was made from. ``hidings``: the concealments
@@ -32,7 +32,9 @@ class Sheet(Walled):
     """
 
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
-    decision = models.ForeignKey("casework.Decision", on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(
+        "casework.Decision", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, default="decision", db_default="decision")
     language = models.CharField(max_length=12)
@@ -53,11 +55,17 @@ class Sheet(Walled):
                 | (~Q(state=SheetState.READY) & Q(pdf__isnull=True)),
             ),
             models.UniqueConstraint(
-                fields=("decision", "membership", "kind"),
+                fields=("case", "decision", "membership", "kind"),
                 condition=Q(state="waiting"),
                 name="sheet_one_waiting",
+                nulls_distinct=False,
             ),
         )
+
+    @property
+    def reference(self) -> str:
+        """The number of what it is a sheet of."""
+        return self.decision.number if self.decision else self.case.number
 
     @property
     def title(self) -> Any:

@@ -47,6 +47,8 @@ def has_plan(decision: Decision) -> bool:
 
 def plan_content_for(viewer: Viewer, sheet: Sheet) -> PlanSheet | None:
     """Return what of the decided plan reaches this reader now, or None where nothing does."""
+    if sheet.decision_id is None:
+        return None
     number = str(sheet.pk)[:8].upper()
     return plan_sheet_for(viewer, sheet.case, sheet.decision_id, made_at=sheet.requested_at, number=number)
 

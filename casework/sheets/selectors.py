@@ -14,12 +14,19 @@ from permissions.viewer import Viewer
 from .models import Sheet
 
 if TYPE_CHECKING:
+    from casework.cases.models import Case
     from casework.plans.models import Decision
 
 
 def sheets_for(viewer: Viewer, decision: Decision) -> list[Sheet]:
     """Return the viewer's own sheets of a decision, newest first, without the bytes; at most 20."""
     own = _own(viewer).filter(decision=decision).order_by("-requested_at", "pk")[:20]
+    return [sheet for sheet in own if _still_reaches(viewer, sheet)]
+
+
+def sheets_of_case_for(viewer: Viewer, case: Case, kind: str) -> list[Sheet]:
+    """Return the viewer's own sheets of one kind that are of the case itself, newest first, without the bytes; at most 20."""
+    own = _own(viewer).filter(case=case, decision=None, kind=kind).order_by("-requested_at", "pk")[:20]
     return [sheet for sheet in own if _still_reaches(viewer, sheet)]
 
 

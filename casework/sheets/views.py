@@ -8,10 +8,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.models import Case
 from casework.plans.selectors import decision_view_for
+from casework.reads import record_items
 from casework.sharing.access import case_view
 from permissions.access import ViewerRequest
 from permissions.audit.actions import record
@@ -19,12 +21,17 @@ from permissions.errors import NotAllowed
 
 from .actions import record_sheet_opened, request_sheet
 from .forms import SheetForm
+from .kinds import UNDERSTANDING
 from .models import Sheet, SheetState
 from .pdf import pdf_available
 from .plans import plan_sheet_for
-from .selectors import sheet_for
+from .selectors import sheet_for, sheets_of_case_for
+from .understanding import understanding_for
 from .workbook import plan_workbook
 
+NO_PDF = gettext_lazy(
+    "このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -37,7 +44,7 @@ def sheet_request(request: ViewerRequest, case: Case, decision_id: uuid.UUID) ->
     if not pdf_available():
         messages.error(
             request,
-            _("このサーバーでは、いまPDFを作れません。管理者に「PDFの部品が入っていない」と伝えてください。"),
+            NO_PDF,
         )
         return redirect("casework:decision", case_id=case.pk, decision_id=decision_id)
     form = SheetForm(request.POST)
@@ -67,7 +74,7 @@ def sheet_file(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> HttpR
     record_sheet_opened(request.viewer, found)
     response = HttpResponse(bytes(found.pdf), content_type="application/pdf")
     # A neutral file name: downloads lie about on shared machines.
-    response["Content-Disposition"] = f'attachment; filename="{found.decision.number}.pdf"'
+    response["Content-Disposition"] = f'attachment; filename="{found.reference}.pdf"'
     return response
 
 
@@ -83,6 +90,40 @@ def plan_excel(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Ht
         record(request.viewer, "sheet_opened", found.view.decision, case=case_id, person=person_id, item=item)
     response["Content-Disposition"] = f'attachment; filename="{found.view.decision.number}.xlsx"'
     return response
+
+
+@require_GET
+@case_view()
+def understanding(request: ViewerRequest, case: Case) -> HttpResponse:
+    """The household on one page, of the newest fixed assessment."""
+    found = understanding_for(request.viewer, case)
+    if found:
+        record_items(request.viewer, [(case, *label) for label in found.labels])
+    context = {
+        "case": case,
+        "sheet": found,
+        "made": sheets_of_case_for(request.viewer, case, UNDERSTANDING),
+        "has_pdf": pdf_available(),
+    }
+    return TemplateResponse(request, "casework/understanding.html", context)
+
+
+@require_POST
+@case_view("casework.make_sheet")
+def understanding_sheet(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Order the page as PDF."""
+    if not pdf_available():
+        messages.error(request, NO_PDF)
+        return redirect("casework:understanding", case_id=case.pk)
+    if understanding_for(request.viewer, case) is None:
+        messages.error(request, _("印刷できる内容がありませんでした。"))
+        return redirect("casework:understanding", case_id=case.pk)
+    try:
+        ordered = request_sheet(case, None, by=request.viewer, kind=UNDERSTANDING)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return redirect("casework:understanding", case_id=case.pk)
+    return redirect("casework:sheet", case_id=case.pk, sheet_id=ordered.pk)
 
 
 def _sheet(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> Sheet:

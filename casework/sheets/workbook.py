@@ -22,7 +22,8 @@ ROLE_COLUMNS = 5
 def plan_workbook(sheet: PlanSheet) -> bytes:
     """Return the plan as .xlsx. MARUGOTO_PLAN_TEMPLATE names the city's own layout; a name it does not use stays out.
 
-    Names: plan_number, plan_kind, case_number, decided_on, decision_number, period, monitor_on, household, each block by its code
+    Names: plan_number, plan_kind, case_number, decided_on, decision_number, period, monitor_on, assessment,
+    household, each block by its code
     (wish, issue, ... exit: its entries, a line each) and roles (the first cell of a table of five columns that grows downwards).
     No text becomes a formula (assurance.md A26). Raises OSError or KeyError for a template that cannot be read.
     """
@@ -51,6 +52,7 @@ def _values(sheet: PlanSheet) -> dict[str, Any]:
         "decision_number": decision.number if decision else "",
         "period": f"{in_era(plan.period_from)}〜{in_era(plan.period_to)}",
         "monitor_on": in_era(plan.monitor_on),
+        "assessment": view.assessment.name if view.assessment else "",
         "household": _("、").join([*([sheet.household.name] if sheet.household else []), *people]),
         "roles": [_role(role) for role in view.roles],
     }
@@ -100,7 +102,7 @@ def _our_layout() -> Any:
     titles = {
         "plan_number": _("プラン番号・版"), "plan_kind": _("初回か再プランか"), "case_number": _("ケース番号"),
         "decided_on": _("決定した日"), "decision_number": _("決定番号"), "period": _("期間"),
-        "monitor_on": _("次のモニタリング"), "household": _("世帯・人"),
+        "monitor_on": _("次のモニタリング"), "assessment": _("もとにしたアセスメント"), "household": _("世帯・人"),
         **{section.value: str(section.label) for section in Section},
     }  # fmt: skip
     for row, (name, title) in enumerate(titles.items(), start=1):

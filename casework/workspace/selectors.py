@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from casework.accompanying.selectors import rhythm_of
+from casework.assessments.models import Assessment
+from casework.assessments.selectors import assessments_for
 from casework.cases.models import Case
 from casework.cases.selectors import ALL, PAGE_SIZE, Cursor, Narrowing, case_keys_for
 from casework.closing.models import Closure
@@ -118,6 +120,7 @@ class CaseRecord:
     neighbors: Neighbors
     handover: Handover | None  # that waits for its signature
     rhythm: Any  # when somebody last talked with the household, and has to again; for the center
+    assessment: Assessment | None  # the newest that was fixed
     suspension: Suspension | None  # why it rests, for the center
 
     @property
@@ -236,6 +239,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         neighbors,
         handover,
         rhythm,
+        (assessments,),
     ) = yield from side_by_side(
         standing_notes_for.steps(viewer, case, limit=NOTES_SHOWN + 1),
         decision_views_for.steps(viewer, case),
@@ -260,6 +264,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         neighbors_of.steps(viewer, case),
         handover_of.steps(viewer, case),
         rhythm_of.steps(viewer, case),
+        ask(assessments_for(viewer).filter(case=case).order_by("-version")[:1]),
     )
     people += [
         PersonView(person, None) for person in issues if person not in {each.person_id for each in people}
@@ -302,6 +307,7 @@ def case_record_for(viewer: Viewer, case: Case) -> Steps[CaseRecord]:
         neighbors=neighbors,
         handover=handover,
         rhythm=rhythm,
+        assessment=next(iter(assessments), None),
     )
 
 

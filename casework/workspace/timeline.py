@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from casework.assessments.selectors import assessment_views_for
 from casework.cases.models import Case
 from casework.cases.selectors import QUIET_DAYS, events_for
 from casework.closing.selectors import closure_for
@@ -88,6 +89,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         agendas,
         monitorings,
         evaluations,
+        assessments,
         (suspensions,),
         lines,
         events,
@@ -103,6 +105,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         case_agendas_for.steps(viewer, case),
         monitorings_for.steps(viewer, case),
         evaluations_for.steps(viewer, case),
+        assessment_views_for.steps(viewer, case),
         ask(suspensions_for(viewer, case)),
         ask(ledger_of(viewer, case)),
         _events(viewer, case),
@@ -140,6 +143,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         *entries.of_agendas(agendas, timezone.now()),
         *entries.of_monitorings(monitorings.views, case.pk),
         *entries.of_evaluations(evaluations, case.pk),
+        *entries.of_assessments(assessments, case.pk),
         *entries.of_suspensions(suspensions),
     ]
     return sorted(found, key=lambda entry: entry.order)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
+from casework.assessments.selectors import AssessmentView
 from casework.cases.words import flow_label, stage_label
 from casework.evaluation.selectors import EvaluationView, reads_of_evaluations
 from casework.households.models import Living
@@ -37,6 +38,7 @@ class TimelineKind(models.TextChoices):
     CONSENT = "consent", gettext_lazy("本人同意")
     SHARE = "share", gettext_lazy("共有")
     REFERRAL = "referral", gettext_lazy("つなぎ")
+    ASSESSMENT = "assessment", gettext_lazy("アセスメント")
     DECISION = "decision", gettext_lazy("決定")
     ROLE = "role", gettext_lazy("役割への回答")
     MEETING = "meeting", gettext_lazy("会議")
@@ -392,6 +394,22 @@ def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Itera
             K.EVALUATION, f"evaluation:{key}", view.evaluated_on, title, _case(case_id), **told,
             reads=tuple(reads_of_evaluations([view], case_id)),
             people=tuple(dict.fromkeys(part.person_id for part in parts)),
+        )  # fmt: skip
+
+
+def of_assessments(views: Iterable[AssessmentView], case_id: uuid.UUID) -> Iterator[Entry]:
+    """Versions that were fixed; what was written between them stands on their own pages."""
+    for view in views:
+        row = view.assessment
+        title = _("%(name)sを確定した。%(purpose)s") % {
+            "name": row.name,
+            "purpose": row.get_purpose_display(),
+        }
+        yield Entry(
+            K.ASSESSMENT, f"assessment:{row.pk}", row.fixed_at, title,
+            reverse("casework:assessment_version", args=[case_id, row.pk]), actor=name_of(row.fixed_by.user),
+            people=tuple(dict.fromkeys(part.person_id for part in view.parts)),
+            reads=tuple(read for part in view.parts for read in _reads(part)),
         )  # fmt: skip
 
 

@@ -14,7 +14,9 @@ from typing import Any
 
 from django.db import connection
 
+from casework.assessments.models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
 from casework.cases.models import Case
+from casework.chronology.models import ChronologyEntry
 from casework.closing.models import Closure
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile, FileContent
@@ -50,6 +52,8 @@ LABELLED = (
     Task,
     TaskEnd,
     Closure,
+    AssessmentPart,
+    ChronologyEntry,
     PlanPart,
     PlanRole,
     MonitoringTick,
@@ -61,6 +65,7 @@ LABELLED = (
 OPEN_TASKS = frozenset({"basic", "history"})
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
 CODE_OF_ITEM = {"health": "disease", "money": "debt", "assessment": "family"}  # an issue of each label
+SECTION_OF_ITEM = {"health": "health", "money": "money", "history": "history", "assessment": "family"}
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
 LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -146,6 +151,7 @@ class CanaryWorld(World):
             self._canaries_of_basics(family)
             self._canaries_of_labels(family)
             self._canary_of_closing(family)
+            self._canaries_of_assessment(family)
             self._canaries_of_plan(family)
         return family
 
@@ -225,6 +231,30 @@ class CanaryWorld(World):
             closed_by=self.coordinator.membership,
         ).save(force_insert=True)  # fmt: skip
 
+    def _canaries_of_assessment(self, family: Family) -> None:
+        by, parts, entries = self.coordinator, [], []
+        for who, item in family.labels():
+            if section := SECTION_OF_ITEM.get(item):
+                facts = dict.fromkeys(facts_of(section), NOT_ASKED)
+                label = {"case": family.case, "person_id": family.person_id(who), "item": item}
+                said = {
+                    "section": section,
+                    "text": family.canary(who, item, "assessmentpart"),
+                    "said_by": "staff",
+                }
+                written = {"agency": by.agency, "written_by": by.membership, "sequence": 1}
+                parts.append(AssessmentPart(**label, **said, **facts, **written))
+                lived = {"year": 2001, "source": by.agency, "written_by": by.membership}
+                entries.append(
+                    ChronologyEntry(**label, **lived, text=family.canary(who, item, "chronologyentry"))
+                )
+        AssessmentPart.objects.bulk_create(parts)
+        ChronologyEntry.objects.bulk_create(entries)
+        fixed = Assessment(case=family.case, version=1, purpose="plan", fixed_by=by.membership)
+        fixed.save(force_insert=True)
+        links = [AssessedPart(assessment=fixed, part=part, case=family.case) for part in parts]
+        AssessedPart.objects.bulk_create(links)
+
     def _canaries_of_plan(self, family: Family) -> None:
         by, day = self.coordinator.membership, dt.date(2026, 1, 5)
         plan = Plan(
@@ -270,6 +300,8 @@ def _tables_of(who: str, item: str) -> list[str]:
         tables.append("closure")
     if item == "basic":
         tables += ["person", "stay"] if who else ["household"]
+    if item in SECTION_OF_ITEM:
+        tables += ["assessmentpart", "chronologyentry"]
     if who and item in CODE_OF_ITEM:
         tables.append("issue")
     if who and item in {"contact", "health", "money"}:

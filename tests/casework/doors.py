@@ -11,7 +11,9 @@ from django.db import connection
 from django.db.models import CharField, Value
 from django.utils.translation import gettext as _
 
+from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
+from casework.chronology.selectors import chronology_for
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
@@ -25,7 +27,15 @@ from casework.workspace.finding import find_cases_for
 from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
-from tests.casework.canaries import CODE_OF_ITEM, LABELLED, OPEN_TASKS, CanaryWorld, Family, canaries_in
+from tests.casework.canaries import (
+    CODE_OF_ITEM,
+    LABELLED,
+    OPEN_TASKS,
+    SECTION_OF_ITEM,
+    CanaryWorld,
+    Family,
+    canaries_in,
+)
 from tests.casework.ledger import Label
 
 Rows = dict[str, set[Label]]
@@ -79,6 +89,9 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset
         if item == "basic":
             for name in ("person", "stay") if person else ("household",):
                 rows[name].add(label)
+        if item in SECTION_OF_ITEM:
+            rows["assessmentpart"].add(label)
+            rows["chronologyentry"].add(label)
         if person and item in CODE_OF_ITEM:
             rows["issue"].add(label)
         if person and item in ("contact", "health", "money"):
@@ -215,6 +228,21 @@ def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
             if row:
                 labels.add((family.case.pk, view.person_id, row.item))
     return labels
+
+
+def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
+    """Return the labels of what the assessment shows now, of its fixed versions, and of the chronology."""
+    rows: dict[str, list[Any]] = {
+        "now": current_parts_for(viewer, family.case),
+        "fixed": [part for view in assessment_views_for(viewer, family.case) for part in view.parts],
+        "years": chronology_for(viewer, family.case).entries,
+    }
+    return {name: {(row.case_id, row.person_id, row.item) for row in each} for name, each in rows.items()}
+
+
+def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
+    here = {label for label in labels if label[2] in SECTION_OF_ITEM}
+    return {"now": here, "fixed": here, "years": here}
 
 
 # --- the object permission ---------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.assessments.actions import PartDraft, Seen, fix_assessment, mark_of, write_part
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.households.actions import add_person, change_household, change_person
@@ -72,6 +73,7 @@ def test_what_coordination_needs_is_asked_of_flow_2_alone(bare):
         Case.objects.filter(pk=case.pk).update(flow="flow2")
 
     assert [fact for fact in lacking(world.coordinator, case) if fact in FLOW_2] == [
+        "assessment",
         "consents",
         "roles",
         "seats",
@@ -93,6 +95,7 @@ def test_each_thing_that_is_written_down_leaves_the_list(bare):
         (lambda: note_issue(person, "debt", IssueDraft("3", "staff", words="見本"), by=by), ["issues"]),
         (lambda: record_consent(case, person, ConsentDraft("pending", timezone.localdate(), "見本"), by=by), ["consent_states"]),
         (lambda: record_consent(case, person, ConsentDraft("refused", timezone.localdate(), "見本"), by=by), ["consents"]),
+        (lambda: _assess(case, by), ["assessment"]),
         (lambda: _decide(world, case, person, Seat.values[:3]), ["roles"]),
         (lambda: _decide(world, case, person, Seat.values), ["seats"]),
     ]  # fmt: skip
@@ -120,6 +123,11 @@ def test_of_a_second_member_age_and_sex_and_an_issue_without_weight_are_asked(ba
         note_issue(person, "gap", IssueDraft("unknown", "staff", words="見本"), by=by)
 
     assert set(lacking(by, case)) - set(whole) == {"every_age", "every_sex", "weights"}
+
+
+def _assess(case: Case, by: Any) -> None:
+    part = write_part(case, PartDraft(None, "view", "staff", "見本"), seen=None, by=by)
+    fix_assessment(case, "plan", seen=Seen(0, mark_of([part])), by=by)
 
 
 def _decide(world: Any, case: Case, person: Person, seats: list[str]) -> None:

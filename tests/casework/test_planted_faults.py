@@ -20,8 +20,10 @@ from hypothesis import Phase, settings
 from hypothesis.errors import FlakyFailure
 
 from casework import reads, walls
+from casework.assessments import selectors as assessment_selectors
 from casework.cases import selectors as case_selectors
 from casework.cases.models import Case
+from casework.chronology import selectors as chronology_selectors
 from casework.concealment.models import Concealment
 from casework.files import selectors as files
 from casework.files.models import FileContent
@@ -266,6 +268,8 @@ FAULTS = [
     Fault("the page of a case shows every item", DoorAloneMachine, every_row_in(household_selectors)),
     Fault("the PDF says who lives there", DoorAloneMachine, everybody_in(sheet_content)),
     Fault("the PDF has every direction", DoorAloneMachine, every_row_in(plan_selectors)),
+    Fault("the assessment shows every part", DoorAloneMachine, every_row_in(assessment_selectors)),
+    Fault("the chronology shows every year", DoorAloneMachine, every_row_in(chronology_selectors)),
     Fault("any file opens", DoorAloneMachine, open_any_file),
     Fault("notifications outlive the share", DoorAloneMachine, tell_of_any_case),
     Fault("nobody is told of a share", DoorAloneMachine, tell_nobody),

@@ -11,6 +11,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.assessments.models import AssessedPart
 from casework.cases.models import CaseEvent
 from casework.cases.selectors import QUIET_DAYS
 from casework.closing.models import Closure
@@ -64,6 +65,12 @@ def labelled(family, labels, is_center):
             rows = model.objects.filter(case=case).values_list(f"{prefix}_id", "person_id", "item")
             keys |= {f"{prefix}:{pk}" for pk, person, item in rows if is_center or (person, item) in labels}
     keys |= {f"decision:{pk}" for pk, person, item in decided if is_center or (person, item) in labels}
+    fixed = AssessedPart.objects.filter(case=case)
+    keys |= {
+        f"assessment:{pk}"
+        for pk, person, item in fixed.values_list("assessment_id", "part__person_id", "part__item")
+        if is_center or (person, item) in labels
+    }
     if is_center:
         for prefix, model in (
             ("monitoring", Monitoring),

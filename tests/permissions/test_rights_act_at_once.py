@@ -10,6 +10,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 from django.urls import reverse
 
+from casework.assessments.models import Assessment
+from casework.chronology.models import ChronologyEntry
 from casework.consent.models import Consent
 from casework.files.models import CaseFile
 from casework.households.models import Stay
@@ -79,6 +81,10 @@ class Shared:
             stay = Stay.objects.filter(person=self.world.hazuki.mother).first()
             issue = Issue.objects.filter(person=self.world.hazuki.mother).first()
             plan = Plan.objects.get(case=self.family.case)
+            assessment = Assessment.objects.get(case=self.family.case)
+            lived = ChronologyEntry.objects.get(
+                case=self.family.case, person=self.world.hazuki.mother, item="money"
+            )
         return {
             "case_id": self.family.case.pk,
             "decision_id": self.family.decision.pk,
@@ -93,6 +99,8 @@ class Shared:
             "stay_id": stay.pk,
             "issue_id": issue.pk,
             "plan_id": plan.pk,
+            "assessment_id": assessment.pk,
+            "entry_id": lived.pk,
             "handover_id": uuid.uuid4(),
             "relation_id": uuid.uuid4(),
             "block_id": uuid.uuid4(),
@@ -213,7 +221,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
     assert is_open == {
         "case", "relations", "ecomap", "timeline", "case_roles", "decision", "role_answer", "sheet", "sheet_file",
-        "file_open", "plans", "plan", "plan_plain", "plan_excel",
+        "file_open", "assessment", "assessment_version", "chronology", "chronology_add", "understanding", "plans", "plan", "plan_plain", "plan_excel",
     }  # fmt: skip
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"

@@ -41,6 +41,10 @@ class Channels(Machine):
         here = self.here(seat, family)
         assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
 
+    def see_assessment(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """What is known now, what was fixed, and the years before."""
+        assert doors.assessed(viewer, family) == doors.assessed_by_rule(self.here(seat, family))
+
     def see_search(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         assert doors.found(viewer, family) == doors.found_by_rule(family, self.ledger.reach(seat))
 
@@ -184,6 +188,7 @@ CHANNELS: dict[str, See] = {
     "database": Channels.see_database,
     "page": Channels.see_page,
     "log": Channels.see_log,
+    "assessment": Channels.see_assessment,
     "search": Channels.see_search,
     "files": Channels.see_files,
     "notifications": Channels.see_notifications,

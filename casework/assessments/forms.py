@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from casework.issues.models import Teller
+from casework.once import OnceForm
+from permissions.typed import TypedMixin
+
+from .actions import PartDraft, Seen
+from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
+
+HELP = {
+    Section.VOICE: _("本人の言葉のまま書きます。言いかえません。"),
+    Section.FAMILY: _("家族との関係、世話をしている人、頼れる人。"),
+    Section.HOME: _("住まいのようす、家事や衛生、立ちのきや電気・水道の心配。"),
+    Section.HEALTH: _("病気や障害、受診や服薬、手帳や介護の認定。"),
+    Section.MONEY: _("収入、借金や滞納、手元にあるお金。"),
+    Section.WORK: _("仕事や学校のようす、やめてからの年数、してみたいこと。"),
+    Section.HISTORY: _("これまでに、どこに、いつ、何を相談し、どうなったか。"),
+    Section.STRENGTH: _("できていること、好きなこと、支えてくれる人。"),
+    Section.VIEW: _("何がどうつながって、いまの困りごとになっているか。"),
+}
+
+
+class WhereForm(forms.Form):
+    """Whom (nobody: the household) and which section the address of a page names."""
+
+    about = forms.UUIDField(required=False)
+    section = forms.ChoiceField(choices=Section.choices)
+
+    def person_id(self) -> uuid.UUID | None:
+        person_id: uuid.UUID | None = self.cleaned_data["about"]
+        return person_id
+
+
+class AssessmentPartForm(TypedMixin, OnceForm):
+    """What one agency says in one section."""
+
+    seen = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    text = forms.CharField(
+        label=_("くわしいこと"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 6})
+    )
+    said_by = forms.ChoiceField(
+        label=_("だれが言っているか"), choices=Teller.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self, *args: Any, section: str, current: AssessmentPart | None = None, **kwargs: Any
+    ) -> None:
+        names = facts_of(section)
+        begun: dict[str, Any] = dict.fromkeys(names, NOT_ASKED)
+        if current:
+            begun = {name: getattr(current, name) for name in (*names, "text", "said_by")}
+            begun["seen"] = current.pk
+        super().__init__(*args, initial=begun, **kwargs)
+        self.section = section
+        for name in names:
+            self.fields[name] = forms.ChoiceField(label=question(name), choices=FACTS[name][1].choices)
+        self.fields["text"].help_text = HELP[Section(section)]
+        self.order_fields([*names, "text", "said_by"])
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        answers = {cleaned.get(name) for name in facts_of(self.section)}
+        if not cleaned.get("text") and "text" not in self.errors and answers <= {NOT_ASKED}:
+            self.add_error("text", _("分かったことを1つ以上、選ぶか書いてください。"))
+        return cleaned
+
+    def draft(self, person_id: uuid.UUID | None) -> PartDraft:
+        told = self.cleaned_data
+        facts = {name: told[name] for name in facts_of(self.section)}
+        return PartDraft(person_id, self.section, told["said_by"], told["text"], facts)
+
+
+class FixForm(OnceForm):
+    """What a version is fixed for; and what the page showed."""
+
+    seen_version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen_mark = forms.CharField(widget=forms.HiddenInput, max_length=32)
+    purpose = forms.ChoiceField(label=_("確定の目的"), choices=Purpose.choices, widget=forms.RadioSelect)
+
+    def seen(self) -> Seen:
+        return Seen(self.cleaned_data["seen_version"], self.cleaned_data["seen_mark"])

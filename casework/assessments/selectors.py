@@ -1,0 +1,190 @@
+"""Reading assessments, narrowed by who asks."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from casework.households.selectors import name_by
+from casework.rounds import Steps, in_rounds
+from casework.sharing.models import NotBlocked
+from casework.sharing.selectors import labelled_for, lines_reaching, persons_for
+from casework.versions import Change, Said, changes_of
+from permissions.agencies.models import Agency
+from permissions.viewer import Viewer
+
+from .labels import item_of
+from .models import AssessedPart, Assessment, AssessmentPart, Section, facts_of, question
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+CENTER = "center"
+CENTER_WORDS = _("センター")
+Key = tuple[uuid.UUID | None, str, Any]
+
+
+@dataclass
+class Block:
+    """One section of the sheet and what stands in it."""
+
+    section: str
+    label: str
+    parts: list[AssessmentPart]
+
+
+@dataclass
+class AssessmentView:
+    """A fixed version as one viewer sees it."""
+
+    assessment: Assessment
+    parts: list[AssessmentPart]
+    is_newest: bool
+
+
+@dataclass
+class Writable:
+    """Of whom somebody may write now, and which sections."""
+
+    person_id: uuid.UUID | None
+    sections: list[Section]
+    who: str = ""
+
+
+def whose(agency: Agency) -> Any:
+    """Return who an agency writes for: the organisations of the center are one."""
+    return CENTER if agency.is_center else agency.pk
+
+
+def parts_for(viewer: Viewer) -> QuerySet[AssessmentPart]:
+    """Return what was ever written that reaches the viewer, the earliest first."""
+    parts: QuerySet[AssessmentPart] = labelled_for(viewer, AssessmentPart)
+    return parts.select_related("agency", "written_by__user").order_by("written_at", "sequence", "pk")
+
+
+def current_parts_for(viewer: Viewer, case: Case) -> list[AssessmentPart]:
+    """Return what each agency says now in each section about each, as far as it reaches the viewer."""
+    latest: dict[Key, AssessmentPart] = {}
+    for part in parts_for(viewer).filter(case=case):
+        latest[_key(part)] = part
+    return list(latest.values())
+
+
+def _key(part: AssessmentPart) -> Key:
+    return part.person_id, part.section, whose(part.agency)
+
+
+def own_parts_for(
+    viewer: Viewer, case: Case, *, person_id: uuid.UUID | None, section: str
+) -> list[AssessmentPart]:
+    """Return what the viewer's own side wrote there, the latest first: it holds, the others were before it."""
+    written = parts_for(viewer).filter(case=case, person=person_id, section=section)
+    mine = whose(viewer.agency)
+    return [part for part in written if whose(part.agency) == mine][::-1]
+
+
+def blocks_of(parts: Iterable[AssessmentPart], order: dict[uuid.UUID | None, int]) -> list[Block]:
+    """Return parts by section in the order of the sheet, in each by person, the center first. Empty sections are left out."""
+    found = defaultdict(list)
+    for part in parts:
+        found[part.section].append(part)
+    last = len(order)
+    return [
+        Block(
+            section.value,
+            str(section.label),
+            sorted(
+                found[section],
+                key=lambda part: (
+                    order.get(part.person_id, last), not part.agency.is_center, part.agency.name, str(part.person_id),
+                ),
+            ),
+        )
+        for section in Section
+        if found[section]
+    ]  # fmt: skip
+
+
+def household_order_for(viewer: Viewer, case: Case) -> dict[uuid.UUID | None, int]:
+    """Return the place of each person on the sheet: the household as a whole first."""
+    known = persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", flat=True)
+    return {key: place for place, key in enumerate([None, *known])}
+
+
+def writable_for(viewer: Viewer, case: Case) -> list[Writable]:
+    """Return of whom, and in which sections, the viewer may write now: what is shared with them now, for the center all."""
+    if not viewer.may("casework.assess"):
+        return []
+    names = dict(persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", "name"))
+    if viewer.sees_all_cases:
+        found = [Writable(key, list(Section)) for key in (None, *names)]
+    else:
+        labels = set(lines_reaching(viewer).filter(case=case).values_list("person_id", "item"))
+        people = sorted({person for person, _item in labels}, key=lambda key: _place(names, key))
+        found = [
+            Writable(key, [each for each in Section if (key, item_of(each)) in labels]) for key in people
+        ]
+    return name_by(names, [each for each in found if each.sections])
+
+
+def _place(names: dict[uuid.UUID, str], key: uuid.UUID | None) -> tuple[int, str]:
+    if key is None:
+        return (-1, "")
+    return (list(names).index(key) if key in names else len(names), str(key))
+
+
+def assessments_for(viewer: Viewer) -> QuerySet[Assessment]:
+    """Return the fixed versions of which this viewer sees a part, unordered; for the center's duty all."""
+    rows = Assessment.objects.filter(NotBlocked("case")).select_related("fixed_by__user")
+    if viewer.sees_all_cases:
+        return rows
+    return rows.filter(Exists(_links_for(viewer).filter(assessment=OuterRef("pk"))))
+
+
+def _links_for(viewer: Viewer) -> QuerySet[AssessedPart]:
+    return AssessedPart.objects.filter(part__in=labelled_for(viewer, AssessmentPart))
+
+
+@in_rounds
+def assessment_views_for(viewer: Viewer, case: Case) -> Steps[list[AssessmentView]]:
+    """Return the fixed versions of a case, the newest first, each with the parts that reach the viewer."""
+    rows, links = yield [
+        assessments_for(viewer).filter(case=case).order_by("-version"),
+        _links_for(viewer)
+        .filter(case=case)
+        .select_related("part__agency", "part__written_by__user")
+        .order_by("part__written_at", "part__sequence", "part"),
+    ]
+    parts = defaultdict(list)
+    for link in links:
+        parts[link.assessment_id].append(link.part)
+    return [AssessmentView(row, parts[row.pk], is_newest=row is rows[0]) for row in rows]
+
+
+def changes_between(before: AssessmentView, after: AssessmentView) -> list[Change]:
+    """Compare two versions field by field, in the order of the sheet. Their parts know ``who`` they are about."""
+    headings = [heading for section in Section for heading in _headings(section)]
+    return changes_of(headings, _said(before), _said(after))
+
+
+def _headings(section: Section) -> list[str]:
+    return [f"{section.label} {question(name)}" for name in facts_of(section)] + [str(section.label)]
+
+
+def _said(view: AssessmentView) -> list[Said]:
+    """Whose words they are is said with whom they are about: agencies do not answer for each other."""
+    found: list[Said] = []
+    for part in view.parts:
+        row: Any = part
+        whose_words = f"{row.who} {CENTER_WORDS if part.agency.is_center else part.agency.name}"
+        heading = str(Section(part.section).label)
+        found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.told_facts]
+        if part.text:
+            found.append((heading, whose_words, part.text))
+    return found

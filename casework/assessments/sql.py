@@ -1,0 +1,25 @@
+"""The database's side of assessments: who sees and writes a part, and that a version stays as it was fixed."""
+
+from __future__ import annotations
+
+KEYS = """
+ALTER TABLE casework_assessmentpart ADD CONSTRAINT casework_assessmentpart_id_case UNIQUE (id, case_id);
+"""
+
+# A link carries the moment of its version: together with the policy nothing comes to a version afterwards. The policy of links
+# does not ask for the version, whose own policy asks for the links.
+VERSION_KEYS = """
+ALTER TABLE casework_assessment ADD CONSTRAINT casework_assessment_id_case UNIQUE (id, case_id);
+ALTER TABLE casework_assessment ADD CONSTRAINT casework_assessment_id_case_fixed UNIQUE (id, case_id, fixed_at);
+ALTER TABLE casework_assessedpart ADD CONSTRAINT casework_assessedpart_of_version FOREIGN KEY (assessment_id, case_id, fixed_at)
+  REFERENCES casework_assessment (id, case_id, fixed_at) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE casework_assessedpart ADD CONSTRAINT casework_assessedpart_of_part FOREIGN KEY (part_id, case_id)
+  REFERENCES casework_assessmentpart (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE casework_plan ADD CONSTRAINT casework_plan_of_assessment FOREIGN KEY (assessment_id, case_id)
+  REFERENCES casework_assessment (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
+SEEN_PART = "EXISTS (SELECT 1 FROM casework_assessmentpart p WHERE p.id = casework_assessedpart.part_id)"
+HAS_SEEN_PART = (
+    "EXISTS (SELECT 1 FROM casework_assessedpart a WHERE a.assessment_id = casework_assessment.id)"
+)

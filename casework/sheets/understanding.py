@@ -1,0 +1,146 @@
+"""What stands on the understanding sheet (理解シート): one page for a meeting, of the newest fixed assessment, for one reader."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from casework.assessments.models import Assessment, AssessmentPart, Section
+from casework.assessments.selectors import assessment_views_for, blocks_of, household_order_for
+from casework.households.models import Household, Person
+from casework.households.selectors import household_for, name_people, who_live_here
+from casework.plans.selectors import AnsweredRole, answered_roles_for
+from casework.sharing.items import Item
+from casework.sharing.models import LivesHere
+from casework.sharing.selectors import persons_for
+from permissions.viewer import Viewer
+
+from .content import Label
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+    from .models import Sheet
+
+# As many characters as one page holds beside the head; what is longer is cut, and the sheet says so.
+PAGE_CHARACTERS = 1_800
+FEWEST_CHARACTERS = 30
+
+
+@dataclass
+class Line:
+    """What one agency says of one person in one section, as far as it fits."""
+
+    who: str
+    agency: str
+    facts: list[tuple[str, str]]
+    text: str
+    is_cut: bool
+    is_quoted: bool
+
+
+@dataclass
+class SectionLines:
+    """One section of the page."""
+
+    label: str
+    lines: list[Line]
+
+
+@dataclass
+class UnderstandingSheet:
+    """Everything on the page, and the labels it came from."""
+
+    viewer: Viewer
+    case: Case
+    assessment: Assessment
+    household: Household | None
+    people: list[Person]
+    sections: list[SectionLines]
+    agencies: list[str]
+    labels: list[Label]
+    made_at: dt.datetime
+    number: str
+
+    @property
+    def is_cut(self) -> bool:
+        return any(line.is_cut for section in self.sections for line in section.lines)
+
+
+def understanding_content_for(viewer: Viewer, sheet: Sheet) -> UnderstandingSheet | None:
+    """Return what reaches this reader now, or None where nothing of a fixed assessment does."""
+    return understanding_for(viewer, sheet.case, made_at=sheet.requested_at, number=str(sheet.pk)[:8].upper())
+
+
+def understanding_for(
+    viewer: Viewer, case: Case, *, made_at: dt.datetime | None = None, number: str = ""
+) -> UnderstandingSheet | None:
+    """Return the page of a case as far as it reaches this reader, or None where nothing of a fixed assessment does."""
+    view = next((each for each in assessment_views_for(viewer, case) if each.parts), None)
+    if view is None:
+        return None
+    household = household_for(viewer, case)
+    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
+    people = who_live_here(list(known.order_by("position", "pk")))
+    roles = [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current]
+    name_people(viewer, view.parts)
+    return UnderstandingSheet(
+        viewer=viewer,
+        case=case,
+        assessment=view.assessment,
+        household=household,
+        people=people,
+        sections=_sections(viewer, case, view.parts),
+        agencies=_agencies(view.parts, roles),
+        labels=_labels(case, household, people, view.parts, roles),
+        made_at=made_at or timezone.now(),
+        number=number,
+    )
+
+
+def _sections(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> list[SectionLines]:
+    most = max(PAGE_CHARACTERS // len(parts), FEWEST_CHARACTERS)
+    blocks = blocks_of(parts, household_order_for(viewer, case))
+    return [SectionLines(block.label, [_line(part, most) for part in block.parts]) for block in blocks]
+
+
+def _line(part: Any, most: int) -> Line:
+    text = " ".join(part.text.split())
+    is_cut = len(text) > most
+    return Line(
+        part.who,
+        part.agency.name,
+        part.told_facts,
+        f"{text[:most]}…" if is_cut else text,
+        is_cut,
+        is_quoted=part.section == Section.VOICE and part.said_by == "self",
+    )
+
+
+def _agencies(parts: list[AssessmentPart], roles: list[AnsweredRole]) -> list[str]:
+    """Who is around: whoever wrote, and whoever was given a role."""
+    found = [part.agency for part in parts] + [role.row.agency for role in roles]
+    return list(
+        dict.fromkeys(
+            agency.name for agency in sorted(found, key=lambda each: (not each.is_center, each.name))
+        )
+    )
+
+
+def _labels(
+    case: Case,
+    household: Household | None,
+    people: list[Person],
+    parts: list[AssessmentPart],
+    roles: list[AnsweredRole],
+) -> list[Label]:
+    labels: set[Label] = {(case.pk, person.pk, Item.BASIC.value) for person in people}
+    if household:
+        labels.add((case.pk, None, Item.BASIC.value))
+    labels |= {(part.case_id, part.person_id, part.item) for part in parts}
+    labels |= {(role.row.case_id, role.row.person_id, role.row.item) for role in roles}
+    return sorted(labels, key=str)

@@ -1,0 +1,89 @@
+"""Assessments, the chronology and the understanding sheet at 360 and 1280 pixels, for the center and an agency: no fault that axe knows, nothing sideways."""
+
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from casework.assessments.models import Section
+from casework.sharing.actions import Label
+from tests.casework.test_assessments import address_of, fix, write
+from tests.casework.test_chronology import write as write_entry
+from tests.worlds import World
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PASSWORD = "a-long-password-for-tests"
+
+
+@pytest.fixture
+def world(settings):
+    """Every section is written by the center, some by an agency, one of them at length."""
+    settings.MARUGOTO_REQUIRE_MFA = False
+    world = World()
+    home = world.hazuki
+    items = ("basic", "assessment", "health")
+    world.share(home, world.anshin, *(Label(home.mother.pk, item) for item in items))
+    for section in Section:
+        write(world, world.coordinator, section.value, "見本のようすです。")
+    fix(world)
+    write(world, world.anshin_worker, "home", "見本の長い文です。" * 60, housing="rented")
+    write(world, world.anshin_worker, "health", "", treatment="untreated")
+    world.fixed = fix(world, version=1)
+    write(world, world.anshin_worker, "work", "見本の仕事")
+    for year in range(1975, 2020, 5):
+        write_entry(world, world.coordinator, "見本のできごと" * 3, (year,))
+        write_entry(world, world.coordinator, "見本の息子のこと", (year, 4), about="son")
+    write_entry(world, world.anshin_worker, "包括の体操教室に通う", (2018, 5), item="assessment")
+    write_entry(world, world.coordinator, "制度が変わる", (2000, 4), about="")
+    world.entry = write_entry(world, world.coordinator, "ひざの手術", (2011,), item="health")
+    return world
+
+
+def pages(world):
+    page = f"/casework/cases/{world.hazuki.case.pk}/assessment/"
+    write_home = address_of(world.hazuki)
+    return {
+        "coordinator": {
+            "assessment": page,
+            "assessment_write": write_home,
+            "assessment_fix": f"{page}fix/",
+            "assessment_version": f"{page}{world.fixed.pk}/",
+            "assessment_compare": f"{page}{world.fixed.pk}/compare/",
+            "chronology": page.replace("assessment", "chronology"),
+            "chronology_add": page.replace("assessment", "chronology") + "add/",
+            "chronology_correct": page.replace("assessment", "chronology") + f"{world.entry.pk}/correct/",
+            "understanding": page.replace("assessment", "understanding"),
+            "plan_write": page.replace("assessment", "plans") + "write/",
+        },
+        "anshin": {
+            "assessment_of_agency": page,
+            "assessment_write_of_agency": write_home,
+            "assessment_compare_of_agency": f"{page}{world.fixed.pk}/compare/",
+            "chronology_of_agency": page.replace("assessment", "chronology"),
+            "understanding_of_agency": page.replace("assessment", "understanding"),
+        },
+    }
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_pages_are_sound_and_never_sideways(world, page_at, width):
+    found = []
+    for username, urls in pages(world).items():
+        page = page_at(width)
+        page.goto("/accounts/login/")
+        page.get_by_label("ユーザー名").fill(username)
+        page.get_by_label("パスワード").fill(PASSWORD)
+        page.get_by_role("button", name="ログインする", exact=True).click()
+        page.wait_for_url("**/casework/")
+        for name, url in urls.items():
+            page.goto(url)
+            if folder := os.environ.get("SCREENSHOTS", ""):
+                page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
+            violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+            found += [(name, rule["id"], node["target"]) for rule in violations for node in rule["nodes"]]
+            found += [(name, "sideways")] * page.evaluate(
+                "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+            )
+
+    assert found == []
