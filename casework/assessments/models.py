@@ -145,7 +145,7 @@ def _fact_of_section(name: str) -> models.CheckConstraint:
 class AssessmentPart(Labelled):
     """What one agency says in one section about one person or the household. Never edited and never deleted.
 
-    A later one of the same agency about the same takes its place; the organisations of the center count as one.
+    A later one of the same agency about the same takes its place; the organizations of the center count as one.
     """
 
     MAY_BE_HIDDEN = True

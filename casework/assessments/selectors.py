@@ -58,7 +58,7 @@ class Writable:
 
 
 def whose(agency: Agency) -> Any:
-    """Return who an agency writes for: the organisations of the center are one."""
+    """Return who an agency writes for: the organizations of the center are one."""
     return CENTER if agency.is_center else agency.pk
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # As many characters as one page holds beside the head; what is longer is cut, and the sheet says so.
 PAGE_CHARACTERS = 1_800
 FEWEST_CHARACTERS = 30
+DENSE_LINES = 28
 
 
 @dataclass
@@ -65,6 +66,11 @@ class UnderstandingSheet:
     labels: list[Label]
     made_at: dt.datetime
     number: str
+
+    @property
+    def is_dense(self) -> bool:
+        """Whether there are so many lines that they have to be printed smaller."""
+        return sum(len(section.lines) for section in self.sections) > DENSE_LINES
 
     @property
     def is_cut(self) -> bool:

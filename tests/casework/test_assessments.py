@@ -198,7 +198,7 @@ def test_later_part_takes_the_place_of_the_same_agencys_and_stays_beside_the_oth
         assert len(events) == 3
 
 
-def test_organisations_of_the_center_write_one_part(shared):
+def test_organizations_of_the_center_write_one_part(shared):
     first = write(shared, shared.coordinator, text="委託先")
     with pytest.raises(ChangedMeanwhile) as clash:
         write(shared, shared.chief, text="市")

@@ -123,6 +123,10 @@ def test_pdf_stays_one_page_when_much_was_written(shared, tmp_path):
                 (people[0], "strength"),
             ):
                 write(shared, shared.coordinator, section.value, "長い文です。" * 300, about=person)
+    shared.share(home, shared.anshin, *(Label(home.son.pk, item) for item in ("assessment", "health")))
+    for person in people:
+        for section in ("voice", "family", "home", "work", "strength", "view"):
+            write(shared, shared.anshin_worker, section, "別の長い文です。" * 200, about=person)
     fix(shared, version=1)
     sheet = order(shared.chief, home)
 
