@@ -25,6 +25,7 @@ FIELDS = {
     "childcare": "child",
     "health": "disability",
 }
+SEEDED = {"other": "other"}  # in the demo, beside those of which histories are drawn
 
 
 def day(moment):
@@ -57,7 +58,7 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         if not begins <= contact.received_at < ends:
             continue
         topics = {topic.topic for topic in contact.topics.all()}
-        fields = {FIELDS[topic] for topic in topics}
+        fields = {(FIELDS | SEEDED)[topic] for topic in topics}
         age = ages.get(contact.case_id)
         groups = {
             "topic": topics or {"not_told"}, "route": contact.route, "channel": contact.channel, "kind": contact.kind,
@@ -68,7 +69,7 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         if contact.kind != "advice" and first_of.get(contact.case_id, contact) == contact:
             add("people_new", contact.case_id, **groups)
     then = {}
-    events = list(CaseEvent.objects.filter(verb="stage_changed").order_by("at"))
+    events = list(CaseEvent.objects.filter(verb="stage_changed").order_by("at", "pk"))
     for case in Case.objects.all():
         if begins <= case.opened_at < ends:
             add("cases_new", case.pk)
