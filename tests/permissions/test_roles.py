@@ -18,6 +18,7 @@ MAY = {
     "casework.share": "coordinator chief",
     "casework.decide": "coordinator chief",
     "casework.answer_role": "coordinator chief agency_staff",
+    "casework.assess": f"{CENTER} agency_staff",
     "casework.view_openings": "coordinator chief",
     "casework.view_counted": "coordinator chief",
     "casework.view_reports": "coordinator chief privacy_officer auditor",
