@@ -1,5 +1,7 @@
 """段階: out of an emergency a case goes to the first talk, or on from where it was."""
 
+import datetime as dt
+
 import pytest
 
 from casework.cases.actions import move_to_stage
@@ -43,8 +45,9 @@ def test_emergency_leads_to_the_first_talk_or_back(world, stage, ways):
         assert (case.stage, case.flow) == (ways[0], "flow2")
 
 
-def test_second_emergency_leads_back_to_where_it_broke_out(world):
+def test_second_emergency_leads_back_to_where_it_broke_out(world, shift_clock):
     case = broken_out(world, Stage.ASSESSMENT)
+    shift_clock(dt.timedelta(hours=1))  # what one transaction does has one time
     with acting_for(world.coordinator):
         move_to_stage(case, stage=Stage.ASSESSMENT, by=world.coordinator)
         move_to_stage(case, stage=Stage.PLANNING, by=world.coordinator)
