@@ -73,7 +73,7 @@ numbers = st.integers(0, 30)
 WANTED = (
     "referred", "answered first_contact", "answered returned", "revoked", "written", "decided", "decided at a meeting",
     "agreed without a plan", "superseded", "role answered", "minutes fixed", "evaluated", "rested", "went on", "closed",
-    "came back", "withdrawn", "refused: seat", "tampered",
+    "came back", "withdrawn", "refused: seat", "tampered", "seat answered", "seat unanswered",
 )  # fmt: skip
 
 
@@ -134,6 +134,7 @@ class AgreementMachine(RuleBasedStateMachine):
                 lambda: self.decide_plan(name, at_meeting=at_meeting, supersedes=False),
                 lambda: self.write_plan(name, ""),
                 lambda: self.decide_plan(name, at_meeting=at_meeting, supersedes=False),
+                lambda: self.answer_the_newest_plan(name),
                 lambda: self.agree_without_a_plan(name, replaces=True),
                 lambda: self.refer(name, "kenko"),
                 lambda: self.revoke(-1),
@@ -310,9 +311,22 @@ class AgreementMachine(RuleBasedStateMachine):
     def answer_a_role(self, number, choice):
         with acting_for(self.by):
             role = self.pick(RoleRow.objects.order_by("decision__recorded_at", "position", "pk"), number)
-            answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence")) if role else []
-        if role is None:
-            return
+        if role is not None:
+            self._answer_role(role, choice)
+
+    def answer_the_newest_plan(self, name):
+        """Two of its seats; the others stay 未回答."""
+        with acting_for(self.by):
+            plan = PlanDecision.objects.filter(case=self.cases[name]).order_by("-plan__version").first()
+            roles = (
+                list(RoleRow.objects.filter(decision=plan.decision_id).order_by("position")) if plan else []
+            )
+        for choice, role in enumerate(roles[:2]):
+            self._answer_role(role, choice)
+
+    def _answer_role(self, role, choice):
+        with acting_for(self.by):
+            answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
         kinds = NEXT_ANSWERS[answers[-1].kind if answers else ""]
         who = self.world.anshin_worker if role.agency_id == self.world.anshin.pk else self.world.kenko_worker
         done = self.tried(
@@ -447,7 +461,8 @@ class AgreementMachine(RuleBasedStateMachine):
                 assert {role.row.seat for role in view.roles} >= set(Seat)
                 said = {role.row.pk: "" if role.is_unanswered else role.last.kind for role in view.roles}
                 assert said == {key: self.said.get(key, "") for key in said}
-                self.tally["plan looked at"] += 1
+                self.tally["seat answered"] += any(said.values())
+                self.tally["seat unanswered"] += not all(said.values())
 
     @invariant()
     def nothing_fixed_has_changed(self):
