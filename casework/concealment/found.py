@@ -75,7 +75,11 @@ TOLD = ("Referral", "ReferralAnswer")
 
 
 def clear_places(case: Case, *, by: Viewer) -> None:
-    """Clear every text of a case of the places that lie in its vault now. Belongs to the caller's transaction."""
+    """Clear every text of a case of the places that lie in its vault now. Belongs to the caller's transaction.
+
+    The ward goes with them, whatever lies in the vault: it tells the area (domain.md R-DV-8).
+    """
+    apps.get_model("casework", "Contact").objects.filter(case=case).exclude(ward="").update(ward="")
     digests = digests_of(case.pk)
     if not digests:
         return

@@ -20,6 +20,7 @@ from casework.cases.actions import create_case, next_number
 from casework.cases.models import Case
 from casework.codes.lists import NOT_ASKED, UNKNOWN
 from casework.codes.selectors import codes_of
+from casework.concealment.selectors import standing
 from casework.events import record_event
 from casework.households.actions import add_person, create_household
 from casework.notifications.actions import notify, notify_without_mail
@@ -46,6 +47,7 @@ from .models import (
 )
 from .replies import refuse_names
 from .signs import level_of, raises_check
+from .wards import ward_choices
 
 # What the form's "who is writing" answers mean here.
 SPEAKER_OF_ANSWER = {
@@ -81,6 +83,7 @@ def take_up_submission(
         channel=WEB,
         route=route_of(WEB, speaker),
         speaker=speaker,
+        ward=_ward(payload["answers"]),
         one_line=_one_line(given),
         language=payload.get("language", ""),
         answers=answers,
@@ -156,6 +159,13 @@ def _speaker(answers: list[dict[str, Any]]) -> str:
     return UNKNOWN
 
 
+def _ward(answers: list[dict[str, Any]]) -> str:
+    """Return the ward that was chosen; empty where it was not asked, or not told."""
+    chosen = next((row["value"] for row in answers if row["kind"] == "ward"), None)
+    known = {code for code, _words in ward_choices()}
+    return chosen if isinstance(chosen, str) and chosen in known else ""
+
+
 def _one_line(answers: list[dict[str, Any]]) -> str:
     """Return the first line of the story, or the first answer there is."""
     told = [row for row in answers if row["display"].strip()]
@@ -174,6 +184,7 @@ class Heard:
     received_at: dt.datetime
     reply_to: str = ""
     urgency: str = Urgency.UNCHECKED
+    ward: str = ""
     kind: str = ContactKind.CONSULTATION
     route: str = ""
     topics: tuple[str, ...] = ()
@@ -209,6 +220,7 @@ def record_contact(*, by: Viewer, key: uuid.UUID | None = None, **said: Any) -> 
         referrer_name="" if hidden else heard.referrer_name,
         reply_to="" if hidden else heard.reply_to,
         is_informant_hidden=hidden,
+        ward=heard.ward,
         one_line=heard.one_line,
         urgency=level,
         signs=list(heard.signs),
@@ -291,7 +303,17 @@ def take_contact(contact: Contact, *, urgency: str, by: Viewer, signs: Iterable[
     return locked
 
 
-CHANGEABLE = ("kind", "channel", "route", "speaker", "referrer_type", "referrer_name", "one_line", "reply_to")
+CHANGEABLE = (
+    "kind",
+    "channel",
+    "route",
+    "speaker",
+    "referrer_type",
+    "referrer_name",
+    "ward",
+    "one_line",
+    "reply_to",
+)
 
 
 @transaction.atomic
@@ -300,7 +322,7 @@ def change_contact(
 ) -> Contact:
     """Complete or mend what was heard. Raises ChangedMeanwhile if a colleague was quicker.
 
-    Raises NotAllowed where it would name somebody: an informant who is hidden, a case as advice.
+    Raises NotAllowed where it would name somebody: an informant who is hidden, a case as advice, the ward of a concealed household.
     """
     _allow(by)
     locked = Contact.objects.select_for_update(no_key=True).get(pk=contact.pk)
@@ -308,6 +330,8 @@ def change_contact(
         raise ChangedMeanwhile(locked)
     if values["kind"] == ContactKind.ADVICE and locked.case_id:
         raise NotAllowed(_("ケースになった相談は、相談機関支援にできません。"))
+    if values["ward"] and keeps_no_ward(locked):
+        raise NotAllowed(_("この世帯は秘匿されているので、住んでいる区は残せません。"))
     changed = [name for name in CHANGEABLE if getattr(locked, name) != values[name]]
     if locked.is_informant_hidden:
         changed = [name for name in changed if name not in INFORMANT]
@@ -318,6 +342,11 @@ def change_contact(
     _set_topics(locked, topics, primary)
     record(by, "contact_completed", locked, case=locked.case_id, detail={"fields": changed})
     return locked
+
+
+def keeps_no_ward(contact: Contact) -> bool:
+    """Return whether the ward would tell where a concealed household is (domain.md R-DV-8)."""
+    return contact.case_id is not None and standing(contact.case_id).exists()
 
 
 def mark_of(contact: Contact) -> str:

@@ -16,9 +16,10 @@ from casework.households.forms import OCCUPATION_HINT
 from casework.once import OnceForm
 from permissions.typed import TypedMixin, free_texts, without_my_numbers
 
-from .actions import CHANGEABLE, INFORMANT, mark_of
+from .actions import CHANGEABLE, INFORMANT, keeps_no_ward, mark_of
 from .models import Contact, ContactDraft, ContactKind, ContactState, ContactTopic, Urgency
 from .signs import NONE, SIGNS
+from .wards import ward_choices
 
 URGENCY_CHOICES = [choice for choice in Urgency.choices if choice[0] != Urgency.UNCHECKED]
 
@@ -71,6 +72,7 @@ class HeardForm(TypedMixin, forms.Form):
         empty_label=_("「方法」と「だれから」に合わせる"),
     )
     speaker = CodeChoiceField("speaker", label=_("だれから"), initial=UNKNOWN, widget=forms.RadioSelect)
+    ward = forms.ChoiceField(label=_("住んでいる区"), required=False, choices=ward_choices)
     one_line = forms.CharField(
         label=_("ひとことで"),
         max_length=200,
@@ -173,13 +175,16 @@ class ContactForm(HeardForm):
         self.initial["seen"] = mark_of(contact)
         channel: Any = self.fields["channel"]
         channel.without = frozenset() if contact.channel == "web" else channel.without
-        if contact.is_informant_hidden:
-            for name in INFORMANT:
-                del self.fields[name]
+        gone = [
+            *(INFORMANT if contact.is_informant_hidden else ()),
+            *(["ward"] if keeps_no_ward(contact) else []),
+        ]
+        for name in gone:
+            del self.fields[name]
 
     def values(self) -> dict[str, Any]:
-        """Return the columns; of an informant who is hidden nothing is asked, and nothing changes."""
-        told = {name: self.cleaned_data.get(name, INFORMANT.get(name)) for name in CHANGEABLE}
+        """Return the columns; of an informant who is hidden, or the ward of a concealed household, nothing is asked."""
+        told = {name: self.cleaned_data.get(name, INFORMANT.get(name, "")) for name in CHANGEABLE}
         return {**told, "route": told["route"] or NOT_ASKED}
 
     def shown(self, contact: Contact) -> list[tuple[str, str]]:

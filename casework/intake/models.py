@@ -13,6 +13,8 @@ from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
+from .wards import ward_label
+
 
 class Urgency(models.TextChoices):
     """How soon somebody has to act (domain.md 2.3)."""
@@ -46,7 +48,8 @@ class Contact(Walled):
 
     ``answers`` is the copy of what was sent by form: [{key, label, display}], in the order asked.
     ``submission_id`` makes the take-over from the form exactly once, ``brought`` that of what an agency brought. ``signs`` are what the emergency check found
-    (signs.py), ``checked_at`` when somebody looked. ``is_informant_hidden`` goes one way: who gave notice is neither
+    (signs.py), ``checked_at`` when somebody looked. ``ward`` is a code of the city's wards, empty for not asked, and is forgotten when the
+    household is concealed (domain.md R-DV-8). ``is_informant_hidden`` goes one way: who gave notice is neither
     kept nor asked for again (domain.md 10.F, F3).
     """
 
@@ -61,6 +64,7 @@ class Contact(Walled):
     referrer_type = CodeField(_("機関の種類"), list_code="agency_type", blank=True)
     referrer_name = models.CharField(_("機関と担当者の名前"), max_length=120, blank=True)
     is_informant_hidden = models.BooleanField(_("通報した人を明かさない"), default=False)
+    ward = models.CharField(_("住んでいる区"), max_length=50, blank=True)
     one_line = models.CharField(_("ひとことで"), max_length=200)
     reply_to = models.CharField(_("折り返し先"), max_length=200, blank=True)
     urgency = models.CharField(_("緊急度"), max_length=1, choices=Urgency.choices, default=Urgency.UNCHECKED)
@@ -109,6 +113,10 @@ class Contact(Walled):
             models.Index("state", F("received_at").desc(), F("id").desc(), name="contact_walk"),
             models.Index(fields=("received_at",), name="contact_received"),
         )
+
+    def get_ward_display(self) -> str:
+        """Return the ward in words."""
+        return ward_label(self.ward)
 
     @property
     def needs_check(self) -> bool:

@@ -11,7 +11,7 @@ A further count is a further entry, and a migration that replaces ``casework_mon
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db import models
 from django.utils.functional import Promise
@@ -23,6 +23,7 @@ from casework.cases.words import flow_label
 from casework.codes.read_once import ReadOnce
 from casework.codes.selectors import label_of
 from casework.intake.models import ContactKind
+from casework.intake.wards import ward_label
 from casework.ordinances.models import MeetingKind
 from casework.plans.models import AnswerKind, Seat
 from permissions.agencies.models import Agency
@@ -50,6 +51,7 @@ class Unit(models.TextChoices):
     PEOPLE = "people", gettext_lazy("人（実人数）")
     EVENTS = "events", gettext_lazy("件（延べ）")
     CASES = "cases", gettext_lazy("ケース")
+    SESSIONS = "sessions", gettext_lazy("回")
 
 
 class Told(models.TextChoices):
@@ -72,7 +74,10 @@ class Dimension:
 
 @dataclass(frozen=True)
 class Count:
-    """One count of a month. ``facts``: SELECT of subject, case_id, groups (jsonb: dimension -> list of cells)."""
+    """One count of a month. ``facts``: SELECT of subject, case_id, groups (jsonb: dimension -> list of cells).
+
+    ``is_once``: a subject counts once, however many cases it is about; who may see none of them does not count it.
+    """
 
     code: str
     section: Section
@@ -82,6 +87,7 @@ class Count:
     facts: str
     by: tuple[Dimension, ...] = ()
     told: Told = Told.NUMBER
+    is_once: bool = False
 
 
 # --- the words of cells ------------------------------------------------------------------------------------
@@ -142,6 +148,11 @@ TOPIC = Dimension("topic", gettext_lazy("相談の内容"), _from("topic"), is_m
 ROUTE = Dimension("route", gettext_lazy("どのように来たか"), _from("route"))
 CHANNEL = Dimension("channel", gettext_lazy("方法"), _from("channel"))
 AGE = Dimension("age", gettext_lazy("本人の年齢"), _word(_AGES))
+WARD = Dimension(
+    "ward",
+    gettext_lazy("住んでいる区"),
+    lambda cell: _("書かれていない") if cell == NOT_TOLD else ward_label(cell),
+)
 KIND = Dimension("kind", gettext_lazy("だれのことか"), lambda cell: str(ContactKind(cell).label))
 RECEIVER = Dimension("receiver", gettext_lazy("つなぎ先"), _agency)
 REASON = Dimension("reason", gettext_lazy("理由"), _from("return_reason"))
@@ -154,6 +165,7 @@ ANSWER = Dimension("answer", gettext_lazy("月末の回答"), _answer)
 FIRST = Dimension("first", gettext_lazy("初めてか"), _word(dict(_FIRST)))
 PLAN = Dimension("plan", gettext_lazy("初回か再プランか"), _word(dict(_PLAN)))
 MEETING = Dimension("meeting", gettext_lazy("会議の種類"), lambda cell: str(MeetingKind(cell).label))
+HELD = replace(MEETING, is_many=True)
 MET = Dimension("met", gettext_lazy("結果"), _word(dict(_MET)))
 DAYS = Dimension("days", gettext_lazy("開庁日数"), str)
 
@@ -185,10 +197,16 @@ _OF_CONTACT = (
     " WHEN cardinality(t.fields) > 1 THEN 'multiple' ELSE t.fields[1] END),"
     " 'topic', to_jsonb(coalesce(t.topics, ARRAY['not_told'])), 'route', jsonb_build_array(c.route),"
     " 'channel', jsonb_build_array(c.channel), 'kind', jsonb_build_array(c.kind),"
+    f" 'ward', jsonb_build_array(coalesce(nullif(c.ward, ''), '{NOT_TOLD}')),"
     " 'age', jsonb_build_array(CASE WHEN a.years IS NULL THEN 'not_told' WHEN a.years < 18 THEN '0'"
     " WHEN a.years < 40 THEN '18' WHEN a.years < 65 THEN '40' WHEN a.years < 75 THEN '65' ELSE '75' END))"
 )
 _OPEN = ", ".join(f"'{stage}'" for stage in OPEN_STAGES)
+# An item that was on the table: of a meeting of this month, and not taken off before it.
+_ON_TABLE = (
+    "casework_agendaitem a JOIN casework_meeting m ON m.id = a.meeting_id WHERE {} AND m.held_at <= clock_now()"
+    " AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id AND x.removed_at < m.held_at)"
+)
 # Where each case stood when the month ended: what the first change afterwards found there, or what it is today.
 _THEN = (
     "(SELECT c.id, coalesce(n.before ->> 'stage', c.stage) AS stage, coalesce(n.before ->> 'flow', c.flow) AS flow"
@@ -218,10 +236,11 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     Count(
         "contacts", Section.RECEPTION, Unit.EVENTS, gettext_lazy("相談受付（延べ）"),
         gettext_lazy("受け付けた日がこの月の相談の数。同じ人が2回相談すると2件。ケースにならなかった相談と、だれのことかを言わない助言をふくみます。"
-                     "分野は、相談の内容の「国への報告での区分」（なければ標準の分け方）で数え、2つ以上の分野にわたるものは「複合」です。"),
+                     "分野は、相談の内容の「国への報告での区分」（なければ標準の分け方）で数え、2つ以上の分野にわたるものは「複合」です。"
+                     "区は、秘匿された世帯では数えず、「書かれていない」に入れます。"),
         f"SELECT c.id AS subject, c.case_id, {_OF_CONTACT} AS groups FROM casework_contact c, {_TOPICS}, {_AGE}"
         f" WHERE {_within('c.received_at')}",
-        (KIND, FIELD, TOPIC, ROUTE, CHANNEL, AGE),
+        (KIND, FIELD, TOPIC, ROUTE, CHANNEL, AGE, WARD),
     ),
     Count(
         "people_new", Section.RECEPTION, Unit.PEOPLE, gettext_lazy("新しく相談した人（実人数）"),
@@ -231,7 +250,7 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         f" FROM casework_contact c, {_TOPICS}, {_AGE} WHERE {_within('c.received_at')} AND c.kind <> 'advice'"
         " AND (c.case_id IS NULL OR NOT EXISTS (SELECT 1 FROM casework_contact o WHERE o.case_id = c.case_id"
         " AND (o.received_at, o.id) < (c.received_at, c.id)))",
-        (FIELD, TOPIC, ROUTE, CHANNEL, AGE),
+        (FIELD, TOPIC, ROUTE, CHANNEL, AGE, WARD),
     ),
     Count(
         "cases_new", Section.RECEPTION, Unit.CASES, gettext_lazy("新しいケース"),
@@ -299,12 +318,18 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         (PLAN,),
     ),
     Count(
+        "sessions", Section.MEETING, Unit.SESSIONS, gettext_lazy("会議を開いた回数"),
+        gettext_lazy("この月に開いた会議の数。いくつのケースを話しても1回です。1回の会議で種類のちがう議題を話したときは、それぞれの種類で1回と数えるので、"
+                     "内訳を足すと合計より多くなることがあります。すべての議題を会議の前に取り下げた会議は数えません。"),
+        "SELECT a.meeting_id AS subject, a.case_id, jsonb_build_object("
+        + _cell("meeting", "a.kind") + f") AS groups FROM {_ON_TABLE.format(_within('m.held_at'))}",
+        (HELD,), is_once=True,
+    ),
+    Count(
         "discussed", Section.MEETING, Unit.EVENTS, gettext_lazy("会議で検討したケース（延べ）"),
         gettext_lazy("この月に開いた会議の議題の数。同じケースを2回検討すると2件。会議の前に取り下げた議題は数えません。"),
         "SELECT a.id AS subject, a.case_id, jsonb_build_object("
-        + _cell("meeting", "a.kind") + ") AS groups FROM casework_agendaitem a"
-        f" JOIN casework_meeting m ON m.id = a.meeting_id WHERE {_within('m.held_at')} AND m.held_at <= clock_now()"
-        " AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id AND x.removed_at < m.held_at)",
+        + _cell("meeting", "a.kind") + f") AS groups FROM {_ON_TABLE.format(_within('m.held_at'))}",
         (MEETING,),
     ),
     Count(
@@ -374,3 +399,5 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         (FLOW,),
     ),
 )}  # fmt: skip
+
+COUNTED_ONCE = tuple(count.code for count in COUNTS.values() if count.is_once)

@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import uuid
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,6 +20,7 @@ from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import cases_for
 from permissions.viewer import Viewer
 
+from .counts import COUNTED_ONCE
 from .models import MonthClose, MonthFact
 from .months import Month
 
@@ -42,6 +43,12 @@ class Fact:
     subject: uuid.UUID
     case: uuid.UUID | None
     groups: dict[str, list[str]]
+
+    def cells(self) -> Iterator[tuple[str, str]]:
+        """Yield the whole, as ("", ""), and every cell."""
+        yield "", ""
+        for dimension, found in self.groups.items():
+            yield from ((dimension, cell) for cell in found)
 
     def is_in(self, dimension: str, cell: str) -> bool:
         return not dimension or cell in self.groups.get(dimension, ())
@@ -70,13 +77,17 @@ def facts_now_for(viewer: Viewer, month: Month, code: str | None = None) -> list
 
 
 def cells_of(facts: Iterable[Fact]) -> Cells:
-    """Add facts up."""
+    """Add facts up: each for itself, or each subject once in a cell where the count says so."""
     cells: Cells = Counter()
+    seen: set[tuple[str, str, str, uuid.UUID]] = set()
     for fact in facts:
-        cells[fact.code, "", ""] += 1
-        for dimension, found in fact.groups.items():
-            for cell in found:
-                cells[fact.code, dimension, cell] += 1
+        for dimension, cell in fact.cells():
+            key = (fact.code, dimension, cell, fact.subject)
+            if key in seen:
+                continue
+            if fact.code in COUNTED_ONCE:
+                seen.add(key)
+            cells[fact.code, dimension, cell] += 1
     return cells
 
 

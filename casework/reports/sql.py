@@ -5,11 +5,12 @@ from __future__ import annotations
 from permissions.roles import ROLES
 from permissions.walls.policies import Wall
 
-from .counts import COUNTS
+from .counts import COUNTED_ONCE, COUNTS
 
 _READERS = ", ".join(
     f"'{code}'" for code, role in sorted(ROLES.items()) if "casework.view_reports" in role.permissions
 )
+_ONCE = ", ".join(f"'{code}'" for code in COUNTED_ONCE)
 JOB = "close_months"
 _READS = f"(select wall_role()) IN ({_READERS})"
 _LISTS = "(select wall_center()) AND (select wall_role()) IN ('coordinator', 'chief')"
@@ -30,6 +31,12 @@ DEFINER_FUNCTIONS = ("casework_close_month", "casework_month_counts")
 _FACTS = "\n  UNION ALL\n".join(
     f"  SELECT '{count.code}', q.subject, q.case_id, q.groups FROM ({count.facts}) q WHERE wanted IS NULL OR wanted = '{count.code}'"
     for count in COUNTS.values()
+)
+
+# The whole of a count, and each cell into which a fact falls.
+_CELLS = (
+    "LATERAL (SELECT '' AS dimension, '' AS cell UNION ALL SELECT d.key, v.value"
+    " FROM jsonb_each({}.groups) d, jsonb_array_elements_text(d.value) v) g"
 )
 
 # With the rights of whoever calls it: a reader counts what the walls show them.
@@ -76,28 +83,34 @@ BEGIN
     RETURN 0;
   END IF;
   INSERT INTO casework_monthcount (id, close_id, code, dimension, cell, value)
-    SELECT gen_random_uuid(), close_key, f.code, g.dimension, g.cell, sum(f.weight)
-      FROM casework_monthfact f JOIN casework_monthclose c ON c.id = f.close_id AND c.month = wanted_month,
-           LATERAL (SELECT '' AS dimension, '' AS cell UNION ALL SELECT d.key, v.value
-                      FROM jsonb_each(f.groups) d, jsonb_array_elements_text(d.value) v) g
-     GROUP BY f.code, g.dimension, g.cell HAVING sum(f.weight) > 0;
+    SELECT gen_random_uuid(), close_key, s.code, g.dimension, g.cell,
+           CASE WHEN s.code IN ({_ONCE}) THEN count(DISTINCT s.subject) ELSE count(*) END
+      FROM (SELECT f.code, f.subject, f.case_id, f.groups
+              FROM casework_monthfact f JOIN casework_monthclose c ON c.id = f.close_id AND c.month = wanted_month
+             GROUP BY f.code, f.subject, f.case_id, f.groups HAVING sum(f.weight) > 0) s, {_CELLS.format("s")}
+     GROUP BY s.code, g.dimension, g.cell;
   RETURN number;
 END $$;
 """
 
-# Every revision of a month as its reader may know it: the whole without the cases that are blocked or sealed for them.
+# Every revision of a month as its reader may know it: the whole without the cases that are blocked or sealed for them. What counts
+# once goes only if all its cases do.
 KEPT = f"""
 CREATE OR REPLACE FUNCTION casework_month_counts(wanted_month date)
 RETURNS TABLE (revision integer, code text, dimension text, cell text, value bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  WITH shut AS (
-    SELECT later.id AS close_id, f.code, g.dimension, g.cell, sum(f.weight) AS number
+  WITH revised AS (
+    SELECT later.id AS close_id, f.code, g.dimension, g.cell, f.subject,
+           coalesce(sum(f.weight) FILTER (WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[])), 0) AS hidden,
+           coalesce(sum(f.weight) FILTER (WHERE (f.case_id = ANY ((SELECT wall_blocked())::uuid[])) IS NOT TRUE), 0) AS seen
       FROM casework_monthfact f JOIN casework_monthclose c ON c.id = f.close_id AND c.month = wanted_month
-      JOIN casework_monthclose later ON later.month = c.month AND later.revision >= c.revision,
-           LATERAL (SELECT '' AS dimension, '' AS cell UNION ALL SELECT d.key, v.value
-                      FROM jsonb_each(f.groups) d, jsonb_array_elements_text(d.value) v) g
-     WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[])
-     GROUP BY later.id, f.code, g.dimension, g.cell
+      JOIN casework_monthclose later ON later.month = c.month AND later.revision >= c.revision, {_CELLS.format("f")}
+     WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[]) OR f.code IN ({_ONCE})
+     GROUP BY later.id, f.code, g.dimension, g.cell, f.subject
+  ), shut AS (
+    SELECT r.close_id, r.code, r.dimension, r.cell,
+           sum(CASE WHEN r.code NOT IN ({_ONCE}) THEN r.hidden WHEN r.hidden > 0 AND r.seen = 0 THEN 1 ELSE 0 END) AS number
+      FROM revised r GROUP BY r.close_id, r.code, r.dimension, r.cell
   )
   SELECT c.revision::integer, k.code::text, k.dimension::text, k.cell::text, k.value - coalesce(s.number, 0)
     FROM casework_monthclose c JOIN casework_monthcount k ON k.close_id = c.id

@@ -25,6 +25,7 @@ from .pages import report_for, rows_of_file
 from .selectors import (
     Fact,
     cases_behind,
+    cells_of,
     closed_months_for,
     contacts_behind,
     facts_kept_for,
@@ -142,7 +143,7 @@ def report_list(request: ViewerRequest, year: int, month: int, count: str) -> Ht
         "by": by,
         "word": by.word(cell) if by else "",
         "page": page,
-        "facts": len(facts),
+        "number": cells_of(facts)[count, dimension, cell],
         "query": form.query(),
     }
     return TemplateResponse(request, "casework/report_list.html", context)

@@ -24,11 +24,11 @@ WISH = Goal("at_most", 1 / 30, binds=False)
 # One contact for each case, on the day on which it was opened, about one or two things.
 CONTACTS = """
 INSERT INTO casework_contact (id, number, received_at, channel, kind, route, speaker, referrer_type, referrer_name,
-    is_informant_hidden, one_line, reply_to, urgency, signs, is_flagged, state, language, answers, form_title, case_id, recorded_at)
+    is_informant_hidden, ward, one_line, reply_to, urgency, signs, is_flagged, state, language, answers, form_title, case_id, recorded_at)
 SELECT md5('approach:' || c.id)::uuid, 'S-' || c.number, c.opened_at,
        (ARRAY['phone', 'window', 'web'])[1 + ('x' || left(c.id::text, 4))::bit(16)::int % 3], 'consultation',
        (ARRAY['self_visit', 'family_remote', 'agency'])[1 + ('x' || left(c.id::text, 4))::bit(16)::int / 3 % 3],
-       'self', '', '', false, '見本', '', 'D', '[]', false, 'case', 'ja', '[]', '', c.id, c.opened_at
+       'self', '', '', false, '', '見本', '', 'D', '[]', false, 'case', 'ja', '[]', '', c.id, c.opened_at
   FROM casework_case c
 """
 TOPICS = """

@@ -63,6 +63,7 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         groups = {
             "topic": topics or {"not_told"}, "route": contact.route, "channel": contact.channel, "kind": contact.kind,
             "field": "not_told" if not fields else "multiple" if len(fields) > 1 else fields.pop(),
+            "ward": contact.ward or "not_told",
             "age": "not_told" if age is None else str(max(limit for limit in (0, 18, 40, 65, 75) if age >= limit)),
         }  # fmt: skip
         add("contacts", contact.case_id, **groups)
@@ -130,11 +131,16 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         if first <= row.decision.decided_on < end:
             before = PlanDecision.objects.filter(case=row.case_id, plan__version__lt=row.plan.version)
             add("plans", row.case_id, plan="again" if before.exists() else "first")
+    held = {}
     for item in AgendaItem.objects.select_related("meeting", "removal"):
         removal = getattr(item, "removal", None)
         was_there = not (removal and removal.removed_at < item.meeting.held_at)
         if was_there and begins <= item.meeting.held_at < ends and item.meeting.held_at <= timezone.now():
             add("discussed", item.case_id, meeting=item.kind)
+            if item.case_id not in without:
+                held.setdefault(item.meeting_id, set()).add(item.kind)
+    for kinds in held.values():
+        add("sessions", None, meeting=kinds)
     for key, found in seats.items():
         if len(found) == len(Seat) and begins <= (done := max(min(each) for each in found.values())) < ends:
             begun = day(first_of[key].received_at if key in first_of else Case.objects.get(pk=key).opened_at)

@@ -30,7 +30,7 @@ BY_HAND = {
     "seats_days": 1,  # the four seats of 葉月原 have answered
 }
 # No hand-back, no plan (one is drafted), no meeting held (one is to come), nobody rests.
-NONE = ("returns", "plans", "discussed", "suspended")
+NONE = ("returns", "plans", "sessions", "discussed", "suspended")
 # As things stand at the end of this month.
 STANDING = {"coordination_open": 2, "roles_unanswered": 2}  # the shakyo and 生活自立 say nothing
 

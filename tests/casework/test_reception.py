@@ -11,8 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.cases.models import Case
+from casework.concealment.actions import GroundDraft, conceal
 from casework.households.models import Person
 from casework.intake.actions import (
+    CHANGEABLE,
     change_contact,
     check_contact,
     mark_of,
@@ -29,6 +31,7 @@ from casework.intake.models import Contact, ContactTopic, Urgency, WithoutConsen
 from casework.intake.selectors import facts_of, queue_for, without_consent_for
 from casework.intake.signs import LEVEL_OF, SIGNS, level_of, raises_check
 from casework.seen import ChangedMeanwhile
+from permissions.agencies.models import Ward
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
@@ -362,6 +365,57 @@ def test_two_people_who_mend_at_once_see_both_texts(world, client, reception):
     assert again.status_code == 302
     contact.refresh_from_db()
     assert (contact.one_line, contact.is_flagged) == ("わたしの文", True)
+
+
+def test_ward_is_taken_from_the_form_written_by_phone_and_mended(world, client, reception):
+    Ward.objects.create(code="shinonome", name="東雲区")
+    asked = {"key": "ward", "label": "区", "kind": "ward", "value": "shinonome", "display": "東雲区"}
+    for value in ("shinonome", "no_answer", "gone"):
+        answers = [*PAYLOAD["answers"], {**asked, "value": value}]
+        with clock("deliver_submissions"):
+            take_up_submission(object, submission_id=uuid.uuid4(), payload={**PAYLOAD, "answers": answers})
+    sent = client.post(reverse("casework:contact_record"), form(one_line="声", ward="elsewhere"))
+    wrong = client.post(reverse("casework:contact_record"), form(one_line="声", ward="gone"))
+
+    assert sorted(Contact.objects.values_list("ward", flat=True)) == ["", "", "elsewhere", "shinonome"]
+    assert sent.status_code == 302
+    assert "ward" in wrong.context["form"].errors
+    contact = Contact.objects.get(ward="elsewhere")
+    client.post(reverse("casework:contact_edit", args=[contact.pk]), edited(contact, ward="shinonome"))
+    page = client.get(reverse("casework:contact", args=[contact.pk])).content.decode()
+    assert "<dt>住んでいる区</dt><dd>東雲区</dd>" in page
+
+
+def test_ward_of_a_concealed_household_is_forgotten_and_cannot_come_back(world, client):
+    Ward.objects.create(code="shinonome", name="東雲区")
+    ours, others = (call(world.coordinator, ward="shinonome") for _each in range(2))
+    with acting_for(world.coordinator):
+        first, second = (
+            open_case(each, household_name="見本", household_kind="unknown",
+                      person={"name": "見本", "relation": "self"}, by=world.coordinator)
+            for each in (ours, others)
+        )  # fmt: skip
+        person = Person.objects.get(case=first)
+        conceal(first, person, GroundDraft("provisional", "本人の電話"), by=world.coordinator)
+    client.force_login(world.coordinator.user, backend=BACKEND)
+
+    with acting_for(world.coordinator):
+        assert (Contact.objects.get(case=first).ward, Contact.objects.get(case=second).ward) == (
+            "",
+            "shinonome",
+        )
+        contact = Contact.objects.get(case=first)
+        client.post(
+            reverse("casework:contact_edit", args=[contact.pk]),
+            {**edited(contact), "one_line": "直した", "ward": "shinonome"},
+        )
+        contact.refresh_from_db()
+        assert (contact.one_line, contact.ward) == ("直した", "")
+        values = {name: getattr(contact, name) for name in CHANGEABLE} | {"ward": "shinonome"}
+        with pytest.raises(NotAllowed, match="秘匿"):
+            change_contact(
+                contact, values=values, topics=[], primary="", seen=mark_of(contact), by=world.coordinator
+            )
 
 
 def test_changed_topics_alone_are_a_change(reception):

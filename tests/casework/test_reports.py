@@ -71,6 +71,7 @@ class History:
             number=f"T-{number}", received_at=self.moment(), kind=kind, case=case, state="case" if case else "taken",
             channel=self.draw.choice(("phone", "window")), route=self.draw.choice(("self_visit", "agency", "not_asked")),
             referrer_type=self.draw.choice(("", "minsei")), one_line="見本",
+            ward=self.draw.choice(("", "shinonome", "elsewhere")),
         )  # fmt: skip
         row.save(force_insert=True)
         for topic in self.draw.sample(sorted(FIELDS), self.draw.randint(0, 3)):
