@@ -129,7 +129,7 @@ class Clock(Machine):
             return
         self.ledger.now = to
         with connection.cursor() as cursor:
-            shift = f"{(to - self.began_at).total_seconds():.0f} seconds"
+            shift = f"{(to - self.began_at).total_seconds():.6f} seconds"
             cursor.execute("SELECT set_config('test.shift', %s, true)", [shift])
         concerned = [x for x in self.ledger.all_open() if x.holds(before) != x.holds(to)]
         self.tally["lapsed"] += sum(x.holds(before) for x in concerned)
