@@ -16,6 +16,8 @@ from casework.cases.states import OPEN_STAGES
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.issues.models import Issue
+from casework.meetings.held import refuse_not_held
+from casework.meetings.models import AgendaItem
 from casework.once import made_before
 from casework.plans.models import Direction, RoleRow
 from casework.plans.selectors import DecisionView, decision_view_for
@@ -58,6 +60,7 @@ class EvaluationDraft:
     remaining: str = ""
     cooperation: str = ""
     meeting: str = ""
+    agenda: AgendaItem | None = None
 
 
 @transaction.atomic
@@ -66,8 +69,8 @@ def record_evaluation(
 ) -> Evaluation:
     """Write down what a decision led to: of each of its directions and roles. The same ``key`` gives the same again.
 
-    Raises NotAllowed for a decision that was superseded, for a direction or role left out, and where words are missing. The
-    stage stays: which may follow now is asked of it (cases/guards.py).
+    Raises NotAllowed for a decision that was superseded, for a direction or role left out, for a meeting that was not held about this
+    case, and where words are missing. The stage stays: which may follow now is asked of it (cases/guards.py).
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("評価を記録する権限がありません。"))
@@ -81,11 +84,13 @@ def record_evaluation(
         raise NotAllowed(_("評価した日が、先の日になっています。"))
     if not draft.own_words.strip():
         raise NotAllowed(_("本人のことばを書いてください。聞けなかったときは、その理由を書いてください。"))
+    if draft.agenda:
+        refuse_not_held(locked, draft.agenda, by)
     _check_whole(draft, decision_view_for(by, locked, draft.decision_id))
     row = Evaluation(
         id=key or uuid.uuid4(), case=locked, decision_id=draft.decision_id, evaluated_on=draft.evaluated_on,
         own_words=draft.own_words.strip(), remaining=draft.remaining.strip(), cooperation=draft.cooperation.strip(),
-        outcome=draft.outcome, meeting=draft.meeting.strip(), recorded_by=by.membership,
+        outcome=draft.outcome, meeting=draft.meeting.strip(), agenda=draft.agenda, recorded_by=by.membership,
     )  # fmt: skip
     add_all(Evaluation, [row])
     add_all(EvaluationResult, [_result(row, each) for each in draft.results])

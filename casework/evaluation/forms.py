@@ -9,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodesField
+from casework.meetings.held import HeldItemField
+from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.selectors import DecisionView
 from permissions.days import DayInput
@@ -31,8 +33,9 @@ class EvaluationForm(TypedMixin, OnceForm):
     """The evaluation of one decision; two boxes for each direction and role, and for each issue that weighs now."""
 
     evaluated_on = forms.DateField(label=_("評価した日"), widget=DayInput, initial=timezone.localdate)
+    agenda = HeldItemField(label=_("どの会議で評価したか"))
     meeting = forms.CharField(
-        label=_("どの会議で評価したか"), max_length=100, required=False, help_text=_("会議の番号と日。")
+        label=_("一覧にない会議"), max_length=100, required=False, help_text=_("会議の番号と日。")
     )
     changes = CodesField(
         "change", label=_("見られた変化"), required=False, help_text=_("センターだけが読みます。")
@@ -67,8 +70,12 @@ class EvaluationForm(TypedMixin, OnceForm):
         error_messages={"required": _("これからのことを選んでください。")},
     )
 
-    def __init__(self, *args: Any, view: DecisionView, issues: Iterable[Any], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, view: DecisionView, issues: Iterable[Any], held: list[AgendaItem], **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        agenda: Any = self.fields["agenda"]
+        agenda.offer(held)
         self.view, self.issues = view, list(issues)
         self.decided = [role.row for role in view.roles]
         for row in (*view.directions, *self.issues):
@@ -136,7 +143,7 @@ class EvaluationForm(TypedMixin, OnceForm):
                 for row in self.decided
             ),
             changes=tuple(told["changes"]),
-            **{name: told[name] for name in ("evaluated_on", "own_words", "outcome", "remaining", "cooperation", "meeting")},
+            **{name: told[name] for name in ("evaluated_on", "own_words", "outcome", "remaining", "cooperation", "meeting", "agenda")},
         )  # fmt: skip
 
 

@@ -45,7 +45,11 @@ class Evaluation(Walled):
     remaining = models.TextField(_("残っている課題"), max_length=2000, blank=True)
     cooperation = models.TextField(_("連携についてのふり返り"), max_length=2000, blank=True)
     outcome = models.CharField(_("これからのこと"), max_length=12, choices=Outcome.choices)
-    meeting = models.CharField(_("どの会議で評価したか"), max_length=100, blank=True)
+    agenda = models.ForeignKey(
+        "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("どの会議で評価したか"),
+    )  # fmt: skip
+    meeting = models.CharField(_("一覧にない会議"), max_length=100, blank=True)
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=ClockNow)
 

@@ -47,7 +47,7 @@ def evaluations_for(viewer: Viewer, case: Case) -> Steps[list[EvaluationView]]:
     if viewer.sees_all_cases:
         rows = Evaluation.objects.filter(NotBlocked("case"), NotHidden("pk"), case=case)
         asked += [
-            rows.select_related("recorded_by__user", "decision").order_by("-recorded_at"),
+            rows.select_related("recorded_by__user", "decision", "agenda__meeting").order_by("-recorded_at"),
             EvaluationChange.objects.filter(NotBlocked("case"), case=case).order_by("code"),
         ]
     of_goals, of_roles, *rest = yield asked

@@ -13,6 +13,7 @@ from casework.cases.models import Case
 from casework.cases.words import stage_label
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
+from casework.meetings.held import held_items_for
 from casework.plans.selectors import decision_view_for
 from casework.reads import record_items
 from casework.sharing.access import case_view
@@ -38,7 +39,9 @@ def evaluation_add(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -
     issues = [issue for of in issues_by_person(request.viewer, case).values() for issue in of.open]
     rows = [*view.directions, *issues, *(role.row for role in view.roles)]
     name_people(request.viewer, rows)
-    form = EvaluationForm(request.POST or None, view=view, issues=issues)
+    form = EvaluationForm(
+        request.POST or None, view=view, issues=issues, held=held_items_for(request.viewer, case)
+    )
     if form.is_valid():
         try:
             record_evaluation(case, form.draft(), by=request.viewer, key=form.key())

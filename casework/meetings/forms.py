@@ -275,3 +275,9 @@ class PrepForm(TypedMixin, forms.Form):
         return PrepDraft(
             **{name: self.cleaned_data[name] for name in ("knows", "can_do", "cannot_do", "needs")}
         )
+
+
+class AloneForm(forms.Form):
+    """Of whom it is said that they are alone; nobody named: of oneself."""
+
+    member = forms.IntegerField(required=False, min_value=1)

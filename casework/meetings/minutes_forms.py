@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.plans.models import Decision
@@ -52,12 +54,18 @@ class FixForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, members: Iterable[AgendaMember], decisions: Iterable[Decision], **kwargs: Any
+        self,
+        *args: Any,
+        members: Iterable[AgendaMember],
+        decisions: Iterable[Decision],
+        is_online: bool = False,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         fields: dict[str, Any] = self.fields
-        fields["present"].choices = [(str(row.membership_id), _member(row)) for row in members]
+        word = _with_word if is_online else _member
+        fields["present"].choices = [(str(row.membership_id), word(row)) for row in members]
         fields["supersedes"].choices = [
             ("", _("いいえ、新しい決定です")),
             *((key, each.words) for key, each in self.decisions.items()),
@@ -105,6 +113,14 @@ class PrintForm(forms.Form):
     """Which numbered copy is printed; none: for the center's own file."""
 
     copy = forms.UUIDField(required=False)
+
+
+def _with_word(row: AgendaMember) -> str:
+    """Return a member of an online meeting, and whether they said that they are alone (domain.md R-MTG-7)."""
+    if row.word is None:
+        return gettext("%(member)s（ひとりの部屋：未確認）") % {"member": _member(row)}
+    told = {"member": _member(row), "at": f"{timezone.localtime(row.word.declared_at):%H:%M}"}
+    return gettext("%(member)s（オンライン・ひとりの部屋 %(at)s）") % told
 
 
 def _member(row: Any) -> str:

@@ -104,7 +104,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
     draft = draft_of(viewer, view.item)
     data = request.POST or None
     form = FixForm(
-        data, members=view.members, decisions=standing,
+        data, members=view.members, decisions=standing, is_online=meeting.is_online,
         initial={"seen": draft.version if draft else 0, "present": [row.membership_id for row in view.members]},
     )  # fmt: skip
     directions: Any = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})

@@ -110,6 +110,8 @@ class AgendaMember(Walled):
     named_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     named_at = models.DateTimeField(default=ClockNow)
 
+    word: AloneDeclaration | None = None  # as far as it reaches the reader (selectors.py)
+
     class Meta:
         verbose_name = _("構成員")
         constraints = (models.UniqueConstraint(fields=("agenda", "membership"), name="agendamember_once"),)
@@ -269,6 +271,25 @@ class MinutesReceipt(Walled):
     class Meta:
         verbose_name = _("議事録の受領")
         constraints = (models.UniqueConstraint(fields=("agenda", "membership"), name="minutesreceipt_once"),)
+
+
+class AloneDeclaration(Walled):
+    """That one member who attends online is alone in a closed room (domain.md R-MTG-7): said by themselves, or by mouth to ``taken_by``.
+
+    One of an item: who comes for the second case of an afternoon is asked again.
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="declarations")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    taken_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    declared_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("ひとりの部屋の確認")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "membership"), name="alonedeclaration_once"),
+        )
 
 
 class PaperCopy(Walled):

@@ -26,6 +26,7 @@ from .models import (
     AgendaPaper,
     AgendaPerson,
     AgendaRemoval,
+    AloneDeclaration,
     Meeting,
     Minutes,
     MinutesDraft,
@@ -142,6 +143,14 @@ def receipts_for(viewer: Viewer, item: AgendaItem) -> dict[int, MinutesReceipt]:
     return {row.membership_id: row for row in rows.filter(agenda=item)}
 
 
+def declarations_for(viewer: Viewer) -> QuerySet[AloneDeclaration]:
+    """Return who of the members said that they are alone in a closed room; a member's own for everybody else."""
+    rows: QuerySet[AloneDeclaration] = _of_agenda_for(
+        viewer, AloneDeclaration, whole=Q(OpenToMe("agenda"), membership=viewer.membership)
+    )
+    return rows
+
+
 def members_for(viewer: Viewer) -> QuerySet[AgendaMember]:
     """Return who sits at the table, by agency."""
     rows: QuerySet[AgendaMember] = _of_agenda_for(viewer, AgendaMember)
@@ -177,6 +186,7 @@ class AgendaView:
     papers: list[AgendaPaper] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     minutes: Minutes | None = None
+    alone: dict[int, AloneDeclaration] = field(default_factory=dict)  # by membership
 
     @property
     def is_gone(self) -> bool:
@@ -205,6 +215,12 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
         views[person.agenda_id].people.append(person)
     for member in members_for(viewer).filter(agenda__in=keys):
         views[member.agenda_id].members.append(member)
+    for declaration in declarations_for(viewer).filter(agenda__in=keys):
+        view = views[declaration.agenda_id]
+        view.alone[declaration.membership_id] = declaration
+        for member in view.members:
+            if member.membership_id == declaration.membership_id:
+                member.word = declaration
     for release in _of_agenda_for(viewer, PaperRelease).filter(agenda__in=keys):
         views[release.agenda_id].release = release
     if viewer.sees_all_cases:

@@ -190,7 +190,8 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
-    *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision"),
+    *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
+    *("evaluation", "suspension"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
@@ -199,6 +200,7 @@ _GOES_ON = (
     ("agendaremoval", "INSERT", ""),
     ("agendapaper", "INSERT", ""),
     ("prepsheet", "INSERT", ""),
+    ("alonedeclaration", "INSERT", ""),
 )
 
 
@@ -267,7 +269,14 @@ _ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casew
 _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
+_ALONE = "casework_alonedeclaration"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
+# Of an online meeting, by a member, for themselves or to whoever is of the center.
+_NAMED_ONLINE = (
+    "EXISTS (SELECT 1 FROM casework_agendamember m JOIN casework_agendaitem a ON a.id = m.agenda_id"  # noqa: S608 -- constants
+    f" JOIN casework_meeting g ON g.id = a.meeting_id AND g.is_online"
+    f" WHERE m.agenda_id = {_ALONE}.agenda_id AND m.membership_id = {_ALONE}.membership_id)"
+)
 # Paper is handed out where the papers were opened, under the same law.
 _OPENED = f"EXISTS (SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
 _GONE = f"EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
@@ -325,6 +334,13 @@ WALLS = (
         select=f"{_center(_RECEIPT)} OR membership_id = {_ME} AND agenda_id {OPEN_TO_ME}",
         insert=f"membership_id = {_ME} AND agenda_id {WHOLE_TO_ME}"  # noqa: S608 -- constants
         f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_RECEIPT}.agenda_id)",
+        frozen=True,
+    ),
+    Wall(
+        table=_ALONE,
+        select=f"{_center(_ALONE)} OR membership_id = {_ME} AND agenda_id {OPEN_TO_ME}",
+        insert=f"taken_by_id = {_ME} AND ({_center(_ALONE)} OR membership_id = {_ME} AND agenda_id {OPEN_TO_ME})"
+        f" AND {_NAMED_ONLINE}",
         frozen=True,
     ),
     Wall(

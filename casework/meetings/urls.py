@@ -16,6 +16,7 @@ urlpatterns = [
     path(f"{_ITEM}open/", views.agenda_open, name="agenda_open"),
     path(f"{_ITEM}take-off/", views.agenda_take_off, name="agenda_take_off"),
     path(f"{_ITEM}papers/add/", views.paper_add, name="paper_add"),
+    path(f"{_ITEM}alone/", views.alone_declare, name="alone_declare"),
     path(f"{_ITEM}minutes/", minutes_views.minutes, name="minutes"),
     path(f"{_ITEM}minutes/take/", minutes_views.minutes_take, name="minutes_take"),
     path(f"{_ITEM}minutes/receive/", minutes_views.minutes_receive, name="minutes_receive"),

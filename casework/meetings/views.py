@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.households.selectors import name_people, who_live_here
 from casework.ordinances.models import MeetingKind
@@ -39,8 +39,18 @@ from .actions import (
     take_off_agenda,
 )
 from .calendars import calendar_of
-from .forms import AgendaForm, MeetingForm, MembersForm, OpenPapersForm, PaperForm, PrepForm, TakeOffForm
+from .forms import (
+    AgendaForm,
+    AloneForm,
+    MeetingForm,
+    MembersForm,
+    OpenPapersForm,
+    PaperForm,
+    PrepForm,
+    TakeOffForm,
+)
 from .models import Meeting
+from .online import asks_who_is_alone, declare_alone
 from .rules import obstacles
 from .selectors import (
     AgendaView,
@@ -225,6 +235,7 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
+        "asks_alone": asks_who_is_alone(meeting), "own_word": view.alone.get(request.viewer.membership.pk),
     }  # fmt: skip
     if view.minutes:
         context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
@@ -233,6 +244,21 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}
         context["open_form"] = OpenPapersForm(initial={"return_by": meeting.held_at + dt.timedelta(hours=3)})
     return TemplateResponse(request, "casework/agenda.html", context)
+
+
+@require_POST
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
+def alone_declare(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """A member who attends online says that they are alone in a closed room; the center takes it down by mouth."""
+    form = AloneForm(request.POST)
+    member = form.cleaned_data["member"] if form.is_valid() else None
+    try:
+        declare_alone(view.item, member or request.viewer.membership.pk, by=request.viewer)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("ひとりで閉めた部屋にいることを記録しました。"))
+    return redirect("casework:agenda", meeting_id=meeting.pk, agenda_id=view.item.pk)
 
 
 def _screen(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:

@@ -16,6 +16,8 @@ from casework.cases.states import Stage
 from casework.cases.words import offered_stages
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.meetings.held import refuse_not_held
+from casework.meetings.models import AgendaItem
 from casework.monitoring.actions import end_monitoring_dates, set_next_monitoring
 from casework.once import made_before
 from casework.sharing.actions import Label
@@ -40,6 +42,7 @@ class SuspensionDraft:
     reviewer: Membership
     words: str = ""
     decided_in: str = ""
+    agenda: AgendaItem | None = None
 
 
 def lacking(by: Viewer, draft: SuspensionDraft) -> dict[str, str]:
@@ -47,7 +50,7 @@ def lacking(by: Viewer, draft: SuspensionDraft) -> dict[str, str]:
     found: dict[str, str] = {}
     if draft.review_on <= timezone.localdate():
         found["review_on"] = _("見直しの日は、明日からあとの日にしてください。")
-    if by.role != "chief" and not draft.decided_in.strip():
+    if by.role != "chief" and not (draft.agenda or draft.decided_in.strip()):
         found["decided_in"] = _("中断は、センター長か会議が決めます。どの会議で決めたかを書いてください。")
     return found
 
@@ -58,7 +61,7 @@ def suspend_case(
 ) -> Suspension:
     """Let a case rest, or rest on until another day. The same ``key`` gives the same again.
 
-    Raises NotAllowed where ``lacking`` says so, and where the stage may not rest now. Effects: the review becomes a task in place of
+    Raises NotAllowed where ``lacking`` says so, for a meeting that was not held about this case, and where the stage may not rest now. Effects: the review becomes a task in place of
     the one before; the next monitoring is dropped.
     """
     if not by.may("casework.decide"):
@@ -69,6 +72,8 @@ def suspend_case(
     for missing in lacking(by, draft).values():
         raise NotAllowed(missing)
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
+    if draft.agenda:
+        refuse_not_held(locked, draft.agenda, by)
     resting = suspension_of(by, locked)
     if resting:
         _end_review(resting.task, by)
@@ -80,7 +85,7 @@ def suspend_case(
     row = Suspension(
         id=key or uuid.uuid4(), case=locked, stage_before=_stage_before(stage, resting), reason=draft.reason,
         words=draft.words.strip(), review_on=draft.review_on, task=add_task(locked, what, by=by),
-        is_chiefs=by.role == "chief", decided_in=draft.decided_in.strip(), decided_by=by.membership,
+        is_chiefs=by.role == "chief", agenda=draft.agenda, decided_in=draft.decided_in.strip(), decided_by=by.membership,
     )  # fmt: skip
     add_all(Suspension, [row])
     after = {"reason": draft.reason, "review_on": draft.review_on.isoformat()}

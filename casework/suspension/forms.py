@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.states import Stage
 from casework.cases.words import stage_label
 from casework.codes.fields import CodeChoiceField
+from casework.meetings.held import HeldItemField
+from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.tasks.forms import owner_choices
 from casework.tasks.selectors import owners
@@ -37,16 +39,19 @@ class SuspensionForm(TypedMixin, OnceForm):
         error_messages={"required": _("見直しの日を決めてください。")},
     )
     reviewer = forms.ChoiceField(label=_("だれが見直すか"))
+    agenda = HeldItemField(label=_("どの会議で決めたか"))
     decided_in = forms.CharField(
-        label=_("どの会議で決めたか"),
+        label=_("一覧にない会議"),
         max_length=100,
         required=False,
         help_text=_("会議の番号と日。センター長が自分で決めたときは、書かなくてかまいません。"),
     )
 
-    def __init__(self, *args: Any, viewer: Viewer, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, viewer: Viewer, held: list[AgendaItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.viewer = viewer
+        agenda: Any = self.fields["agenda"]
+        agenda.offer(held)
         reviewer: Any = self.fields["reviewer"]
         reviewer.choices = owner_choices()
         reviewer.initial = str(viewer.membership.pk)
@@ -58,7 +63,9 @@ class SuspensionForm(TypedMixin, OnceForm):
             for name, words in lacking(self.viewer, self.draft()).items():
                 self.add_error(name, words)
         elif (
-            self.viewer.role != "chief" and not cleaned.get("decided_in") and "decided_in" not in self.errors
+            self.viewer.role != "chief"
+            and not (cleaned.get("agenda") or cleaned.get("decided_in"))
+            and "decided_in" not in self.errors
         ):
             self.add_error(
                 "decided_in", _("中断は、センター長か会議が決めます。どの会議で決めたかを書いてください。")
@@ -69,8 +76,9 @@ class SuspensionForm(TypedMixin, OnceForm):
         told = self.cleaned_data
         reviewer = owners().get(pk=told["reviewer"])
         return SuspensionDraft(
-            told["reason"], told["review_on"], reviewer, told.get("words", ""), told.get("decided_in", "")
-        )
+            told["reason"], told["review_on"], reviewer, told.get("words", ""), told.get("decided_in", ""),
+            told.get("agenda"),
+        )  # fmt: skip
 
 
 class ResumeForm(TypedMixin, forms.Form):

@@ -29,7 +29,11 @@ class Suspension(Walled):
     review_on = models.DateField(_("見直しの日"))
     task = models.OneToOneField(Task, on_delete=models.PROTECT, related_name="+")
     is_chiefs = models.BooleanField(_("センター長が決めた"))
-    decided_in = models.CharField(_("どの会議で決めたか"), max_length=100, blank=True)
+    agenda = models.ForeignKey(
+        "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("どの会議で決めたか"),
+    )  # fmt: skip
+    decided_in = models.CharField(_("一覧にない会議"), max_length=100, blank=True)
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=ClockNow)
 
@@ -38,7 +42,8 @@ class Suspension(Walled):
         constraints = (
             models.CheckConstraint(name="suspension_has_reason", condition=~Q(reason="")),
             models.CheckConstraint(
-                name="suspension_by_chief_or_meeting", condition=Q(is_chiefs=True) | ~Q(decided_in="")
+                name="suspension_by_chief_or_meeting",
+                condition=Q(is_chiefs=True) | ~Q(decided_in="") | Q(agenda__isnull=False),
             ),
             models.CheckConstraint(
                 name="suspension_stage_known",

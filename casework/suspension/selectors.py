@@ -23,7 +23,9 @@ def suspensions_for(viewer: Viewer, case: Case) -> QuerySet[Suspension]:
     if not viewer.sees_all_cases:
         return Suspension.objects.none()
     rows = Suspension.objects.filter(NotBlocked("case"), NotHidden("pk"), case=case)
-    return rows.select_related("decided_by__user", "task", "end").order_by("-decided_at", "-pk")
+    return rows.select_related("decided_by__user", "task", "end", "agenda__meeting").order_by(
+        "-decided_at", "-pk"
+    )
 
 
 @in_rounds

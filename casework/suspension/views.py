@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.cases.words import offered_stages
+from casework.meetings.held import held_items_for
 from casework.sharing.access import case_view
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
@@ -26,7 +27,9 @@ def suspension(request: ViewerRequest, case: Case) -> HttpResponse:
     if case.stage != Stage.SUSPENDED and Stage.SUSPENDED not in offered_stages(case.stage):
         messages.error(request, _("いまの段階からは、中断できません。"))
         return redirect("casework:case", case_id=case.pk)
-    form = SuspensionForm(request.POST or None, viewer=request.viewer)
+    form = SuspensionForm(
+        request.POST or None, viewer=request.viewer, held=held_items_for(request.viewer, case)
+    )
     if form.is_valid():
         try:
             suspend_case(case, form.draft(), by=request.viewer, key=form.key())

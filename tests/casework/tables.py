@@ -19,6 +19,7 @@ from casework.meetings.actions import (
 )
 from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.meetings.models import AgendaItem, Meeting
+from casework.meetings.online import declare_alone
 from casework.meetings.selectors import agendas_for, papers_for, prep_sheets_for
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import Ordinance
@@ -97,10 +98,11 @@ def support_item(world: World, *members: Viewer) -> AgendaItem:
     return item
 
 
-def today_item(world: World, *members: Viewer, **told: Any) -> AgendaItem:
+def today_item(world: World, *members: Viewer, is_online: bool = False, **told: Any) -> AgendaItem:
     """A 支援会議 about the first household that is held today, its papers open."""
     let_swear(*members)
-    item = put(world, call(world, ordinance(world), held_at=timezone.now()), world.hazuki, *members, **told)
+    meeting = call(world, ordinance(world), held_at=timezone.now(), is_online=is_online)
+    item = put(world, meeting, world.hazuki, *members, **told)
     open_to_all(world, item)
     return item
 
@@ -113,10 +115,15 @@ def write(
         return save_minutes(item, MinutesText(facts=facts, points="話し合い"), seen=seen, by=by)
 
 
-def fixed_item(world: World, *members: Viewer, outcome: Outcome | None = None) -> tuple[AgendaItem, Any]:
-    """An item of today with fixed minutes."""
-    item = today_item(world, *members)
+def fixed_item(
+    world: World, *members: Viewer, outcome: Outcome | None = None, is_online: bool = False
+) -> tuple[AgendaItem, Any]:
+    """An item of today with fixed minutes; online: each member has said that they are alone."""
+    item = today_item(world, *members, is_online=is_online)
     write(world, item)
+    for viewer in members if is_online else ():
+        with acting_for(viewer):
+            declare_alone(item, viewer.membership.pk, by=viewer)
     with acting_for(world.chief):
         present = [viewer.membership.pk for viewer in members]
         minutes, _decision = fix_item(item, outcome or Outcome(), seen=1, present=present, by=world.chief)

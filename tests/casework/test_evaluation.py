@@ -21,6 +21,7 @@ from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, ordinance, put
 
 pytestmark = pytest.mark.django_db
 TABLES = (Evaluation, EvaluationResult, EvaluationRole, EvaluationChange)
@@ -101,6 +102,33 @@ def test_each_reads_what_stands_under_their_labels_and_nobody_the_sealed_but_the
     assert seen(world.kenko_worker, case) == ([(False, ["夜は不安がある"], [], 0)], [0, 1, 0, 0])
     for nobody in (world.jiritsu_worker, world.stranger, world.auditor):
         assert seen(nobody, case) == ([], [0, 0, 0, 0])
+
+
+def test_meeting_that_was_held_about_the_case_is_named_and_no_other(decided, client):
+    world, by = decided, decided.coordinator
+    rule, day, home = ordinance(world), dt.timedelta(days=1), world.hazuki
+    earlier, later = (call(world, rule, held_at=timezone.now() + days * day) for days in (-1, 1))
+    held, coming = (put(world, meeting, home) for meeting in (earlier, later))
+    with pytest.raises(NotAllowed, match="開かれた会議から"):
+        evaluate(world, agenda=coming)
+    row = evaluate(world, agenda=held)
+    assert row.agenda == held
+    where = reverse("casework:agenda", args=[earlier.pk, held.pk])
+    page = reverse("casework:case", args=[home.case.pk])
+    shown = {}
+    for viewer in (by, world.anshin_worker):
+        sign_in(client, viewer)
+        text = client.get(page).content.decode()
+        shown[viewer] = text.count(where), earlier.number in text
+    assert shown == {
+        by: (2, True),
+        world.anshin_worker: (0, False),
+    }  # among the meetings, and in the evaluation
+    sign_in(client, by)
+    form = client.get(
+        reverse("casework:evaluation_add", args=[home.case.pk, world.decision.pk])
+    ).content.decode()
+    assert (form.count(f"{earlier.number}（"), later.number in form) == (1, False)
 
 
 def test_what_is_said_of_a_sealed_issue_moves_no_agencys_list(decided, shift_clock):

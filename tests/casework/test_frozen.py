@@ -132,6 +132,7 @@ FROZEN = {
     "casework_suspensionend": "words",
     "casework_minutes": "facts",
     "casework_minutesreceipt": "received_at",
+    "casework_alonedeclaration": "declared_at",
     "casework_papercopy": "number",
     "casework_paperreturn": "ticked_at",
     "casework_reopening": "words",
@@ -252,7 +253,7 @@ def _meet(world):
         answer_prep(item, PrepDraft(knows="見本"), answered=0, by=viewer)
     with acting_for(world.coordinator):
         take_off_agenda(item, reason="見本", by=world.coordinator)
-    fixed, minutes = fixed_item(world, viewer)
+    fixed, minutes = fixed_item(world, viewer, is_online=True)
     with acting_for(viewer):
         receive_minutes(minutes, by=viewer)
     with acting_for(world.coordinator):

@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +12,7 @@ from casework.cases.actions import move_to_stage
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.states import NEXT_STAGES, Stage
+from casework.meetings.held import held_items_for
 from casework.models import CaseEvent
 from casework.monitoring.actions import set_next_monitoring
 from casework.monitoring.selectors import dates_for
@@ -19,10 +20,13 @@ from casework.sharing.actions import Label
 from casework.suspension.actions import SuspensionDraft, lacking, resume_case, suspend_case
 from casework.suspension.models import Suspension, SuspensionEnd
 from casework.suspension.selectors import suspension_of, ways_on
+from casework.tasks.actions import TaskDraft, add_task
 from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, ordinance
+from tests.casework.tables import put as put_item
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -162,6 +166,43 @@ def test_chief_or_a_meeting_decides_and_a_day_lies_ahead(world):
         rest(world)
     with acting_for(world.coordinator):
         assert not Suspension.objects.exists()
+
+
+def test_meeting_that_was_held_about_the_case_is_named_and_no_other(world, client):
+    put(world, Stage.OUTREACH)
+    rule, by = ordinance(world), world.coordinator
+    home, other = world.hazuki, world.tomono
+    earlier, later = (call(world, rule, held_at=timezone.now() + days * DAY) for days in (-1, 1))
+    held = put_item(world, earlier, home)
+    wrong = [put_item(world, later, home), put_item(world, earlier, other, people={other.mother.pk: "本人"})]
+    with acting_for(by):
+        assert [item.pk for item in held_items_for(by, home.case)] == [held.pk]
+    for item in wrong:
+        with pytest.raises(NotAllowed, match="開かれた会議から"):
+            rest(world, agenda=item, decided_in="")
+
+    row = rest(world, agenda=held, decided_in="")
+
+    assert row.agenda == held
+    sign_in(client, by)
+    text = client.get(reverse("casework:case", args=[home.case.pk])).content.decode()
+    assert reverse("casework:agenda", args=[earlier.pk, held.pk]) in text
+    form = client.get(reverse("casework:suspension", args=[home.case.pk])).content.decode()
+    assert form.count(f"{earlier.number}（") == 1
+    assert later.number not in form
+    # Of another case not even by the database, whose check comes with the commit.
+    with acting_for(by):
+        what = TaskDraft(Label(None, "plan"), "見本", row.review_on, by.membership)
+        task = add_task(home.case, what, by=by)
+    bare = Suspension(
+        case=home.case, stage_before="intake", reason="other", review_on=row.review_on, is_chiefs=False,
+        agenda=wrong[1], task=task, decided_by=by.membership,
+    )  # fmt: skip
+    with transaction.atomic(), acting_for(by), connection.cursor() as cursor:
+        bare.save(force_insert=True)
+        with pytest.raises(IntegrityError, match="of_agenda"):
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        transaction.set_rollback(True)
 
 
 def test_sent_twice_is_one(world):

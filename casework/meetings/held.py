@@ -1,0 +1,66 @@
+"""Naming the meeting in which something was said or decided: an item that was on the table, of the same case."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from permissions.errors import NotAllowed
+from permissions.viewer import Viewer
+
+from .models import AgendaItem
+from .selectors import agendas_for
+
+if TYPE_CHECKING:
+    from casework.cases.models import Case
+
+
+def held_items_for(viewer: Viewer, case: Case) -> list[AgendaItem]:
+    """Return the items about a case whose meeting has begun and that were not taken off before it, the latest first."""
+    if not viewer.sees_all_cases:
+        return []
+    rows = agendas_for(viewer).filter(case=case, meeting__held_at__lte=timezone.now())
+    found = rows.select_related("meeting", "removal").order_by("-meeting__held_at", "position")
+    return [item for item in found if not _left_before(item)]
+
+
+def _left_before(item: AgendaItem) -> bool:
+    removal: Any = getattr(item, "removal", None)
+    return removal is not None and removal.removed_at < item.meeting.held_at
+
+
+def refuse_not_held(case: Case, item: AgendaItem, by: Viewer) -> None:
+    """Raise NotAllowed unless a meeting was held about this case with this item."""
+    if item.pk not in {each.pk for each in held_items_for(by, case)}:
+        raise NotAllowed(_("このケースについて開かれた会議から選んでください。"))
+
+
+def item_words(item: Any) -> str:
+    """Return how an item is called where one is chosen: number of the meeting, day, kind, purpose."""
+    told = {
+        "number": item.meeting.number, "day": f"{timezone.localdate(item.meeting.held_at):%Y-%m-%d}",
+        "kind": item.get_kind_display(), "purpose": item.get_purpose_display(),
+    }  # fmt: skip
+    return _("%(number)s（%(day)s %(kind)s・%(purpose)s）") % told
+
+
+class HeldItemField(forms.ChoiceField):
+    """The item of a meeting, or none; ``offer`` says which. Its value is the item."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "label": gettext_lazy("どの会議の議題か"), **kwargs})
+        self.items: dict[str, AgendaItem] = {}
+
+    def offer(self, items: list[AgendaItem]) -> None:
+        self.items = {str(item.pk): item for item in items}
+        self.choices = [
+            ("", _("一覧にない会議、または会議ではない")),
+            *((key, item_words(item)) for key, item in self.items.items()),
+        ]
+
+    def clean(self, value: Any) -> AgendaItem | None:
+        return self.items.get(super().clean(value))
