@@ -373,7 +373,8 @@ WALLS: tuple[Wall, ...] = (
         select=f"({CENTER} OR EXISTS (SELECT 1 FROM casework_direction d WHERE d.decision_id = casework_decision.id)"
         " OR EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.decision_id = casework_decision.id))"
         f" AND {not_blocked('case_id')}",
-        insert=center("casework_decision"),
+        insert=f"{center('casework_decision')} AND is_meeting_only = EXISTS (SELECT 1 FROM casework_agendaitem a"
+        " WHERE a.id = casework_decision.agenda_id AND a.kind = 'shien_kaigi')",
         frozen=True,
     ),
     labelled_wall("casework_direction", frozen=True),
@@ -479,7 +480,8 @@ WALLS: tuple[Wall, ...] = (
         table="casework_sheet",
         select=f"membership_id = {ME} AND wall_reaches_all(casework_sheet.labels)"
         f" AND {reaches_case('casework_sheet.case_id')} AND NOT {sheets.FROM_BEFORE_HIDING}",
-        insert=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
+        insert=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')} AND ({CENTER} OR NOT EXISTS ("
+        "SELECT 1 FROM casework_decision d WHERE d.id = casework_sheet.decision_id AND d.is_meeting_only))",
         update=f"membership_id = {ME} AND {reaches_case('casework_sheet.case_id')}",
     ),
     # That a household is concealed is known to all who see anything of it, and must be; the rest is the center's.

@@ -20,6 +20,7 @@ from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.recipients import members_of, workers_of
 from casework.once import made_before, wait_for
+from casework.ordinances.models import MeetingKind
 from casework.referrals.states import TOLD_BY
 from casework.sharing.actions import Label
 from casework.sharing.selectors import agency_reaches, labelled_for
@@ -123,6 +124,7 @@ def decide(
         decided_by=by.membership,
         supersedes=supersedes,
         agenda=agenda,
+        is_meeting_only=agenda is not None and agenda.kind == MeetingKind.SUPPORT,
     )
     try:
         with transaction.atomic():

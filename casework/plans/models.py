@@ -34,6 +34,8 @@ class Decision(Walled):
     agenda = models.ForeignKey(
         "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    # What a 支援会議 decided (申合せ): whoever took on a role knows it from there, and an agency takes no copy away (domain.md R-MTG-6).
+    is_meeting_only = models.BooleanField(_("会議限り"), default=False, editable=False)
 
     class Meta:
         verbose_name = _("決定")

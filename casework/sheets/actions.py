@@ -36,12 +36,14 @@ def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: st
     """Order a sheet of a decision, or of the case itself; returns the order already waiting if there is one (a double click).
 
     Agencies take turns: each order stands behind as many as its agency has in line already (assurance.md A35). Raises
-    NotAllowed when that are MOST_WAITING.
+    NotAllowed when that are MOST_WAITING, and to an agency of what is 会議限り.
     """
     from .tasks import make_sheet_task  # noqa: PLC0415 -- the task imports this module
 
     if not by.may("casework.make_sheet"):
         raise NotAllowed(_("帳票を作る権限がありません。"))
+    if decision and is_kept_from(by, decision):
+        raise NotAllowed(_("支援会議で決めたことは、会議限りです。機関では印刷できません。"))
     waiting = _waiting_of_agency()
     if waiting >= MOST_WAITING:
         raise NotAllowed(_("帳票がたくさん順番を待っています。できあがってから、もう一度頼んでください。"))
@@ -64,6 +66,11 @@ def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: st
     make_sheet_task.using(priority=-1 - waiting).enqueue(str(sheet.pk), by.membership.pk)
     record(by, "sheet_requested", sheet, case=case.pk)
     return sheet
+
+
+def is_kept_from(viewer: Viewer, decision: Decision) -> bool:
+    """Return whether no copy of a decision leaves the center: an agency knows of it from a 支援会議 (domain.md R-MTG-6)."""
+    return decision.is_meeting_only and not viewer.sees_all_cases
 
 
 def _waiting_of_agency() -> int:

@@ -77,6 +77,7 @@ class Entry:
     counterpart: str = ""
     method: tuple[str, str] = ("", "")
     reads: tuple[Read, ...] = field(default=(), compare=False)
+    is_meeting_only: bool = False  # of a 支援会議: no agency takes it away on paper (domain.md R-MTG-6)
 
     @property
     def label(self) -> str:
@@ -240,6 +241,7 @@ def of_decisions(views: Iterable[DecisionView]) -> Iterator[Entry]:
             people=tuple(dict.fromkeys(each.person_id for each in labelled)),
             who=_("、").join(dict.fromkeys(each.who for each in labelled)),
             agency=(row.decided_by.agency_id, row.decided_by.agency.name), actor=row.decided_by.agency.name,
+            is_meeting_only=row.is_meeting_only,
             reads=tuple(
                 (row, row.case_id, person, item)
                 for person, item in dict.fromkeys((each.person_id, each.item) for each in labelled)
@@ -256,6 +258,7 @@ def _of_role(role: Any, url: str) -> Iterator[Entry]:
         yield Entry(
             K.ROLE, f"role:{answer.pk}", answer.said_at, title, url, **_label(row), reads=_reads(row),
             agency=(row.agency_id, row.agency.name), actor=row.agency.name, counterpart=answer.contact_person,
+            is_meeting_only=row.decision.is_meeting_only,
         )  # fmt: skip
 
 

@@ -39,6 +39,8 @@ def timeline(request: ViewerRequest, case: Case) -> HttpResponse:
     until = (today if case.stage in OPEN_STAGES else last) if viewer.sees_all_cases and not hidden else None
     rows = rows_of(found, form.wanted(), gaps_until=until)
     is_paper = request.GET.get("paper") == "on"
+    if is_paper and not viewer.sees_all_cases:
+        rows = [row for row in rows if not (isinstance(row, Entry) and row.is_meeting_only)]
     page = Paginator(rows, max(len(rows), 1) if is_paper else PAGE_SIZE).get_page(request.GET.get("page"))
     shown = [row for row in page.object_list if isinstance(row, Entry)]
     record_items(

@@ -35,6 +35,7 @@ from casework.sharing.actions import share_items
 from casework.sharing.consents import agreed_labels, unwanted_labels
 from casework.sharing.forms import ReceiverForm, ShareForm
 from casework.sharing.selectors import persons_for, recalls_for
+from casework.sheets.actions import is_kept_from
 from casework.sheets.kinds import sheet_kinds
 from casework.sheets.pdf import pdf_available
 from casework.sheets.selectors import sheets_for
@@ -188,6 +189,7 @@ def decision(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Http
         "view": view,
         "sheets": sheets_for(request.viewer, view.decision),
         "sheet_kinds": [kind for kind in sheet_kinds().values() if kind.fits(view.decision)],
+        "is_kept": is_kept_from(request.viewer, view.decision),
         "has_pdf": pdf_available(),
     }
     return TemplateResponse(request, "casework/decision.html", context)

@@ -21,10 +21,12 @@ from casework.meetings.minutes import (
 )
 from casework.meetings.models import Minutes, MinutesDraft, MinutesReceipt, PaperCopy
 from casework.meetings.selectors import copies_for, minutes_for, receipts_for
-from casework.plans.actions import DirectionDraft, RoleDraft
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
 from casework.seen import ChangedMeanwhile
 from casework.sharing.actions import Label
+from casework.sheets.actions import request_sheet
+from casework.sheets.models import Sheet
 from permissions.errors import NotAllowed
 from permissions.paper import pdf_available
 from permissions.walls.context import acting_for
@@ -130,6 +132,64 @@ def test_fixing_records_minutes_and_decision_together_with_the_item(world):
         assert RoleRow.objects.get().decision == decision
         assert (minutes.facts, minutes.present) == (f"{CANARY} 事実", [world.anshin_worker.membership.pk])
         assert not MinutesDraft.objects.exists()
+
+
+def test_what_a_support_meeting_decided_is_marked_and_no_agency_takes_it_away(world, client):
+    home, viewer, by = world.hazuki, world.anshin_worker, world.chief
+    world.share(home, world.anshin, Label(home.mother.pk, "roles"))
+    first, second = (
+        RoleDraft(Label(home.mother.pk, "roles"), world.anshin, "孤立", what)
+        for what in ("申合せの訪問", "ほかの訪問")
+    )
+    fixed_item(world, viewer, outcome=Outcome([], [first]))
+    with acting_for(by):
+        agreed = Decision.objects.get()
+        other = decide(home.case, decided_on=timezone.localdate(), directions=[], roles=[second], by=by)
+    for decision in (agreed, other):
+        with acting_for(viewer):
+            role = RoleRow.objects.get(decision=decision)
+            answer_role(role, answered=0, kind="accepted", text="", contact_person="", by=viewer)
+    assert (agreed.is_meeting_only, other.is_meeting_only) == (True, False)
+
+    def shown(reader):
+        sign_in(client, reader)
+        paper = client.get(
+            reverse("casework:timeline", args=[home.case.pk]), {"paper": "on"}
+        ).content.decode()
+        pages = [
+            client.get(reverse("casework:decision", args=[home.case.pk, each.pk])).content.decode()
+            for each in (agreed, other)
+        ]
+        case = client.get(reverse("casework:case", args=[home.case.pk])).content.decode()
+        return (
+            [("申合せの訪問" in paper), ("ほかの訪問" in paper)],
+            [page.count("会議限り</span>") for page in (*pages, case)],
+            ["機関では印刷できません" in page for page in pages],
+        )
+
+    # On its page beside the number and beside its role; on the page of the case once more for each.
+    assert shown(by) == ([True, True], [2, 0, 2], [False, False])
+    assert shown(viewer) == ([False, True], [2, 0, 2], [True, False])
+    for reader, decision, may in ((by, agreed, True), (viewer, agreed, False), (viewer, other, True)):
+        with acting_for(reader):
+            row = Sheet(case=home.case, decision=decision, membership=reader.membership, language="ja")
+            if may:
+                assert request_sheet(home.case, decision, by=reader).decision_id == decision.pk
+                continue
+            with pytest.raises(NotAllowed, match="会議限り"):
+                request_sheet(home.case, decision, by=reader)
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                row.save(force_insert=True)
+
+
+def test_mark_follows_the_law_of_the_meeting_in_the_database(world):
+    item = today_item(world, world.anshin_worker)
+    words = {"case": item.case, "decided_on": timezone.localdate(), "decided_by": world.chief.membership}
+    with acting_for(world.chief):
+        for number, agenda, is_meeting_only in (("D-1", item, False), ("D-2", None, True)):
+            row = Decision(**words, number=number, agenda=agenda, is_meeting_only=is_meeting_only)
+            with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic():
+                row.save(force_insert=True)
 
 
 def test_what_cannot_be_decided_fixes_nothing(world):
