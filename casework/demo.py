@@ -16,6 +16,7 @@ from casework.cases.models import Case, CaseActivity
 from casework.cases.states import Stage
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import Answer, ConsentMethod
+from casework.demo_assessment import assess
 from casework.demo_hazukihara import load_hazukihara
 from casework.demo_people import agency, days_ago, viewer
 from casework.demo_short import load_short
@@ -128,8 +129,10 @@ def _other_case(chance: random.Random, by: Viewer, *, days: int) -> None:
         for stage in chance.choice(STAGES):
             if stage == Stage.REFERRING:
                 _refer(chance, case, worry, by)
-            else:
-                move_to_stage(case, stage=stage, by=by)
+                continue
+            if stage == Stage.PLANNING:
+                assess(case, worry, by)
+            move_to_stage(case, stage=stage, by=by)
         _share_other(chance, case, topics, by)
     moment = days_ago(chance.randrange(1, days + 1), chance.randrange(8, 18), chance.randrange(60))
     Case.objects.filter(pk=case.pk).update(opened_at=contact.received_at)

@@ -46,11 +46,12 @@ def load_hazukihara() -> None:
         _hazukihara_meeting(home, coordinator)
         _hazukihara_plan(home, coordinator)
         move_to_stage(home.case, stage="intake", by=coordinator)
+    assessment = load_assessment(home.case, home.toyo, home.shuichi)
+    with acting_for(coordinator):
         set_next_monitoring(home.case, on=date(-14), owner=coordinator.membership, by=coordinator)
         for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
             move_to_stage(home.case, stage=stage, by=coordinator)
     _hazukihara_answers(home)
-    assessment = load_assessment(home.case, home.toyo, home.shuichi)
     load_meeting(home.case, home.toyo, home.shuichi, assessment)
     Case.objects.filter(pk=home.case.pk).update(opened_at=days_ago(40))
 

@@ -10,7 +10,9 @@ from django.db.models import Exists, OuterRef
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from .states import Stage
+from permissions.errors import NotAllowed
+
+from .states import OPEN_STAGES, Stage
 
 if TYPE_CHECKING:
     from .models import Case
@@ -31,6 +33,11 @@ def looks_again(case: Case, stage: str) -> bool:
     """Return whether a next monitoring date stands (monitoring/)."""
     dates = _rows("MonitoringDate").filter(case=case)
     return bool(dates.filter(task__end__isnull=True).exists())
+
+
+def is_assessed(case: Case, stage: str) -> bool:
+    """Return whether a version of the assessment was fixed (assessments/)."""
+    return bool(_rows("Assessment").filter(case=case).exists())
 
 
 def is_evaluated(case: Case, stage: str) -> bool:
@@ -59,6 +66,10 @@ GUARDS: dict[tuple[str, str], Guard] = {
         looks_again,
         _("支援実施に進む前に、「次のモニタリングの日」を決めてください。ケースの画面の「モニタリング」で決められます。"),
     ),
+    (Stage.ASSESSMENT, Stage.PLANNING): (
+        is_assessed,
+        _("アセスメントの版を確定してから、プラン作成に進みます。ケースの画面の「アセスメント」で確定できます。"),
+    ),
     **{
         (Stage.EVALUATION, stage): (
             is_evaluated,
@@ -76,6 +87,14 @@ def stage_before_emergency(case: Case) -> str:
     broke_out = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EMERGENCY)
     before = broke_out.order_by("-at").values_list("before__stage", flat=True).first()
     return "" if before in (None, Stage.SUSPENDED) else str(before)
+
+
+def refuse_ended(case: Case) -> None:
+    """Raise NotAllowed if a case has ended: nothing is handed over, put on a table or decided in it any more."""
+    if type(case).objects.filter(pk=case.pk).exclude(stage__in=OPEN_STAGES).exists():
+        raise NotAllowed(
+            _("このケースは、もう終わっています。続けるときは、再相談として受け付けてください。")
+        )
 
 
 def refusal_of(case: Case, stage: str) -> str:

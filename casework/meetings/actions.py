@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
+from casework.cases.guards import refuse_ended
 from casework.cases.models import Case
 from casework.concealment.guard import PlaceWritten, add_all
 from casework.concealment.places import holds_place
@@ -170,6 +171,7 @@ def put_on_agenda(
     if before:
         return before
     _lock(case.pk)
+    refuse_ended(case)
     _refuse_place_of(meeting, [case.pk])
     people = _people(case, draft)
     _check_members(case, draft, people)

@@ -13,6 +13,7 @@ from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
+from casework.cases.guards import refuse_ended
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.files.actions import add_file_of_answer
@@ -100,7 +101,7 @@ def decide(
 ) -> Decision:
     """Record a decision with its directions and roles. It is frozen from then on.
 
-    Raises NotAllowed for an empty decision, one that supersedes a decision already superseded, and for a role
+    Raises NotAllowed in a case that has ended, for an empty decision, one that supersedes a decision already superseded, and for a role
     whose agency is not shown the label: an agency cannot answer what it cannot see. The same ``key`` gives the
     same decision again. Whoever answers a role of the superseded decision at this moment either was first, and the answer stays with
     it, or is told that there is a new one. ``agenda``: of the meeting with whose minutes it is fixed (meetings/minutes.py).
@@ -110,6 +111,7 @@ def decide(
     before: Decision | None = made_before(Decision, key)
     if before:
         return before
+    refuse_ended(case)
     if not directions and not roles:
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
     for draft in roles:

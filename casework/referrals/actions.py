@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import hand_over_case, move_to_stage, next_number
+from casework.cases.guards import refuse_ended
 from casework.cases.models import Case
 from casework.cases.states import Stage, next_stages
 from casework.codes.selectors import choices_of
@@ -85,12 +86,13 @@ def send_referral(
     """Hand a case over to an agency: it may read the packet from now on, and the agreed items once it accepts.
 
     The center goes on holding the case until the agency reports that it met the person. The same ``key`` gives the same
-    referral again. Raises NotAllowed as share_items does, for a packet that says nothing, and when nothing is kept: a referral is
+    referral again. Raises NotAllowed in a case that has ended, as share_items does, for a packet that says nothing, and when nothing is kept: a referral is
     no throwing over the fence (domain.md 2.5).
     """
     before: Referral | None = made_before(Referral, key)
     if before:
         return before
+    refuse_ended(case)
     _check_draft(case, draft, by)
     referral = _packet_of(case, draft, by, key=key, follows=follows)
     packet = Label(draft.person_id, Item.REFERRAL)

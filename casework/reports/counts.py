@@ -288,6 +288,14 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         (CONSENT, BROUGHT),
     ),
     Count(
+        "assessments", Section.COORDINATION, Unit.EVENTS, gettext_lazy("アセスメント"),
+        gettext_lazy("確定した日がこの月のアセスメントの版の数（すべての流れ）。そのケースで初めてのものは「初めて」、そのあとは「見直し」。書きかけは数えません。"),
+        "SELECT v.id AS subject, v.case_id, jsonb_build_object("
+        + _cell("first", "CASE WHEN v.version = 1 THEN 'first' ELSE 'again' END")
+        + f") AS groups FROM casework_assessment v WHERE {_within('v.fixed_at')}",
+        (FIRST,),
+    ),
+    Count(
         "coordination_open", Section.COORDINATION, Unit.CASES, gettext_lazy("支援中の多機関協働（月末）"),
         gettext_lazy("月の終わりに「②多機関協働」の流れにあり、終わっていないケースの数。中断をふくみます。"),
         f"SELECT c.id AS subject, c.id AS case_id, '{{}}'::jsonb AS groups FROM {_THEN} c"

@@ -5,6 +5,7 @@ from collections import Counter
 
 from django.utils import timezone
 
+from casework.assessments.models import Assessment
 from casework.cases.models import Case, CaseEvent
 from casework.cases.states import OPEN_STAGES
 from casework.closing.models import Closure
@@ -131,6 +132,9 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         if first <= row.decision.decided_on < end:
             before = PlanDecision.objects.filter(case=row.case_id, plan__version__lt=row.plan.version)
             add("plans", row.case_id, plan="again" if before.exists() else "first")
+    for version in Assessment.objects.all():
+        if begins <= version.fixed_at < ends:
+            add("assessments", version.case_id, first="first" if version.version == 1 else "again")
     held = {}
     for item in AgendaItem.objects.select_related("meeting", "removal"):
         removal = getattr(item, "removal", None)

@@ -22,12 +22,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from casework.assessments.models import Assessment
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.cases.states import NEXT_STAGES
 from casework.closing.actions import ClosureDraft, close_case
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
+from casework.demo_assessment import assess
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.monitoring.actions import set_next_monitoring
@@ -374,6 +376,8 @@ class AgreementMachine(RuleBasedStateMachine):
         case = self._now(name)
 
         def moved(by):
+            if stage == "flow2_plan" and not Assessment.objects.filter(case=case).exists():
+                assess(case, "見本の見立て", by)
             if stage == "flow2_active":
                 set_next_monitoring(case, on=timezone.localdate() + 30 * DAY, owner=by.membership, by=by)
             move_to_stage(case, stage=stage, by=by)

@@ -22,12 +22,15 @@ from casework.households.actions import set_item
 from casework.households.models import PersonContact
 from casework.models import CaseEvent
 from casework.plans.actions import DirectionDraft, decide
+from casework.referrals.actions import ReferralDraft, send_referral
 from casework.seen import fingerprint
-from casework.sharing.actions import Label
+from casework.sharing.actions import Ground, Label
 from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, ordinance
+from tests.casework.tables import put as put_item
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -79,6 +82,41 @@ def test_sheet_closes_the_case_and_asks_how_it_went(closing):
     assert (made.kind, made.lead.pk, made.signs, made.told) == (
         "handed_over", draft.lead.pk, "郵便物がたまる", "これからはあんしんが話を聞くと伝えた",
     )  # fmt: skip
+
+
+def test_nothing_is_decided_handed_over_or_put_on_a_table_in_a_case_that_ended(closing, client):
+    world, by, home = closing, closing.coordinator, closing.hazuki
+    world.share(home, world.anshin, Label(home.mother.pk, "roles"))
+    rule = ordinance(world)
+    meeting = call(world, rule)
+
+    def begin(of):
+        case, label = of.case, Label(of.mother.pk, "plan")
+        draft = ReferralDraft(
+            receiver=world.anshin, person_id=of.mother.pk, heard="見本", issues="見本", we_keep="見本",
+            ground=Ground("law", "見本"), answer_by=timezone.localdate() + DAY, agreed=(),
+        )  # fmt: skip
+        yield lambda: decide(
+            case, decided_on=timezone.localdate(), directions=[DirectionDraft(label, "見本")], roles=[], by=by
+        )
+        yield lambda: send_referral(case, draft, by=by)
+        yield lambda: put_item(world, meeting, of, people={of.mother.pk: "本人"})
+
+    sign_in(client, by)
+    buttons = ("決定を記録する", "つなぎを送る", "会議の議題にする")
+    page = reverse("casework:case", args=[home.case.pk])
+    before = client.get(page).content.decode()
+    close(world, home, sheet(lead=world.anshin))
+    after = client.get(page).content.decode()
+
+    assert [words in before for words in buttons] == [True] * 3
+    assert [words in after for words in buttons] == [False] * 3
+    for act in begin(home):
+        with pytest.raises(NotAllowed, match="もう終わっています"), acting_for(by):
+            act()
+    with acting_for(by):
+        for act in begin(world.tomono):
+            act()
 
 
 def test_no_case_ends_without_its_sheet(closing):

@@ -23,6 +23,7 @@ BY_HAND = {
     "people_new": 5,  # not F2, which is advice about nobody
     "cases_new": 4,  # neither F2 nor F3
     "coordination_new": 2,  # 葉月原 and 灯野
+    "assessments": 1,  # 葉月原
     "referrals": 2,  # F1 and F4
     "closed": 1,  # F4
     "decisions": 2,  # 葉月原: the 申合せ, and what took its place

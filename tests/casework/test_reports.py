@@ -15,6 +15,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.assessments.models import Assessment
 from casework.cases.actions import create_case, move_to_stage
 from casework.cases.models import Case, CaseEvent
 from casework.closing.models import Closure
@@ -109,6 +110,9 @@ class History:
             self._task(case)
         for _each in range(draw.randint(0, 2)):
             self._agenda(case)
+        for version in range(1, draw.randint(1, 3)):
+            fixed = {"version": version, "purpose": "plan", "fixed_by": by, "fixed_at": self.moment()}
+            Assessment(case=case, **fixed).save(force_insert=True)
         if stage == "closed":
             Closure(
                 case=case, item="plan", kind=draw.choice(("goal_met", "moved")), lead_words="見本", told="見本",

@@ -8,6 +8,7 @@ from casework.cases.actions import move_to_stage
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.states import Stage
+from casework.demo_assessment import assess
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 
@@ -50,6 +51,9 @@ def test_second_emergency_leads_back_to_where_it_broke_out(world, shift_clock):
     shift_clock(dt.timedelta(hours=1))  # what one transaction does has one time
     with acting_for(world.coordinator):
         move_to_stage(case, stage=Stage.ASSESSMENT, by=world.coordinator)
+        with pytest.raises(NotAllowed, match="アセスメントの版を確定"):
+            move_to_stage(case, stage=Stage.PLANNING, by=world.coordinator)
+        assess(case, "見本の見立て", world.coordinator)
         move_to_stage(case, stage=Stage.PLANNING, by=world.coordinator)
         move_to_stage(case, stage=Stage.EMERGENCY, by=world.coordinator)
         case.refresh_from_db()

@@ -10,6 +10,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
 from casework.cases.actions import move_to_stage
+from casework.demo_assessment import assess
 from casework.monitoring.actions import set_next_monitoring
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role, decide
@@ -52,6 +53,7 @@ def world(settings):
             happened(home, mother, day, "visit", "あんしんが火曜の午前に訪問", by)
         ahead = timezone.localdate() + dt.timedelta(days=28)
         set_next_monitoring(home.case, on=ahead, owner=by.membership, by=by)
+        assess(home.case, "見本の見立て", by)
         for stage in ("intake", "screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
             move_to_stage(home.case, stage=stage, by=by)
         agree(home.case, home.mother, home.son, to=tuple(agencies), by=by)

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from casework.cases.actions import move_to_stage
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.demo_assessment import assess
 from casework.demo_hazukihara import EXPLAINED
 from casework.demo_people import agency, viewer
 from casework.households.actions import StayDraft, add_person, record_stay, set_item
@@ -240,6 +241,7 @@ class Hazukihara:
             self.fix_about_son(self.of_son, "本人のペースを守り、手紙と声かけから始める。", OF_SON)
             self.plan = self.write_plan(DIRECTIONS, ROLES)
             self.decide_plan(self.of_mother, first)
+            assess(self.case, "母の体力ともの忘れ、返済、息子の孤立が重なっている。", self.coordinator)
             self.move("flow2_plan", "flow2_meeting", "flow2_active")
         return self
 

@@ -71,6 +71,19 @@ def move_on(center: Screen, case: str, *stages: str) -> None:
         center.press("進める")
 
 
+def assess(center: Screen, case: str, view: str) -> None:
+    """Fix the assessment as a version, which a plan asks for; with one section of it written."""
+    page = center.page
+    center.go(f"{case}assessment/write/?section=view")
+    page.fill("[name=text]", view)
+    page.locator("[name=said_by][value=staff]").check()
+    center.press("保存する")
+    center.go(f"{case}assessment/fix/")
+    page.locator("[name=purpose]").first.check()
+    center.press("この内容で確定する")
+    assert "「初回アセスメント」を確定しました。" in center.text
+
+
 def screen_case(center: Screen, case: str, facts: tuple[str, ...], suggested: str) -> str:
     """Decide as the suggestion says; return the page that made it."""
     page = center.page

@@ -37,6 +37,7 @@ from .hazukihara import (
 from .screen import Cast, Screen
 from .steps import (
     agree,
+    assess,
     call_meeting,
     fill_agenda,
     fill_row,
@@ -202,6 +203,7 @@ class Story:
 
     def plan_of_the_mother(self) -> None:
         center = self.center
+        assess(center, self.case, "母の体力ともの忘れ、返済、息子の孤立が重なっている。")
         move_on(center, self.case, "flow2_plan")
         self._write_plan()
         for missing in (SHAKYO, MINSEI):

@@ -35,6 +35,7 @@ from .mihon import (
 from .screen import Cast, Screen, strike_the_hour
 from .steps import (
     agree,
+    assess,
     call_meeting,
     fill_agenda,
     fill_row,
@@ -187,6 +188,7 @@ class Story:
     def plan_is_decided(self) -> None:
         center = self.center
         page = center.page
+        assess(center, self.case, "在留、けがと給料、家賃、子どもの朝が重なっている。")
         move_on(center, self.case, "flow2_plan", "flow2_meeting")
         center.go(f"{self.case}plans/write/")
         for section, text, plain in (

@@ -20,6 +20,7 @@ from .screen import Cast, Screen, run_worker
 from .steps import (
     agree,
     answer_of,
+    assess,
     box,
     call_meeting,
     fill_agenda,
@@ -233,6 +234,7 @@ class Story:
     def plan_is_decided(self) -> None:
         center = self.center
         page = center.page
+        assess(center, self.case, "母の不調を、14歳の娘が支えている。")
         move_on(center, self.case, "flow2_plan", "flow2_meeting")
         center.go(f"{self.case}plans/write/")
         begun = page.locator("textarea[name^=issue-]").evaluate_all("all => all.map(each => each.value)")
