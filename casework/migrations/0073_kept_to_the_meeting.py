@@ -41,10 +41,9 @@ DROP POLICY IF EXISTS wall_delete ON casework_sheet;
 CREATE POLICY wall_delete ON casework_sheet FOR DELETE TO app_web USING (false);
 REVOKE TRUNCATE, REFERENCES, TRIGGER ON casework_sheet FROM app_web;
 """
-BACK = """
-DROP POLICY IF EXISTS wall_insert ON casework_decision;
-DROP POLICY IF EXISTS wall_insert ON casework_sheet;
-"""
+_MARKED = " AND is_meeting_only = EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = casework_decision.agenda_id AND a.kind = 'shien_kaigi')"
+_KEPT = " AND ((select wall_center()) OR NOT EXISTS (SELECT 1 FROM casework_decision d WHERE d.id = casework_sheet.decision_id AND d.is_meeting_only))"
+BACK = WALL.replace(_MARKED, "").replace(_KEPT, "")
 
 
 class Migration(migrations.Migration):

@@ -1,5 +1,6 @@
 """Notes from before there were paragraphs and before a note had one correction stay readable, and nobody's list moves."""
 
+import os
 import uuid
 
 import pytest
@@ -15,7 +16,12 @@ from permissions.walls.context import acting_for
 from tests import database
 from tests.worlds import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+# Minutes, and of migrations that no change touches any more.
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.slow,
+    pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="by night"),
+]
 
 OLD_NOTE = """
 INSERT INTO casework_note (id, case_id, person_id, item, occurred_at, method, title, body, author_id, written_at, corrects_id)
