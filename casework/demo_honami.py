@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from casework.assessments.actions import PartDraft as Assessed
 from casework.assessments.actions import Seen, fix_assessment, mark_of, write_part
@@ -116,15 +117,23 @@ DAUGHTERS = {"ssw": ("basic", "roles", "plan"), "shokudo": ("roles",), "jiritsu"
 
 def _consents(home: Honami) -> None:
     """Each for themselves, to each agency by name, the meeting with every one of them; then it is shown."""
-    for person, items, more in (
-        (home.father, FATHERS, {"own_view": "娘の進学のことを、いちばんに考えてほしい。"}),
-        (home.daughter, DAUGHTERS, {"giver": "legal", "giver_name": home.father.name, "own_view": "高校には行きたい。お父さんには言えない。"}),
-    ):  # fmt: skip
+    words = {
+        home.father: "娘の進学のことを、いちばんに考えてほしい。",
+        home.daughter: "高校には行きたい。お父さんには言えない。",
+    }
+    by_him: dict[str, Any] = {"giver": "legal", "giver_name": home.father.name}
+    for person, items, more in ((home.father, FATHERS, {}), (home.daughter, DAUGHTERS, by_him)):
         scopes = tuple(
             (agency(code), item) for code, several in items.items() for item in (*several, "meeting")
         )
         draft = ConsentDraft(
-            Answer.GIVEN, date(AGREED_ON), EXPLAINED, scopes=scopes, kept_at="鍵つき書庫 2段目", **more
+            Answer.GIVEN,
+            date(AGREED_ON),
+            EXPLAINED,
+            scopes=scopes,
+            kept_at="鍵つき書庫 2段目",
+            own_view=words[person],
+            **more,
         )
         record_consent(home.case, person, draft, by=home.by)
         for code, several in items.items():
