@@ -122,7 +122,7 @@ class Aunt:
         assert TELL_NOBODY in reception.text
         reception.follow("前に終わったケースの世帯なら")
         page.fill("[name=number]", self.number)
-        reception.press("再相談として受け付ける")
+        reception.press("新しいケースを作る")
         assert "この番号の終わったケースは見つかりません。" in reception.text
 
         found = search(reception, "灯野 澪")
