@@ -266,6 +266,7 @@ def _evaluation(home: Honami, decision: Decision) -> None:
             RoleResultDraft(role, "no", "役割への返事がまだない。") if role.agency.code == "shakyo" else RoleResultDraft(role, "yes")
             for role in roles
         ),
+        changes=("school",),
         remaining="進学の費用。復職の時期。", cooperation="会議に出られない機関には、前もって電話で確かめる。",
     )  # fmt: skip
     record_evaluation(home.case, draft, by=home.by)

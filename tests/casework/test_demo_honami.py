@@ -1,6 +1,7 @@
 """帆波家 of the demo: coordination once around, loaded by the actions that the screens use."""
 
 import pytest
+from django.urls import reverse
 
 from casework.assessments.selectors import assessment_views_for
 from casework.cases.guards import refusal_of
@@ -8,12 +9,13 @@ from casework.cases.models import Case
 from casework.demo_honami import load_honami
 from casework.demo_people import days_ago, viewer
 from casework.evaluation.models import Evaluation, EvaluationRole
-from casework.meetings.models import Minutes
+from casework.meetings.models import AgendaItem, Minutes
 from casework.monitoring.models import Monitoring, MonitoringTick
 from casework.planning.models import PlanDecision
 from casework.plans.models import RoleAnswer, RoleRow
 from permissions import demo as people_demo
 from permissions.walls.context import acting_for
+from tests.casework.pages import sign_in
 
 
 @pytest.fixture
@@ -53,3 +55,27 @@ def test_agencies_see_their_part_of_it(loaded, wearing):
         with wearing("app_web"), acting_for(agency):
             assert set(RoleRow.objects.values_list("issue", flat=True)) == shown
             assert not Evaluation.objects.exists()
+
+
+def test_whoever_tries_the_demo_finds_it_on_the_screen(loaded, client):
+    chief = viewer("chief")
+    sign_in(client, chief)
+    with acting_for(chief):
+        case, plan, item = Case.objects.get().pk, PlanDecision.objects.get().plan_id, AgendaItem.objects.get()
+    pages = {
+        reverse("casework:case", args=[case]): (
+            "帆波 俊",
+            "数学をもっとやりたい。",
+            "社会福祉協議会",
+        ),
+        reverse("casework:plan", args=[case, plan]): ("高校に行きたい。", "決定"),
+        reverse("casework:agenda", args=[item.meeting_id, item.pk]): (
+            "家賃の給付を先に申請する。",
+            "確定した人",
+        ),
+        f"{reverse('casework:case', args=[case])}roles/?by=agency": ("未回答", "夕ごはんと勉強の場所"),
+        reverse("casework:timeline", args=[case]): ("重層的支援会議", "モニタリング", "評価"),
+    }
+    for url, words in pages.items():
+        body = client.get(url).content.decode()
+        assert [word for word in words if word not in body] == [], url
