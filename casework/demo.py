@@ -1,4 +1,4 @@
-"""The demo's cases: those of domain.md 10.A, 10.B and 10.F as far as they go, and enough others that lists look real.
+"""The demo's cases: those of domain.md 10.A, 10.B and 10.F as far as they go, one that went once around, and others that fill the lists.
 
 Everything is 見本: invented people, addresses and 000-numbers, drawn with a fixed seed.
 """
@@ -18,6 +18,7 @@ from casework.consent.actions import ConsentDraft, record_consent
 from casework.consent.models import Answer, ConsentMethod
 from casework.demo_assessment import assess
 from casework.demo_hazukihara import load_hazukihara
+from casework.demo_honami import load_honami
 from casework.demo_people import agency, days_ago, viewer
 from casework.demo_short import load_short
 from casework.demo_tomono import load_tomono
@@ -45,6 +46,7 @@ def load() -> None:
         _others()
         load_hazukihara()
         load_tomono()
+        load_honami()
         load_short()
         _loose_contacts()
 

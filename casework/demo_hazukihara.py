@@ -63,6 +63,7 @@ def _hazukihara_household(by: Viewer) -> Hazukihara:
         one_line="80代の母と息子。郵便物がたまり、母が「このままでは二人とも」と話した",
         reply_to="000-0000-2201（日中）",
         urgency="C",
+        ward="shinonome",
         received_at=days_ago(40, 9, 20),
         by=by,
     )

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from casework.concealment.selectors import concealed_among
 from casework.households.models import Person, PersonContact
 from casework.rounds import Steps, in_rounds
 from casework.search.keys import (
@@ -54,12 +55,13 @@ REASONS: dict[str, str | Promise] = {
 
 @dataclass
 class Alike:
-    """A person of another case, and what is equal. ``joined``: the mark by which they are one already."""
+    """A person of another case, and what is equal. ``joined``: the mark by which they are one already; ``is_concealed``: their household hides."""
 
     person: Person
     reasons: list[str | Promise]
     weight: int
     joined: SameMark | None = None
+    is_concealed: bool = False
 
 
 def people_like(viewer: Viewer, person: Person) -> list[Alike]:
@@ -135,11 +137,14 @@ def _alike_each(
         return [[] for _lines in wanted]
     people = persons_for(viewer).filter(pk__in=found).exclude(case=not_in).select_related("case")
     contacts = {row.person_id: row for row in labelled_for(viewer, PersonContact).filter(person__in=found)}
+    concealed = concealed_among([person.case_id for person in people])
     known = {person.pk: (person, _lines_of(person, contacts.get(person.pk))) for person in people}
     answers = []
     for lines in wanted:
         who = {key for line in lines for _case, key in by_line.get(line, ())}
         alike = [_compare(*known[key], lines) for key in who if key in known]
+        for each in alike:
+            each.is_concealed = each.person.case_id in concealed
         answers.append(sorted((each for each in alike if each.reasons), key=_order)[:MOST_SHOWN])
     return answers
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from casework.concealment.places import holds_place
-from casework.concealment.selectors import digests_of
+from casework.concealment.selectors import concealed_cases, digests_of
 from casework.households.models import PersonContact
 from casework.search.keys import fold
 from casework.sharing.selectors import labelled_for, persons_for
@@ -26,7 +26,7 @@ LEAST_NAME = 3
 
 
 def refuse_names(contact: Contact, body: str, *, by: Viewer) -> None:
-    """Raise NotAllowed if a text for the status page names a partner agency, or a person or place of the contact's case.
+    """Raise NotAllowed if a text for the status page names a partner agency, a person or place of the contact's case, or anybody who hides.
 
     What is found is said again only if it stands in the text as it is; a place in the vault never is.
     """
@@ -46,6 +46,9 @@ def refuse_names(contact: Contact, body: str, *, by: Viewer) -> None:
 
 def _names(contact: Contact, by: Viewer) -> Iterator[str]:
     yield from partner_agencies().values_list("name", flat=True)
+    # Whoever asks for a household that hides has no case of it.
+    for name in persons_for(by).filter(case__in=concealed_cases()).values_list("name", flat=True):
+        yield from _of_hidden(name)
     if contact.case_id is None:
         return
     for name in persons_for(by).filter(case=contact.case_id).values_list("name", flat=True):
@@ -56,3 +59,13 @@ def _names(contact: Contact, by: Viewer) -> Iterator[str]:
         labelled_for(by, PersonContact).filter(case=contact.case_id).values_list("address", flat=True)
     )
     yield from (address for address in addresses if len(fold(address)) >= LEAST_ADDRESS)
+
+
+def _of_hidden(name: str) -> Iterator[str]:
+    """Return how somebody who hides may be named to whoever asks; who is kept as 母 or 長男 has no name."""
+    parts = name.split()
+    if len(parts) > 1:
+        yield name
+        yield from (part + title for part in parts for title in TITLES)
+    elif len(fold(name)) >= LEAST_NAME:
+        yield name

@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from casework.cases.models import Case
+from casework.concealment.selectors import concealed_among
 from casework.households.models import Household, Person, PersonContact
 from casework.registers.selectors import cases_of_number
 from casework.search.keys import (
@@ -57,6 +58,7 @@ class FoundCase:
     """A case that was found, with what this viewer may see of it."""
 
     case: Case
+    is_concealed: bool = False
     household: Household | None = None
     people: list[Person] = field(default_factory=list)
     reasons: list[Reason] = field(default_factory=list)
@@ -102,7 +104,8 @@ def record_search(viewer: Viewer, found: Found) -> None:
 
 def _rows(viewer: Viewer, keys: list[uuid.UUID], words: Words) -> list[FoundCase]:
     cases = cases_for(viewer).select_related("holder").in_bulk(keys)
-    rows = {key: FoundCase(cases[key]) for key in keys if key in cases}
+    concealed = concealed_among(list(cases))
+    rows = {key: FoundCase(cases[key], key in concealed) for key in keys if key in cases}
     names: dict[uuid.UUID, str] = {}
     for household in labelled_for(viewer, Household).filter(case__in=rows):
         rows[household.case_id].household = household

@@ -267,3 +267,28 @@ def test_a_name_of_one_or_two_letters_counts_only_as_a_name(world, answered):
         for text in ("林さんに会います", "母様へ"):
             with pytest.raises(NotAllowed, match="番号を知っている人"):
                 reply_to_citizen(answered, body=text, by=world.coordinator)
+
+
+@pytest.mark.django_db
+def test_whoever_hides_is_named_to_nobody_who_asks(world, answered):
+    """The contact of somebody who asks for them has no case, or another one."""
+    with acting_for(world.coordinator):
+        for name in ("灯野 澪", "母"):
+            add_person(world.tomono.case, values={"name": name}, by=world.coordinator)
+        reply_to_citizen(answered, body="灯野さんに伝えます。", by=world.coordinator)
+        conceal(
+            world.tomono.case,
+            world.tomono.mother,
+            GroundDraft("provisional", "本人の電話"),
+            by=world.coordinator,
+        )
+        for text in (
+            "灯野さんのことは、お答えできません。",
+            "澪さんは元気です。",
+            "とものさん、灯野澪の件です。",
+        ):
+            with pytest.raises(NotAllowed, match="番号を知っている人"):
+                reply_to_citizen(answered, body=text, by=world.coordinator)
+        reply_to_citizen(
+            answered, body="お母さんにも、だれのことも、お答えできません。", by=world.coordinator
+        )

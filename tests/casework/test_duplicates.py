@@ -6,8 +6,10 @@ import uuid
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.cases.models import CaseEvent
+from casework.concealment.actions import GroundDraft, conceal
 from casework.duplicates.actions import join_people, unjoin_people
 from casework.duplicates.models import SameMark
 from casework.duplicates.selectors import joined_for, people_like, people_like_contact
@@ -18,6 +20,8 @@ from casework.sharing.actions import Label, block
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+
+TELL_NOBODY = "話している相手がだれでも、この人の記録があることを伝えないでください。"
 
 
 def describe(person, world, *, name, kana="", born=None, phone="", address=""):
@@ -143,6 +147,26 @@ def numbers(world, viewer):
     with acting_for(viewer):
         found = joined_for(viewer, world.hazuki.case)
         return {key: [each.person.case.number for each in joined] for key, joined in found.items()}
+
+
+def test_whoever_hides_is_marked_where_somebody_asks_for_them(two, client):
+    """Beside the telephone it is seen at once that nobody may be told (domain.md R-DV-1)."""
+    describe(two.tomono.mother, two, name="乙 二", phone="043-245-1234")
+    by = two.coordinator
+    with acting_for(by):
+        asking = record_contact(
+            channel="phone", speaker="family", one_line="めいをさがしている", received_at=timezone.now(),
+            reply_to="043-245-1234", by=by,
+        )  # fmt: skip
+    sign_in(client, two.reception)
+    pages = [reverse(f"casework:{name}", args=[asking.pk]) for name in ("contact", "contact_case")]
+    before = [client.get(page).content.decode() for page in pages]
+    with acting_for(by):
+        conceal(two.tomono.case, two.tomono.mother, GroundDraft("provisional", "本人の電話"), by=by)
+    after = [client.get(page).content.decode() for page in pages]
+
+    assert [TELL_NOBODY in body for body in (*before, *after)] == [False, False, True, True]
+    assert [two.tomono.case.number in body for body in after] == [True, True]
 
 
 def test_joined_people_show_each_others_numbers_to_the_center_only(two):

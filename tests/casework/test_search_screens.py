@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from casework.concealment.actions import GroundDraft, conceal
 from casework.search import sealed
 from casework.search.keys import words_of
 from casework.sharing.actions import Label
@@ -43,6 +44,17 @@ def test_words_are_sent_and_the_address_does_not_say_them(world, client):
     assert "灯野母の氏名" in body
     assert "灯野" not in body.split("</title>")[0]
     assert client.get(address).status_code == 200  # Back and reload lead to the same answer.
+
+
+def test_a_case_that_hides_is_marked_among_what_was_found(world, client):
+    sign_in(client, world.reception)
+    before = search(client, "灯野").content.decode()
+    with acting_for(world.coordinator):
+        ground = GroundDraft("provisional", "本人の電話")
+        conceal(world.tomono.case, world.tomono.mother, ground, by=world.coordinator)
+
+    assert ["秘匿中" in body for body in (before, search(client, "灯野").content.decode())] == [False, True]
+    assert "秘匿中" not in search(client, "葉月").content.decode()
 
 
 def test_an_address_is_of_one_person_and_ends(world, client, monkeypatch):

@@ -1,6 +1,6 @@
 """domain.md 10.B in Chromium: the household of 灯野 hides; each who has to do with it sees their part, and no place of it.
 
-Without its meetings, which test_tomono_meeting.py plays, and its disclosure request. Checks 1, 2, 5, 6, 8 and 9.
+Without its meetings, which test_tomono_meeting.py plays, D41 and D70, which test_tomono_later.py does, and its disclosure request. Checks 1, 2, 5, 6, 8 and 9.
 """
 
 from __future__ import annotations
