@@ -275,7 +275,9 @@ class CanaryWorld(World):
                 "position": position,
             }
             parts.append(PlanPart(**of, section="goal", text=text("planpart")))
-            roles.append(PlanRole(**of, agency=by.agency, issue="見本", what=text("planrole")))
+            roles.append(
+                PlanRole(**of, agency=by.agency, issue="見本", what=text("planrole"), plain=text("planrole"))
+            )
         for rows in (parts, roles):
             type(rows[0]).objects.bulk_create(rows)
         PlanDecision(plan=plan, case=family.case, decision=family.decision).save(force_insert=True)
