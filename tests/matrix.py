@@ -230,6 +230,8 @@ MATRIX: dict[str, Cell] = {
     "casework:case_roles": Cell(READERS, object="case"),
     "casework:understanding": Cell(READERS, object="case"),
     "casework:understanding_sheet": Cell(READERS, POST, "case"),
+    "casework:evaluation": Cell(READERS, object="case"),
+    "casework:evaluation_sheet": Cell(READERS, POST, "case"),
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),

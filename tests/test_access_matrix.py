@@ -25,6 +25,7 @@ from casework.cases.models import Case
 from casework.chronology.actions import EntryDraft, write_entry
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
+from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.files.actions import add_file
 from casework.households.actions import StayDraft, change_person, record_stay, set_item
 from casework.households.models import PersonContact
@@ -33,7 +34,7 @@ from casework.issues.actions import IssueDraft, note_issue
 from casework.notes.actions import AttendeeDraft, NoteDraft, ParagraphDraft, write_note
 from casework.planning.actions import PartDraft, PlanDraft, save_plan
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
-from casework.plans.models import RoleRow
+from casework.plans.models import Decision, Direction, RoleRow
 from casework.registers.actions import read_register
 from casework.registers.mapping import first_mapping
 from casework.registers.models import RegisterRow
@@ -154,6 +155,7 @@ class MatrixWorld(World):
             assessment = self._assessment(home)
             lived = self._chronology(home)
             plan = self._plan(home)
+            evaluation = self._evaluation(home, decision)
             issues = [self._issues(person) for person in (home.mother, home.son)]
             self.register = self._register(home)
             role = RoleRow.objects.get(case=home.case, agency=self.agencies["full"], person=home.mother)
@@ -175,6 +177,7 @@ class MatrixWorld(World):
             "consent": consent,
             "plan": plan,
             "assessment": assessment,
+            "evaluation": evaluation,
             "lived": lived,
             "agenda": agenda,
         }
@@ -188,6 +191,22 @@ class MatrixWorld(World):
         draft = PlanDraft(*[timezone.localdate()] * 3, parts=parts)
         first = save_plan(home.case, draft, follows=None, by=self.chief)
         return save_plan(home.case, draft, follows=first, by=self.chief)
+
+    def _evaluation(self, home: Household, decision: Decision) -> Any:
+        """Of each direction and role what became of it, and what the center alone reads."""
+        of_case = {"decision": decision, "case": home.case}
+        draft = EvaluationDraft(
+            decision.pk, timezone.localdate(), f"{CONSENT_CANARY} ことば", "replan",
+            results=tuple(
+                ResultDraft(row, "unmet", f"CANARY-{row.person.name}-plan 評価")
+                for row in Direction.objects.filter(**of_case).select_related("person")
+            ),
+            roles=tuple(
+                RoleResultDraft(row, "no", f"CANARY-{row.person.name}-roles 評価")
+                for row in RoleRow.objects.filter(**of_case).select_related("person")
+            ),
+        )  # fmt: skip
+        return record_evaluation(home.case, draft, by=self.chief)
 
     def _assessment(self, home: Household) -> Any:
         """Two versions, of which an agency sees what its items let it."""
@@ -523,6 +542,7 @@ def _arguments(world: MatrixWorld, url_name: str, home: Household) -> dict[str, 
         "decision_id": ids["decision"].pk,
         "plan_id": ids["plan"].pk,
         "assessment_id": ids["assessment"].pk,
+        "evaluation_id": ids["evaluation"].pk,
         "entry_id": ids["lived"].pk,
         "role_id": ids["role"].pk,
         "sheet_id": uuid.uuid4(),
@@ -592,6 +612,8 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
     is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all
     reads_assessment = person.sees_all or ("葉月原母", "assessment") in person.labels
     is_row_unseen |= "<uuid:assessment_id>" in route and not reads_assessment
+    reads_evaluation = person.sees_all or any(item in ("plan", "roles") for _who, item in person.labels)
+    is_row_unseen |= "<uuid:evaluation_id>" in route and not reads_evaluation
     reads_history = person.sees_all or ("葉月原母", "history") in person.labels
     is_row_unseen |= "<uuid:entry_id>" in route and not reads_history
     if is_nobodys_sheet or is_row_unseen or (of_concealed and home is not world.tomono):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
-from casework.rounds import Steps, in_rounds
+from casework.rounds import Steps, in_rounds, read
 from casework.sharing.items import Item
 from casework.sharing.models import NotBlocked, NotHidden
 from casework.sharing.selectors import labelled_for
@@ -31,6 +31,12 @@ class EvaluationView:
     roles: list[Any] = field(default_factory=list)
     row: Evaluation | None = None
     changes: list[EvaluationChange] = field(default_factory=list)
+
+    @property
+    def key(self) -> uuid.UUID:
+        """Of which evaluation this is; whoever sees nothing but parts of it knows that much from them."""
+        key: uuid.UUID = self.row.pk if self.row else (*self.results, *self.roles)[0].evaluation_id
+        return key
 
 
 @in_rounds
@@ -61,6 +67,12 @@ def evaluations_for(viewer: Viewer, case: Case) -> Steps[list[EvaluationView]]:
         if change.evaluation_id in views:
             views[change.evaluation_id].changes.append(change)
     return sorted(views.values(), key=lambda view: view.evaluated_on, reverse=True)
+
+
+def evaluation_view_for(viewer: Viewer, case: Case, evaluation_id: uuid.UUID) -> EvaluationView | None:
+    """Return one evaluation in the content its reader may see, or None where nothing of it reaches them."""
+    views: list[EvaluationView] = read(evaluations_for.steps(viewer, case))
+    return next((view for view in views if view.key == evaluation_id), None)
 
 
 def reads_of_evaluations(views: list[EvaluationView], case_id: uuid.UUID) -> list[Read]:

@@ -122,7 +122,7 @@ def _roles(plan: Plan, drafts: Sequence[RoleDraft]) -> list[PlanRole]:
         PlanRole(
             plan=plan, case_id=plan.case_id, person_id=draft.label.person_id, item=draft.label.item, position=position,
             agency=draft.agency, seat=draft.seat, issue=draft.issue, what=draft.what, frequency=draft.frequency,
-            until_on=draft.until_on,
+            until_on=draft.until_on, plain=draft.plain.strip(),
         )
         for position, draft in enumerate(drafts)
     ]  # fmt: skip

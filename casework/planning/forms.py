@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -15,6 +15,7 @@ from casework.assessments.models import Assessment
 from casework.dates import in_months
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
+from casework.plans.actions import RoleDraft
 from casework.plans.forms import AboutForm, People, RoleForm
 from casework.plans.models import Decision
 from casework.sharing.actions import Label
@@ -43,6 +44,7 @@ SPARE = {Section.AIM: 1, Section.MONITORING: 1, Section.EXIT: 1}
 # A role for each of ten agencies and the seats beside them fit the first version, written in one go (domain.md 10.A, 10.C).
 ROLES, SPARE_ROLES = 14, 4
 MOST = 30
+ROLE_NAMES = ("seat", "issue", "what", "frequency", "until_on", "plain")
 
 
 class PlanForm(OnceForm):
@@ -88,6 +90,14 @@ class PlanForm(OnceForm):
         return {"period_from": today, "period_to": in_months(today, 6), "monitor_on": in_months(today, 3)}
 
 
+def _plain_field(help_text: Any) -> forms.CharField:
+    """Return the box for the words that stand on the person's own paper."""
+    box = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(
+        label=_("やさしい日本語"), max_length=1000, required=False, widget=box, help_text=help_text
+    )
+
+
 class PartForm(AboutForm):
     """One entry of a block; without text it does not count."""
 
@@ -95,14 +105,10 @@ class PartForm(AboutForm):
     text = forms.CharField(
         label=_("内容"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2})
     )
-    plain = forms.CharField(
-        label=_("やさしい日本語"),
-        max_length=1000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_(
+    plain = _plain_field(
+        _(
             "本人に渡す紙に、こちらの言葉で出ます。通訳が書いたほかの言葉も、行を変えて続けられます。空欄なら、上の言葉がそのまま出ます。"
-        ),
+        )
     )
 
     def clean(self) -> dict[str, Any]:
@@ -119,7 +125,15 @@ class PartForm(AboutForm):
 class PlanRoleForm(RoleForm):
     """A proposed commitment; a row that is ticked to go does not count."""
 
+    plain = _plain_field(
+        _(
+            "本人に渡す紙に、「すること」のかわりに出ます。機関の名前と回数と日は、そのまま出ます。通訳が書いたほかの言葉も、行を変えて続けられます。"
+        )
+    )
     is_dropped = forms.BooleanField(label=_("この役割を消す"), required=False)
+
+    def draft(self) -> RoleDraft:
+        return replace(super().draft(), plain=self.cleaned_data["plain"])
 
     def has_changed(self) -> bool:
         if self.is_bound and self.data.get(self.add_prefix("is_dropped")):
@@ -215,7 +229,7 @@ def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare
 def row_of(part: Any) -> dict[str, Any]:
     """Return what a form for an entry or a role begins with."""
     about = {"about": str(part.person_id) if part.person_id else HOUSEHOLD, "item": part.item}
-    names = ("text", "plain") if hasattr(part, "text") else ("seat", "issue", "what", "frequency", "until_on")
+    names = ("text", "plain") if hasattr(part, "text") else ROLE_NAMES
     more = {name: getattr(part, name, "") for name in names}
     return {**about, **more, **({"agency": part.agency_id} if hasattr(part, "agency_id") else {})}
 

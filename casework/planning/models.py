@@ -108,7 +108,10 @@ class PlanPart(Labelled):
 
 
 class PlanRole(Labelled):
-    """A commitment that the plan proposes to an agency; it becomes a role when the plan is decided."""
+    """A commitment that the plan proposes to an agency; it becomes a role when the plan is decided.
+
+    ``plain`` is the same in easy Japanese, for the person's own paper.
+    """
 
     MAY_BE_HIDDEN = True
 
@@ -120,6 +123,7 @@ class PlanRole(Labelled):
     what = models.CharField(_("すること"), max_length=300)
     frequency = models.CharField(_("回数"), max_length=60, blank=True)
     until_on = models.DateField(_("いつまで"), null=True, blank=True)
+    plain = models.TextField(_("やさしい日本語"), max_length=1000, blank=True)
 
     class Meta:
         verbose_name = _("プランの役割")

@@ -129,9 +129,14 @@ def _said(view: PlanView) -> list[Said]:
     rows: list[Any] = list(view.parts)
     roles: list[Any] = list(view.roles)
     return [
-        *((str(Section(row.section).label), row.who, row.text) for row in rows),
-        *((str(PlanRole._meta.verbose_name), role.who, _sentence(role)) for role in roles),
+        *((str(Section(row.section).label), row.who, _with_plain(row.text, row)) for row in rows),
+        *((str(PlanRole._meta.verbose_name), role.who, _with_plain(_sentence(role), role)) for role in roles),
     ]
+
+
+def _with_plain(words: str, row: Any) -> str:
+    """What the person holds in hand differs when only the easy words do."""
+    return "\n".join(filter(None, (words, row.plain)))
 
 
 def _sentence(role: Any) -> str:

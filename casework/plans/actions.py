@@ -76,7 +76,7 @@ class SharingEnded(NotAllowed):
 
 @dataclass(frozen=True)
 class RoleDraft:
-    """A commitment that a decision gives to an agency."""
+    """A commitment that a decision gives to an agency. ``plain``: the same in easy Japanese, which a plan keeps."""
 
     label: Label
     agency: Agency
@@ -85,6 +85,7 @@ class RoleDraft:
     seat: str = ""
     frequency: str = ""
     until_on: dt.date | None = None
+    plain: str = ""
 
 
 @transaction.atomic

@@ -32,8 +32,17 @@ MOST_WAITING = 50  # of one agency
 
 
 @transaction.atomic
-def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: str = DECISION) -> Sheet:
-    """Order a sheet of a decision, or of the case itself; returns the order already waiting if there is one (a double click).
+def request_sheet(
+    case: Case,
+    decision: Decision | None,
+    *,
+    by: Viewer,
+    kind: str = DECISION,
+    evaluation_id: uuid.UUID | None = None,
+) -> Sheet:
+    """Order a sheet of a decision, of an evaluation, or of the case itself.
+
+    Returns the order already waiting if there is one (a double click).
 
     Agencies take turns: each order stands behind as many as its agency has in line already (assurance.md A35). Raises
     NotAllowed when that are MOST_WAITING, and to an agency of what is 会議限り.
@@ -53,6 +62,7 @@ def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: st
             Sheet(
                 case=case,
                 decision=decision,
+                evaluation_id=evaluation_id,
                 membership=by.membership,
                 kind=kind,
                 language=translation.get_language() or "ja",
@@ -61,8 +71,9 @@ def request_sheet(case: Case, decision: Decision | None, *, by: Viewer, kind: st
         ignore_conflicts=True,
     )
     sheet = Sheet.objects.defer("pdf").get(
-        case=case, decision=decision, membership=by.membership, kind=kind, state=SheetState.WAITING
-    )
+        case=case, decision=decision, evaluation=evaluation_id, membership=by.membership, kind=kind,
+        state=SheetState.WAITING,
+    )  # fmt: skip
     make_sheet_task.using(priority=-1 - waiting).enqueue(str(sheet.pk), by.membership.pk)
     record(by, "sheet_requested", sheet, case=case.pk)
     return sheet

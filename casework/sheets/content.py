@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from casework.households.models import Household, Person
 from casework.households.selectors import household_for, name_people, who_live_here
@@ -55,10 +56,8 @@ def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
     view = decision_view_for(viewer, case, sheet.decision_id) if sheet.decision_id else None
     if view is None:
         return None
-    household = household_for(viewer, case)
-    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
-    people = who_live_here(list(known.order_by("position", "pk")))
-    name_people(viewer, [*view.directions, *(role.row for role in view.roles)])
+    household, people = family_for(viewer, case)
+    rows = name_people(viewer, [*view.directions, *(role.row for role in view.roles)])
     return SheetContent(
         viewer=viewer,
         case=case,
@@ -68,24 +67,33 @@ def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
         directions=view.directions,
         roles=view.roles,
         seats=_seats(viewer, view.roles),
-        labels=_labels(case.pk, household, people, view),
+        labels=labels_printed(viewer, case, household, people, rows),
         made_at=sheet.requested_at,
         number=str(sheet.pk)[:8].upper(),
     )
+
+
+def family_for(viewer: Viewer, case: Case) -> tuple[Household | None, list[Person]]:
+    """Return the household and who lives there, in their order, as far as they reach the viewer."""
+    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
+    return household_for(viewer, case), who_live_here(list(known.order_by("position", "pk")))
+
+
+def labels_printed(
+    viewer: Viewer, case: Case, household: Household | None, people: list[Person], rows: Iterable[Any]
+) -> list[Label]:
+    """Return the labels of a sheet: of who lives there, of its rows, and of the name of whomever a row is about."""
+    listed = list(rows)
+    about = {row.person_id for row in listed if row.person_id}
+    named = persons_for(viewer).filter(pk__in=about).values_list("pk", flat=True)
+    labels: set[Label] = {(row.case_id, row.person_id, str(row.item)) for row in listed}
+    labels |= {(case.pk, key, Item.BASIC.value) for key in (*(person.pk for person in people), *named)}
+    if household:
+        labels.add((case.pk, None, Item.BASIC.value))
+    return sorted(labels, key=str)
 
 
 def _seats(viewer: Viewer, roles: list[AnsweredRole]) -> list[SeatRow]:
     """Who cannot see every role must not conclude from an empty seat that nobody sits there."""
     rows = [SeatRow(str(seat.label), [role for role in roles if role.row.seat == seat]) for seat in Seat]
     return rows if viewer.sees_all_cases else [row for row in rows if row.roles]
-
-
-def _labels(
-    case_id: uuid.UUID, household: Household | None, people: list[Person], view: DecisionView
-) -> list[Label]:
-    labels: set[Label] = {(case_id, person.pk, Item.BASIC.value) for person in people}
-    if household:
-        labels.add((case_id, None, Item.BASIC.value))
-    labels |= {(row.case_id, row.person_id, row.item) for row in view.directions}
-    labels |= {(role.row.case_id, role.row.person_id, role.row.item) for role in view.roles}
-    return sorted(labels, key=str)

@@ -19,6 +19,7 @@ from wagtail import hooks
 from permissions.viewer import Viewer
 
 from .content import Label, content_for
+from .evaluations import evaluation_content_for
 from .plans import has_plan, plan_content_for
 from .understanding import understanding_content_for
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 DECISION = "decision"
 PLAN = "plan"
 UNDERSTANDING = "understanding"
+EVALUATION = "evaluation"
 CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -77,6 +79,16 @@ def sheet_kinds() -> dict[str, SheetKind]:
             understanding_content_for,
             style="casework/understanding_sheet.css",
             fits=lambda decision: False,  # of the case, ordered on its own page
+        ),
+        EVALUATION: SheetKind(
+            EVALUATION,
+            _("評価シート"),
+            "casework/sheets/evaluation.html",
+            evaluation_content_for,
+            style="casework/evaluation_sheet.css",
+            fits=lambda decision: (
+                False
+            ),  # a decision may be evaluated more than once: ordered on the page of each
         ),
     }
     for register in hooks.get_hooks("register_marugoto_sheet"):

@@ -23,7 +23,7 @@ class SheetState(models.TextChoices):
 
 
 class Sheet(Walled):
-    """A sheet of a decision, or of the case itself (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
+    """A sheet of a decision, of an evaluation, or of the case itself (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
 
     ``labels`` lists every label printed on it, [[case, person or null, item]]: the database shows the row only
     while its reader reaches all of them, so a sheet dies with the share it was made from. ``hidings``: the concealments
@@ -34,6 +34,9 @@ class Sheet(Walled):
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     decision = models.ForeignKey(
         "casework.Decision", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    evaluation = models.ForeignKey(
+        "casework.Evaluation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, default="decision", db_default="decision")
@@ -55,7 +58,7 @@ class Sheet(Walled):
                 | (~Q(state=SheetState.READY) & Q(pdf__isnull=True)),
             ),
             models.UniqueConstraint(
-                fields=("case", "decision", "membership", "kind"),
+                fields=("case", "decision", "evaluation", "membership", "kind"),
                 condition=Q(state="waiting"),
                 name="sheet_one_waiting",
                 nulls_distinct=False,
@@ -64,8 +67,8 @@ class Sheet(Walled):
 
     @property
     def reference(self) -> str:
-        """The number of what it is a sheet of."""
-        return self.decision.number if self.decision else self.case.number
+        """The number of what it is a sheet of; evaluations have none of their own."""
+        return self.decision.number if self.decision and not self.evaluation_id else self.case.number
 
     @property
     def title(self) -> Any:

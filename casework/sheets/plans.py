@@ -8,16 +8,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from casework.households.models import Household, Person
-from casework.households.selectors import household_for, name_people, who_live_here
+from casework.households.selectors import name_people
 from casework.planning.models import PlanDecision
 from casework.planning.selectors import PlanView, plan_views_for
 from casework.plans.models import Decision, Seat
-from casework.sharing.items import Item
-from casework.sharing.models import LivesHere
-from casework.sharing.selectors import persons_for
 from permissions.viewer import Viewer
 
-from .content import Label
+from .content import Label, family_for, labels_printed
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -61,14 +58,8 @@ def plan_sheet_for(
     view = next((each for each in views if each.decision and each.decision.pk == decision_id), None)
     if view is None:
         return None
-    household = household_for(viewer, case)
-    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
-    people = who_live_here(list(known.order_by("position", "pk")))
-    name_people(viewer, [*view.parts, *view.roles])
-    labels: set[Label] = {(case.pk, person.pk, Item.BASIC.value) for person in people}
-    labels |= {(row.case_id, row.person_id, row.item) for row in (*view.parts, *view.roles)}
-    if household:
-        labels.add((case.pk, None, Item.BASIC.value))
+    household, people = family_for(viewer, case)
+    rows = name_people(viewer, [*view.parts, *view.roles])
     return PlanSheet(
         viewer=viewer,
         case=case,
@@ -76,7 +67,7 @@ def plan_sheet_for(
         household=household,
         people=people,
         seats=_seats(viewer, view),
-        labels=sorted(labels, key=str),
+        labels=labels_printed(viewer, case, household, people, rows),
         made_at=made_at,
         number=number,
     )

@@ -20,14 +20,20 @@ if TYPE_CHECKING:
 
 def sheets_for(viewer: Viewer, decision: Decision) -> list[Sheet]:
     """Return the viewer's own sheets of a decision, newest first, without the bytes; at most 20."""
-    own = _own(viewer).filter(decision=decision).order_by("-requested_at", "pk")[:20]
+    own = _own(viewer).filter(decision=decision, evaluation=None).order_by("-requested_at", "pk")[:20]
     return [sheet for sheet in own if _still_reaches(viewer, sheet)]
 
 
-def sheets_of_case_for(viewer: Viewer, case: Case, kind: str) -> list[Sheet]:
-    """Return the viewer's own sheets of one kind that are of the case itself, newest first, without the bytes; at most 20."""
-    own = _own(viewer).filter(case=case, decision=None, kind=kind).order_by("-requested_at", "pk")[:20]
-    return [sheet for sheet in own if _still_reaches(viewer, sheet)]
+def sheets_of_case_for(
+    viewer: Viewer, case: Case, kind: str, *, evaluation_id: uuid.UUID | None = None
+) -> list[Sheet]:
+    """Return the viewer's own sheets of one kind that are of the case itself or of one evaluation of it.
+
+    Newest first, without the bytes; at most 20.
+    """
+    own = _own(viewer).filter(case=case, evaluation=evaluation_id, kind=kind)
+    newest = own.order_by("-requested_at", "pk")[:20]
+    return [sheet for sheet in newest if _still_reaches(viewer, sheet)]
 
 
 def sheet_for(viewer: Viewer, sheet_id: uuid.UUID) -> Sheet | None:

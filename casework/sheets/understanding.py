@@ -12,14 +12,11 @@ from django.utils import timezone
 from casework.assessments.models import Assessment, AssessmentPart, Section
 from casework.assessments.selectors import assessment_views_for, blocks_of, household_order_for
 from casework.households.models import Household, Person
-from casework.households.selectors import household_for, name_people, who_live_here
+from casework.households.selectors import name_people
 from casework.plans.selectors import AnsweredRole, answered_roles_for
-from casework.sharing.items import Item
-from casework.sharing.models import LivesHere
-from casework.sharing.selectors import persons_for
 from permissions.viewer import Viewer
 
-from .content import Label
+from .content import Label, family_for, labels_printed
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -89,9 +86,7 @@ def understanding_for(
     view = next((each for each in assessment_views_for(viewer, case) if each.parts), None)
     if view is None:
         return None
-    household = household_for(viewer, case)
-    known = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
-    people = who_live_here(list(known.order_by("position", "pk")))
+    household, people = family_for(viewer, case)
     roles = [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current]
     name_people(viewer, view.parts)
     return UnderstandingSheet(
@@ -102,7 +97,7 @@ def understanding_for(
         people=people,
         sections=_sections(viewer, case, view.parts),
         agencies=_agencies(view.parts, roles),
-        labels=_labels(case, household, people, view.parts, roles),
+        labels=labels_printed(viewer, case, household, people, [*view.parts, *(role.row for role in roles)]),
         made_at=made_at or timezone.now(),
         number=number,
     )
@@ -135,18 +130,3 @@ def _agencies(parts: list[AssessmentPart], roles: list[AnsweredRole]) -> list[st
             agency.name for agency in sorted(found, key=lambda each: (not each.is_center, each.name))
         )
     )
-
-
-def _labels(
-    case: Case,
-    household: Household | None,
-    people: list[Person],
-    parts: list[AssessmentPart],
-    roles: list[AnsweredRole],
-) -> list[Label]:
-    labels: set[Label] = {(case.pk, person.pk, Item.BASIC.value) for person in people}
-    if household:
-        labels.add((case.pk, None, Item.BASIC.value))
-    labels |= {(part.case_id, part.person_id, part.item) for part in parts}
-    labels |= {(role.row.case_id, role.row.person_id, role.row.item) for role in roles}
-    return sorted(labels, key=str)

@@ -19,9 +19,10 @@ from permissions.access import ViewerRequest
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
-from .actions import record_sheet_opened, request_sheet
+from .actions import is_kept_from, record_sheet_opened, request_sheet
+from .evaluations import evaluation_sheet_for
 from .forms import SheetForm
-from .kinds import UNDERSTANDING
+from .kinds import EVALUATION, UNDERSTANDING
 from .models import Sheet, SheetState
 from .pdf import pdf_available
 from .plans import plan_sheet_for
@@ -123,6 +124,45 @@ def understanding_sheet(request: ViewerRequest, case: Case) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("casework:understanding", case_id=case.pk)
+    return redirect("casework:sheet", case_id=case.pk, sheet_id=ordered.pk)
+
+
+@require_GET
+@case_view()
+def evaluation(request: ViewerRequest, case: Case, evaluation_id: uuid.UUID) -> HttpResponse:
+    """What one decision led to, as an official sheet, as far as it reaches the reader."""
+    found = evaluation_sheet_for(request.viewer, case, evaluation_id)
+    if found is None:
+        raise Http404
+    record_items(request.viewer, [(case, *label) for label in found.labels])
+    context = {
+        "case": case,
+        "sheet": found,
+        "made": sheets_of_case_for(request.viewer, case, EVALUATION, evaluation_id=evaluation_id),
+        "has_pdf": pdf_available(),
+        "is_kept": found.decision is not None and is_kept_from(request.viewer, found.decision),
+    }
+    return TemplateResponse(request, "casework/evaluation.html", context)
+
+
+@require_POST
+@case_view("casework.make_sheet")
+def evaluation_sheet(request: ViewerRequest, case: Case, evaluation_id: uuid.UUID) -> HttpResponse:
+    """Order the sheet of one evaluation as PDF."""
+    found = evaluation_sheet_for(request.viewer, case, evaluation_id)
+    if found is None:
+        raise Http404
+    back = redirect("casework:evaluation", case_id=case.pk, evaluation_id=evaluation_id)
+    if not pdf_available():
+        messages.error(request, NO_PDF)
+        return back
+    try:
+        ordered = request_sheet(
+            case, found.decision, by=request.viewer, kind=EVALUATION, evaluation_id=evaluation_id
+        )
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+        return back
     return redirect("casework:sheet", case_id=case.pk, sheet_id=ordered.pk)
 
 

@@ -386,7 +386,6 @@ def of_monitorings(views: Iterable[MonitoringView], case_id: uuid.UUID) -> Itera
 def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Iterator[Entry]:
     for view in views:
         parts = [*view.results, *view.roles]
-        key = view.row.pk if view.row else parts[0].evaluation_id
         title = _("決定を評価した")
         told: dict[str, Any] = {}
         if view.row:
@@ -394,7 +393,7 @@ def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Itera
             title = _("決定 %(number)s を評価した。これからのこと：%(outcome)s") % words
             told["actor"] = name_of(view.row.recorded_by.user)
         yield Entry(
-            K.EVALUATION, f"evaluation:{key}", view.evaluated_on, title, _case(case_id), **told,
+            K.EVALUATION, f"evaluation:{view.key}", view.evaluated_on, title, _case(case_id), **told,
             reads=tuple(reads_of_evaluations([view], case_id)),
             people=tuple(dict.fromkeys(part.person_id for part in parts)),
         )  # fmt: skip

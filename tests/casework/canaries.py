@@ -78,6 +78,7 @@ class Family:
     case: Case
     people: dict[str, Person]  # mother, son
     decision: Decision
+    evaluation: Evaluation = field(init=False)
     files: dict[Label, uuid.UUID] = field(default_factory=dict)
 
     def person_id(self, who: str) -> uuid.UUID | None:
@@ -175,6 +176,7 @@ class CanaryWorld(World):
         notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
         files, contents, attendees, ticks, results, done = [], [], [], [], [], []
         monitoring, evaluation = self._monitoring(family), self._evaluation(family)
+        family.evaluation = evaluation
         for position, (who, item) in enumerate(family.labels()):
             label = {"case": family.case, "person_id": family.person_id(who), "item": item}
             text = partial(family.canary, who, item)
@@ -273,7 +275,9 @@ class CanaryWorld(World):
                 "position": position,
             }
             parts.append(PlanPart(**of, section="goal", text=text("planpart")))
-            roles.append(PlanRole(**of, agency=by.agency, issue="見本", what=text("planrole")))
+            roles.append(
+                PlanRole(**of, agency=by.agency, issue="見本", what=text("planrole"), plain=text("planrole"))
+            )
         for rows in (parts, roles):
             type(rows[0]).objects.bulk_create(rows)
         PlanDecision(plan=plan, case=family.case, decision=family.decision).save(force_insert=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import CharField, Value
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from casework.assessments.selectors import assessment_views_for, current_parts_for
@@ -21,6 +22,7 @@ from casework.notifications.models import Notification
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
+from casework.sheets.evaluations import evaluation_content_for
 from casework.sheets.models import Sheet
 from casework.sheets.selectors import sheet_for
 from casework.workspace.finding import find_cases_for
@@ -38,6 +40,7 @@ from tests.casework.canaries import (
 )
 from tests.casework.ledger import Label
 
+PAPER = "casework/sheets/evaluation.html"
 Rows = dict[str, set[Label]]
 TABLES = [model._meta.model_name for model in LABELLED]
 RAW = " UNION ALL ".join(
@@ -296,6 +299,23 @@ def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | Non
     texts += [role.row.what for role in content.roles]
     texts += [answer.text for role in content.roles for answer in role.answers]
     return set(content.labels), canaries_in("".join(texts))
+
+
+def printed_of_evaluation(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+    """Return labels and canaries of what an evaluation sheet would print for this viewer now, or None."""
+    sheet = Sheet(case=family.case, evaluation=family.evaluation, membership=viewer.membership)
+    content = evaluation_content_for(viewer, sheet)
+    return (
+        (set(content.labels), canaries_in(render_to_string(PAPER, {"sheet": content}))) if content else None
+    )
+
+
+def printed_of_evaluation_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
+    """What an evaluation says, and of what it says it."""
+    here = {label for label in labels if label[0] == family.case.pk}
+    tables = {"evaluationresult", "evaluationrole", "direction", "rolerow"}
+    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
+    return (here, texts) if here else None
 
 
 def printed_by_rule(

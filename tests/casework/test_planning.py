@@ -5,6 +5,7 @@ import io
 import re
 import subprocess
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.db import ProgrammingError, transaction
@@ -483,6 +484,82 @@ def test_paper_of_one_person_has_nothing_of_another(shared):
         for text in (unchosen, mother, son)
     ]
     assert found == [[False] * 5, [True, False, True, False, True], [False, True, True, False, False]]
+
+
+def test_roles_stand_on_the_persons_paper_in_easy_words_and_another_language(shared):
+    """In place of the official words, with agency, number and day; carried on, compared, and kept as they are."""
+    home, by, page = shared.hazuki, shared.coordinator, client_of(shared.coordinator)
+    first = save(shared, home)
+    url = reverse("casework:plan_write", args=[home.case.pk])
+    words = "うちに 行きます\nSẽ đến nhà"
+    typed_in = {
+        "role-0-what": "居宅訪問",
+        "role-0-plain": words,
+        "role-0-frequency": "月2回",
+        "role-1-what": "電話",
+    }
+    kept = page.post(url, typed(page.get(url).context["forms"], **typed_in))
+    again = page.post(url, typed(page.get(url).context["forms"], **{"role-1-plain": "でんわします"}))
+    assert (kept.status_code, again.status_code) == (302, 302)
+    with acting_for(by):
+        third, second, _first = plan_views_for(by, home.case)
+        name_people(by, [row for view in (third, second) for row in (*view.parts, *view.roles)])
+        changed = [(each.before, each.after) for each in changes_between(second, third) if each.is_changed]
+    assert [[role.plain for role in view.roles][:2] for view in (second, third)] == [
+        [words, ""], [words, "でんわします"],
+    ]  # fmt: skip
+    assert changed == [
+        ("機関 anshin 本人との連絡窓口 転倒 電話", "機関 anshin 本人との連絡窓口 転倒 電話\nでんわします")
+    ]
+
+    paper = reverse("casework:plan_plain", args=[home.case.pk, third.plan.pk])
+    text = page.get(paper, {"person": home.mother.pk}).content.decode().partition("c-plain")[2]
+    assert "うちに 行きます<br>Sẽ đến nhà<br> 月2回" in text
+    assert "でんわします" in text
+    assert ("居宅訪問" in text, "訪問" in text) == (False, True)
+    assert (
+        "Sẽ đến nhà"
+        in page.get(reverse("casework:plan", args=[home.case.pk, third.plan.pk])).content.decode()
+    )
+    for row in (third.roles[0], second.roles[0]):
+        with acting_for(by), pytest.raises(ProgrammingError), transaction.atomic():
+            PlanRole.objects.filter(pk=row.pk).update(plain="べつの")
+    assert first.version == 1
+
+
+def test_words_of_an_entry_that_only_the_person_reads_are_compared_too(shared):
+    home, mother = shared.hazuki, Label(shared.hazuki.mother.pk, "plan")
+    first = save(shared, home, draft(shared, home, parts=[PartDraft(mother, "goal", "転ばない")], roles=[]))
+    save(
+        shared,
+        home,
+        draft(shared, home, parts=[PartDraft(mother, "goal", "転ばない", "ころばない")], roles=[]),
+        follows=first,
+    )
+    with acting_for(shared.chief):
+        after, before = plan_views_for(shared.chief, home.case)
+        name_people(shared.chief, [*before.parts, *after.parts])
+        found = [(change.before, change.after) for change in changes_between(before, after)]
+    assert found == [("転ばない", "転ばない\nころばない")]
+
+
+def test_easy_words_of_a_role_that_write_out_a_concealed_place_hide_it(shared):
+    by, home = shared.coordinator, shared.hazuki
+    label, place = Label(home.mother.pk, "roles"), "青葉区見本町9-8-7"
+    with acting_for(by):
+        row = PersonContact.objects.get(person=home.mother)
+        set_item(
+            home.mother, item="contact", values={"address": place}, seen=fingerprint(row, ["address"]), by=by
+        )
+    told = replace(role(shared.anshin, label), plain=f"{place}に 行きます")
+    roles = draft(shared, home, parts=[], roles=[told, role(shared.kenko, label)])
+    first = save(shared, home, roles)
+    assert seen(by, home)[0][3] == ["anshin", "kenko"]
+    with acting_for(by):
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), (), by=by)
+    assert seen(by, home)[0][3] == ["kenko"]
+    with pytest.raises(NotAllowed, match="秘匿"):
+        save(shared, home, roles, follows=first)
 
 
 def test_versions_are_compared_entry_by_entry(shared):

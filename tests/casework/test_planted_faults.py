@@ -25,6 +25,7 @@ from casework.cases import selectors as case_selectors
 from casework.cases.models import Case
 from casework.chronology import selectors as chronology_selectors
 from casework.concealment.models import Concealment
+from casework.evaluation import selectors as evaluation_selectors
 from casework.files import selectors as files
 from casework.files.models import FileContent
 from casework.files.sql import UNCHECKED
@@ -268,6 +269,7 @@ FAULTS = [
     Fault("the page of a case shows every item", DoorAloneMachine, every_row_in(household_selectors)),
     Fault("the PDF says who lives there", DoorAloneMachine, everybody_in(sheet_content)),
     Fault("the PDF has every direction", DoorAloneMachine, every_row_in(plan_selectors)),
+    Fault("the evaluation sheet has every result", DoorAloneMachine, every_row_in(evaluation_selectors)),
     Fault("the assessment shows every part", DoorAloneMachine, every_row_in(assessment_selectors)),
     Fault("the chronology shows every year", DoorAloneMachine, every_row_in(chronology_selectors)),
     Fault("any file opens", DoorAloneMachine, open_any_file),

@@ -219,6 +219,7 @@ def _all_by_the_door(viewer, world):
             if family.case.pk in cases
         ],
         "sheets": [doors.printed(viewer, family) for family in world.families.values()],
+        "evaluations": [doors.printed_of_evaluation(viewer, family) for family in world.families.values()],
         "waiting": plan_selectors.waiting_roles_for(viewer),
     }
 

@@ -100,6 +100,7 @@ class Shared:
             "issue_id": issue.pk,
             "plan_id": plan.pk,
             "assessment_id": assessment.pk,
+            "evaluation_id": self.family.evaluation.pk,
             "entry_id": lived.pk,
             "handover_id": uuid.uuid4(),
             "relation_id": uuid.uuid4(),
@@ -222,6 +223,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     assert is_open == {
         "case", "relations", "ecomap", "timeline", "case_roles", "decision", "role_answer", "sheet", "sheet_file",
         "file_open", "assessment", "assessment_version", "chronology", "chronology_add", "understanding", "plans", "plan", "plan_plain", "plan_excel",
+        "evaluation",
     }  # fmt: skip
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()
     assert answers["casework:sheet_file"].content == b"%PDF canary"

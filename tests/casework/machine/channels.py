@@ -66,6 +66,8 @@ class Channels(Machine):
         reach = self.ledger.reach(seat)
         printed = doors.printed_by_rule(self.world, family, reach, is_concealed=concealed)
         assert doors.printed(viewer, family) == printed
+        evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
+        assert doors.printed_of_evaluation(viewer, family) == evaluated
 
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""
