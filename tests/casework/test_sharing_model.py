@@ -37,7 +37,7 @@ AT_LEAST = {
     "swept": 10,
     "blocked": 10,
     "agreed": 10,
-    "glass broken": 10,
+    "glass broken": 5,
     "referred": 10,
     **dict.fromkeys(
         (
