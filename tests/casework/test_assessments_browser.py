@@ -1,14 +1,19 @@
-"""Assessments, the chronology and the understanding sheet at 360 and 1280 pixels, for the center and an agency: no fault that axe knows, nothing sideways."""
+"""Assessments, the chronology, the understanding and the evaluation sheet at 360 and 1280 pixels, for the center and an agency: no fault that axe knows, nothing sideways."""
 
 import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.utils import timezone
 
 from casework.assessments.models import Section
+from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
+from casework.plans.models import Direction, RoleRow
 from casework.sharing.actions import Label
+from permissions.walls.context import acting_for
 from tests.casework.test_assessments import address_of, fix, write
 from tests.casework.test_chronology import write as write_entry
+from tests.casework.test_evaluation import make_decision
 from tests.worlds import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -37,11 +42,27 @@ def world(settings):
     write_entry(world, world.anshin_worker, "包括の体操教室に通う", (2018, 5), item="assessment")
     write_entry(world, world.coordinator, "制度が変わる", (2000, 4), about="")
     world.entry = write_entry(world, world.coordinator, "ひざの手術", (2011,), item="health")
+    world.evaluation = evaluation(world)
     return world
+
+
+def evaluation(world):
+    home, by = world.hazuki, world.coordinator
+    world.share(home, world.anshin, Label(home.mother.pk, "plan"), Label(home.mother.pk, "roles"))
+    decision = make_decision(world, home)
+    with acting_for(by):
+        goals = [ResultDraft(row, "unmet", "見本の長い文です。" * 50) for row in Direction.objects.all()]
+        roles = [RoleResultDraft(row, "no", "見本の長い文です。" * 50) for row in RoleRow.objects.all()]
+        texts = {"own_words": "見本のことば" * 300, "outcome": "replan", "meeting": "見本の会議" * 20}
+        draft = EvaluationDraft(
+            decision.pk, timezone.localdate(), results=tuple(goals), roles=tuple(roles), **texts
+        )
+        return record_evaluation(home.case, draft, by=by)
 
 
 def pages(world):
     page = f"/casework/cases/{world.hazuki.case.pk}/assessment/"
+    evaluated = page.replace("assessment", f"evaluations/{world.evaluation.pk}")
     write_home = address_of(world.hazuki)
     return {
         "coordinator": {
@@ -54,6 +75,7 @@ def pages(world):
             "chronology_add": page.replace("assessment", "chronology") + "add/",
             "chronology_correct": page.replace("assessment", "chronology") + f"{world.entry.pk}/correct/",
             "understanding": page.replace("assessment", "understanding"),
+            "evaluation": evaluated,
             "plan_write": page.replace("assessment", "plans") + "write/",
         },
         "anshin": {
@@ -61,6 +83,7 @@ def pages(world):
             "assessment_write_of_agency": write_home,
             "assessment_compare_of_agency": f"{page}{world.fixed.pk}/compare/",
             "chronology_of_agency": page.replace("assessment", "chronology"),
+            "evaluation_of_agency": evaluated,
             "understanding_of_agency": page.replace("assessment", "understanding"),
         },
     }
