@@ -13,10 +13,13 @@ T = TypeVar("T")
 
 
 class ReadOnce(Generic[T]):
-    """What ``read`` returns, kept under the number of the request. Outside a request it is read each time."""
+    """What ``read`` returns, kept under the number of the request. Outside a request it is read each time.
 
-    def __init__(self, name: str, read: Callable[[], T]) -> None:
-        self._read = read
+    ``keeps_nothing``: of a table without walls, where nothing is an answer as well.
+    """
+
+    def __init__(self, name: str, read: Callable[[], T], *, keeps_nothing: bool = False) -> None:
+        self._read, self._keeps_nothing = read, keeps_nothing
         self._kept: ContextVar[tuple[uuid.UUID, T] | None] = ContextVar(name, default=None)
 
     def __call__(self) -> T:
@@ -25,7 +28,7 @@ class ReadOnce(Generic[T]):
         if origin and kept and kept[0] == origin.request_id:
             return kept[1]
         found = self._read()
-        if origin and found:  # Nothing is seen before it is known who asks.
+        if origin and (found or self._keeps_nothing):  # Nothing is seen before it is known who asks.
             self._kept.set((origin.request_id, found))
         return found
 

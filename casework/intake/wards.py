@@ -9,7 +9,7 @@ from permissions.agencies.models import Ward
 
 ELSEWHERE = "elsewhere"
 
-_wards = ReadOnce("wards_read", lambda: dict(Ward.objects.values_list("code", "name")))
+_wards = ReadOnce("wards_read", lambda: dict(Ward.objects.values_list("code", "name")), keeps_nothing=True)
 
 
 def ward_choices() -> list[tuple[str, str]]:

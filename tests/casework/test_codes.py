@@ -283,7 +283,7 @@ def test_labels_of_a_request_cost_one_query(chief):
         assert str(ContactRecordForm())
 
     assert len(contacts) == 3
-    assert len(asked) == 2
+    assert len(asked) == 3  # contacts, codes, wards
 
 
 def test_what_one_request_read_is_not_kept_for_the_next(chief):

@@ -107,7 +107,7 @@ def test_informant_is_hidden_for_ever(neighbor, reception):
         with pytest.raises((DatabaseError, IntegrityError), match=error), transaction.atomic():
             Contact.objects.filter(pk=contact.pk).update(**change)
     assert set(ContactForm(contact=contact).fields) & {"speaker", "reply_to", "referrer_name"} == set()
-    values = {name: getattr(contact, name) for name in ("kind", "channel", "route", "one_line")} | {
+    values = {name: getattr(contact, name) for name in ("kind", "channel", "route", "ward", "one_line")} | {
         "speaker": "neighbor",
         "reply_to": "000-カナリア",
         "referrer_type": "",
