@@ -91,13 +91,21 @@ END $$;
 CREATE OR REPLACE FUNCTION casework_month_counts(wanted_month date)
 RETURNS TABLE (revision integer, code text, dimension text, cell text, value bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-  WITH revised AS (
-    SELECT later.id AS close_id, f.code, g.dimension, g.cell, f.subject,
-           coalesce(sum(f.weight) FILTER (WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[])), 0) AS hidden,
-           coalesce(sum(f.weight) FILTER (WHERE (f.case_id = ANY ((SELECT wall_blocked())::uuid[])) IS NOT TRUE), 0) AS seen
+  WITH hidden AS (
+    SELECT f.* FROM casework_monthfact f JOIN casework_monthclose c ON c.id = f.close_id AND c.month = wanted_month
+     WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[])
+  ), concerned AS (
+    SELECT h.close_id, h.code, h.subject, h.groups, h.weight, true AS is_hidden FROM hidden h WHERE h.code NOT IN ('sessions')
+    UNION ALL
+    SELECT f.close_id, f.code, f.subject, f.groups, f.weight, f.case_id = ANY ((SELECT wall_blocked())::uuid[])
       FROM casework_monthfact f JOIN casework_monthclose c ON c.id = f.close_id AND c.month = wanted_month
+     WHERE f.code IN ('sessions') AND f.subject IN (SELECT h.subject FROM hidden h WHERE h.code IN ('sessions'))
+  ), revised AS (
+    SELECT later.id AS close_id, f.code, g.dimension, g.cell, f.subject,
+           coalesce(sum(f.weight) FILTER (WHERE f.is_hidden), 0) AS hidden,
+           coalesce(sum(f.weight) FILTER (WHERE f.is_hidden IS NOT TRUE), 0) AS seen
+      FROM concerned f JOIN casework_monthclose c ON c.id = f.close_id
       JOIN casework_monthclose later ON later.month = c.month AND later.revision >= c.revision, LATERAL (SELECT '' AS dimension, '' AS cell UNION ALL SELECT d.key, v.value FROM jsonb_each(f.groups) d, jsonb_array_elements_text(d.value) v) g
-     WHERE f.case_id = ANY ((SELECT wall_blocked())::uuid[]) OR f.code IN ('sessions')
      GROUP BY later.id, f.code, g.dimension, g.cell, f.subject
   ), shut AS (
     SELECT r.close_id, r.code, r.dimension, r.cell,
