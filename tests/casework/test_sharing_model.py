@@ -33,7 +33,7 @@ AT_LEAST = {
     "told of": 2,
     "ended": 20,
     "lapsed": 20,
-    "sheets": 10,
+    "sheets": 5,
     "swept": 10,
     "blocked": 10,
     "agreed": 10,
