@@ -76,17 +76,12 @@ def write_part(
         section=draft.section, said_by=draft.said_by, text=draft.text.strip(), **facts,
         agency=by.agency, sequence=current.sequence + 1 if current else 1, written_by=by.membership,
     )  # fmt: skip
-    with _while_shared(case, draft, by):
+    with _while_shared(case, draft, by):  # the line may end between the two as well
         part.save(force_insert=True)
-    record_event(
-        by,
-        "assessment_written",
-        part,
-        case_id=case.pk,
-        person_id=part.person_id,
-        item=part.item,
-        after={"section": part.section},
-    )
+        record_event(
+            by, "assessment_written", part, case_id=case.pk, person_id=part.person_id, item=part.item,
+            after={"section": part.section},
+        )  # fmt: skip
     look_through_after(case.pk, by)
     return part
 

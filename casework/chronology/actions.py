@@ -97,17 +97,17 @@ def _write(row: ChronologyEntry, draft: EntryDraft, by: Viewer) -> ChronologyEnt
     row.year, row.month = draft.when.year, draft.when.month
     row.text, row.is_void, row.written_by = draft.text.strip(), draft.is_void, by.membership
     try:
-        with transaction.atomic():
+        with transaction.atomic():  # the line may end between the two as well
             row.save(force_insert=True)
+            record_event(
+                by, "chronology_written", row, case_id=row.case_id, person_id=row.person_id, item=row.item,
+                after={"year": row.year, "corrects": str(row.corrects_id or ""), "is_void": row.is_void},
+            )  # fmt: skip
     except ProgrammingError as error:
         if reaches(by, case_id=row.case_id, person_id=row.person_id, item=row.item):
             raise
         raise NotAllowed(
             _("この項目は、いま、あなたの機関に共有されていません。書くときは、センターに相談してください。")
         ) from error
-    record_event(
-        by, "chronology_written", row, case_id=row.case_id, person_id=row.person_id, item=row.item,
-        after={"year": row.year, "corrects": str(row.corrects_id or ""), "is_void": row.is_void},
-    )  # fmt: skip
     look_through_after(row.case_id, by)
     return row
