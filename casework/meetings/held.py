@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -52,7 +51,7 @@ class HeldItemField(forms.ChoiceField):
     """The item of a meeting, or none; ``offer`` says which. Its value is the item."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"required": False, "label": gettext_lazy("どの会議の議題か"), **kwargs})
+        super().__init__(required=False, **kwargs)
         self.items: dict[str, AgendaItem] = {}
 
     def offer(self, items: list[AgendaItem]) -> None:

@@ -186,7 +186,6 @@ class AgendaView:
     papers: list[AgendaPaper] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     minutes: Minutes | None = None
-    alone: dict[int, AloneDeclaration] = field(default_factory=dict)  # by membership
 
     @property
     def is_gone(self) -> bool:
@@ -216,9 +215,7 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
     for member in members_for(viewer).filter(agenda__in=keys):
         views[member.agenda_id].members.append(member)
     for declaration in declarations_for(viewer).filter(agenda__in=keys):
-        view = views[declaration.agenda_id]
-        view.alone[declaration.membership_id] = declaration
-        for member in view.members:
+        for member in views[declaration.agenda_id].members:
             if member.membership_id == declaration.membership_id:
                 member.word = declaration
     for release in _of_agenda_for(viewer, PaperRelease).filter(agenda__in=keys):

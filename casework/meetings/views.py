@@ -235,7 +235,7 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
-        "asks_alone": asks_who_is_alone(meeting), "own_word": view.alone.get(request.viewer.membership.pk),
+        "asks_alone": asks_who_is_alone(meeting), "own_word": next((row.word for row in view.members if row.membership_id == request.viewer.membership.pk), None),
     }  # fmt: skip
     if view.minutes:
         context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.assessments import actions
 from casework.assessments.actions import NotShared, PartDraft, Seen, fix_assessment, mark_of, write_part
 from casework.assessments.labels import item_of
 from casework.assessments.models import (
@@ -348,6 +349,21 @@ def test_what_was_typed_is_kept_when_the_line_ended_meanwhile(shared):
     assert "いま、あなたの機関に共有されていません" in refused
     with acting_for(shared.chief):
         assert not AssessmentPart.objects.exists()
+
+
+def test_line_that_ends_between_the_part_and_its_event_is_told_as_such(shared, monkeypatch):
+    """As it goes when somebody else's transaction ends the line there; the races do it in earnest, as chance has it."""
+    is_shared = iter([True, False])
+    monkeypatch.setattr(actions, "_is_shared", lambda *told: next(is_shared))
+
+    def refused(*args, **told):
+        raise ProgrammingError("new row violates row-level security policy")
+
+    monkeypatch.setattr(actions, "record_event", refused)
+    with pytest.raises(NotShared):
+        write(shared, shared.anshin_worker)
+    with acting_for(shared.coordinator):
+        assert not AssessmentPart.objects.filter(agency=shared.anshin).exists()
 
 
 def test_center_is_told_who_reads_and_reading_leaves_a_trace(shared):
