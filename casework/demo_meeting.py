@@ -122,15 +122,7 @@ def _plan(case: Case, mother: Person, assessment: Assessment, by: Viewer) -> Non
     )
     parts = [PartDraft(Label(mother.pk, "plan"), section, text, plain) for section, text, plain in written]
     roles = [
-        RoleDraft(
-            Label(row.person_id, row.item),
-            row.agency,
-            row.issue,
-            row.what,
-            row.seat,
-            row.frequency,
-            row.until_on,
-        )
+        RoleDraft.of(row)
         for row in RoleRow.objects.filter(decision=decision).select_related("agency").order_by("position")
     ]
     save_plan(case, PlanDraft(date(0), date(-180), date(-90), parts, roles, assessment), follows=None, by=by)

@@ -120,12 +120,10 @@ def _parts(plan: Plan, drafts: Sequence[PartDraft]) -> list[PlanPart]:
 def _roles(plan: Plan, drafts: Sequence[RoleDraft]) -> list[PlanRole]:
     return [
         PlanRole(
-            plan=plan, case_id=plan.case_id, person_id=draft.label.person_id, item=draft.label.item, position=position,
-            agency=draft.agency, seat=draft.seat, issue=draft.issue, what=draft.what, frequency=draft.frequency,
-            until_on=draft.until_on, plain=draft.plain.strip(),
+            plan=plan, case_id=plan.case_id, position=position, **draft.columns, plain=draft.plain.strip()
         )
         for position, draft in enumerate(drafts)
-    ]  # fmt: skip
+    ]
 
 
 def lacking(case: Case, parts: Sequence[PlanPart], roles: Sequence[PlanRole]) -> list[str]:
@@ -245,15 +243,9 @@ def _outcome(case: Case, plan: Plan, at: AtMeeting | dt.date, supersedes: Decisi
             for part in parts
             if part.section == Section.DIRECTION
         ],
-        [
-            RoleDraft(
-                Label(role.person_id, role.item), role.agency, role.issue, role.what, role.seat, role.frequency,
-                role.until_on,
-            )
-            for role in roles
-        ],
+        [RoleDraft.of(role) for role in roles],
         supersedes,
-    )  # fmt: skip
+    )
 
 
 def _decide(case: Case, outcome: Outcome, at: AtMeeting | dt.date, by: Viewer) -> Decision:

@@ -17,7 +17,7 @@ from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.actions import RoleDraft
 from casework.plans.forms import AboutForm, People, RoleForm
-from casework.plans.models import Decision
+from casework.plans.models import TERMS, Decision
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import Item
@@ -44,7 +44,6 @@ SPARE = {Section.AIM: 1, Section.MONITORING: 1, Section.EXIT: 1}
 # A role for each of ten agencies and the seats beside them fit the first version, written in one go (domain.md 10.A, 10.C).
 ROLES, SPARE_ROLES = 14, 4
 MOST = 30
-ROLE_NAMES = ("seat", "issue", "what", "frequency", "until_on", "plain")
 
 
 class PlanForm(OnceForm):
@@ -229,9 +228,8 @@ def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare
 def row_of(part: Any) -> dict[str, Any]:
     """Return what a form for an entry or a role begins with."""
     about = {"about": str(part.person_id) if part.person_id else HOUSEHOLD, "item": part.item}
-    names = ("text", "plain") if hasattr(part, "text") else ROLE_NAMES
-    more = {name: getattr(part, name, "") for name in names}
-    return {**about, **more, **({"agency": part.agency_id} if hasattr(part, "agency_id") else {})}
+    names = ("text", "plain") if hasattr(part, "text") else (*TERMS, "plain")
+    return {**about, **{name: getattr(part, name, "") for name in names}}
 
 
 class DecidePlanForm(OnceForm):

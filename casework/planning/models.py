@@ -8,10 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.plans.models import Seat
+from casework.plans.models import Commitment
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
-from permissions.agencies.models import Agency, Membership
+from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
@@ -107,22 +107,13 @@ class PlanPart(Labelled):
         )
 
 
-class PlanRole(Labelled):
+class PlanRole(Commitment):
     """A commitment that the plan proposes to an agency; it becomes a role when the plan is decided.
 
     ``plain`` is the same in easy Japanese, for the person's own paper.
     """
 
-    MAY_BE_HIDDEN = True
-
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
-    position = models.PositiveSmallIntegerField(default=0)
-    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("機関"))
-    seat = models.CharField(_("席"), max_length=12, choices=Seat.choices, blank=True)
-    issue = models.CharField(_("課題"), max_length=100)
-    what = models.CharField(_("すること"), max_length=300)
-    frequency = models.CharField(_("回数"), max_length=60, blank=True)
-    until_on = models.DateField(_("いつまで"), null=True, blank=True)
     plain = models.TextField(_("やさしい日本語"), max_length=1000, blank=True)
 
     class Meta:

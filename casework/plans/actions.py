@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, ProgrammingError, transaction
 from django.utils.translation import gettext as _
@@ -30,7 +30,7 @@ from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.viewer import Viewer
 
-from .models import NEEDS_TEXT, NEXT_ANSWERS, Decision, Direction, RoleAnswer, RoleRow
+from .models import NEEDS_TEXT, NEXT_ANSWERS, TERMS, Commitment, Decision, Direction, RoleAnswer, RoleRow
 from .selectors import decisions_for
 
 if TYPE_CHECKING:
@@ -86,6 +86,18 @@ class RoleDraft:
     frequency: str = ""
     until_on: dt.date | None = None
     plain: str = ""
+
+    @classmethod
+    def of(cls, row: Commitment) -> RoleDraft:
+        """Return what stands in a row, as a draft."""
+        terms = {name: getattr(row, name) for name in TERMS}
+        return cls(Label(row.person_id, row.item), **terms, plain=getattr(row, "plain", ""))
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """The label and the terms, for a row."""
+        terms = {name: getattr(self, name) for name in TERMS}
+        return {"person_id": self.label.person_id, "item": self.label.item, **terms}
 
 
 @transaction.atomic
@@ -172,19 +184,7 @@ def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> Non
 
 def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> list[RoleRow]:
     rows = [
-        RoleRow(
-            decision=decision,
-            case_id=decision.case_id,
-            person_id=draft.label.person_id,
-            item=draft.label.item,
-            position=position,
-            agency=draft.agency,
-            seat=draft.seat,
-            issue=draft.issue,
-            what=draft.what,
-            frequency=draft.frequency,
-            until_on=draft.until_on,
-        )
+        RoleRow(decision=decision, case_id=decision.case_id, position=position, **draft.columns)
         for position, draft in enumerate(drafts)
     ]
     add_all(RoleRow, rows)

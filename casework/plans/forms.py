@@ -23,7 +23,7 @@ from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
 from .actions import DirectionDraft, Enclosed, RoleDraft, Told
-from .models import NEEDS_TEXT, TOUCHES, AnswerKind, Seat
+from .models import NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, Seat
 from .table import GroupedBy, RoleFilter, RoleState
 
 People = list[tuple[uuid.UUID, str]]
@@ -115,16 +115,8 @@ class RoleForm(AboutForm):
         agency.queryset = Agency.objects.open()
 
     def draft(self) -> RoleDraft:
-        cleaned = self.cleaned_data
-        return RoleDraft(
-            label=Label(self.person_id(), cleaned["item"]),
-            agency=cleaned["agency"],
-            seat=cleaned["seat"],
-            issue=cleaned["issue"],
-            what=cleaned["what"],
-            frequency=cleaned["frequency"],
-            until_on=cleaned["until_on"],
-        )
+        terms = {name: self.cleaned_data[name] for name in TERMS}
+        return RoleDraft(Label(self.person_id(), self.cleaned_data["item"]), **terms)
 
 
 class DraftFormSet(BaseFormSet):

@@ -71,12 +71,11 @@ class Seat(models.TextChoices):
     PROGRESS = "progress", _("進捗確認")
 
 
-class RoleRow(Labelled):
-    """One commitment of one agency (役割): what, for which issue, until when."""
+class Commitment(Labelled):
+    """What is asked of one agency (役割, domain.md 1.6): proposed in a plan, a role once it is decided."""
 
     MAY_BE_HIDDEN = True
 
-    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
     position = models.PositiveSmallIntegerField(default=0)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("機関"))
     seat = models.CharField(_("席"), max_length=12, choices=Seat.choices, blank=True)
@@ -84,6 +83,19 @@ class RoleRow(Labelled):
     what = models.CharField(_("すること"), max_length=300)
     frequency = models.CharField(_("回数"), max_length=60, blank=True)
     until_on = models.DateField(_("いつまで"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+# What a commitment says, by the name it has in a plan, in a decision and in a draft.
+TERMS = ("agency", "seat", "issue", "what", "frequency", "until_on")
+
+
+class RoleRow(Commitment):
+    """One commitment of one agency (役割): what, for which issue, until when."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         verbose_name = _("役割")
