@@ -298,10 +298,16 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
                 "要介護認定の申請、主治医意見書の依頼",
                 "",
                 days=-10,
+                worker="担当A",
+                deputy="見本 副子",
+                service="care_insurance",
+                needs="かかりつけ医の名前（あんしんケアセンターから）",
+                reports="認定の結果が出た日に、主担当へ",
             ),
             _role(
-                toyo, "anshin-shinonome", "転倒・火", "週1回の訪問、コンロの自動消火", "毎週", seat="contact"
-            ),
+                toyo, "anshin-shinonome", "転倒・火", "週1回の訪問、コンロの自動消火", "毎週", seat="contact",
+                worker="担当B", starts=4, reports="2週続けて会えないときは、その日のうちに",
+            ),  # fmt: skip
             _role(
                 shuichi,
                 "kenko-shinonome",
@@ -310,6 +316,7 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
                 "",
                 days=-20,
                 seat="emergency",
+                worker="保健師C",
             ),
             _role(shuichi, "hikikomori", "ひきこもり", "手紙と、週1回の玄関先での声かけ", "毎週"),
             _role(toyo, "jiritsu", "債務", "借金の一覧づくり、法律相談への同行", "", days=-25, item="money"),
@@ -355,27 +362,31 @@ def _role(
     frequency: str,
     *,
     days: int = 0,
+    starts: int | None = None,
     item: str = "roles",
     seat: str = "",
+    **terms: str,
 ) -> RoleDraft:
-    until_on = date(days) if days else None
-    return RoleDraft(Label(person, item), agency(code), issue, what, seat, frequency, until_on)
+    until_on, starts_on = (date(days) if days else None), (None if starts is None else date(starts))
+    return RoleDraft(
+        Label(person, item), agency(code), issue, what, seat, frequency, until_on, starts_on=starts_on, **terms
+    )
 
 
 def _hazukihara_answers(home: Hazukihara) -> None:
     """Most have answered; the silence of the shakyo and of jiritsu shows as 未回答."""
     answers = {
-        "anshin": ("accepted", "", "担当B"),
-        "kaigo": ("accepted", "", "担当A"),
-        "kenko": ("conditional", "医師の都合がつく12月中旬以降なら引き受けます。", "保健師C"),
+        "anshin": ("accepted", "", ""),
+        "kaigo": ("accepted", "", ""),
+        "kenko": ("conditional", "医師の都合がつく12月中旬以降なら引き受けます。", ""),
         "hikikomori": ("accepted", "", "支援員D"),
         "minsei": ("accepted", "", "委員G"),
         "coordinator": ("accepted", "", "見本 調"),
         "chief": ("accepted", "", "見本 長子"),
     }
     current = Decision.objects.filter(case=home.case).exclude(supersedes=None).get()
-    for username, (kind, text, contact_person) in answers.items():
+    for username, (kind, text, worker) in answers.items():
         by = viewer(username)
         role = RoleRow.objects.get(decision=current, agency=by.agency)
         with acting_for(by):
-            answer_role(role, kind=kind, text=text, contact_person=contact_person, answered=0, by=by)
+            answer_role(role, kind=kind, text=text, worker=worker, answered=0, by=by)

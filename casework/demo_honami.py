@@ -186,7 +186,11 @@ def _plan(home: Honami, assessment: Assessment) -> Plan:
     ]  # fmt: skip
     mine, hers = Label(home.father.pk, "roles"), Label(home.daughter.pk, "roles")
     roles = [
-        RoleDraft(mine, agency("jiritsu"), "家賃の滞納", "家賃の給付の申請に付きそい、家計をいっしょに見る", "contact", "2週ごと"),
+        RoleDraft(
+            mine, agency("jiritsu"), "家賃の滞納", "家賃の給付の申請に付きそい、家計をいっしょに見る", "contact", "2週ごと",
+            worker="担当E", service="housing_benefit", starts_on=date(MET_ON), needs="家主からの手紙（本人から）",
+            reports="給付が決まった日、家賃が払えなかった月",
+        ),
         RoleDraft(hers, agency("ssw"), "進学", "高校と奨学金の相談に乗る", "", "毎週"),
         RoleDraft(hers, agency("shokudo"), "夕方の居場所", "週2回、夕ごはんと勉強の場所", "", "週2回"),
         RoleDraft(mine, agency("shakyo"), "当面のお金", "生活福祉資金の相談に乗る", until_on=date(LOOKED_ON)),
@@ -228,7 +232,7 @@ def _meeting(home: Honami) -> AgendaItem:
 
 def _answers(decision: Decision, by: Viewer) -> None:
     """What was said at the table, the four seats among it; the shakyo was not there and has not answered."""
-    said = Told("meeting", days_ago(MET_ON, 15))
+    said_at = days_ago(MET_ON, 15)
     people = {
         "jiritsu": "担当E",
         "ssw": "見本 学",
@@ -239,7 +243,8 @@ def _answers(decision: Decision, by: Viewer) -> None:
     roles = RoleRow.objects.filter(decision=decision, agency__code__in=people).select_related("agency")
     for role in roles.order_by("position"):
         person = people[role.agency.code]
-        answer_role(role, kind="accepted", text="", contact_person=person, answered=0, told=said, by=by)
+        said = Told("meeting", said_at, person)
+        answer_role(role, kind="accepted", text="", worker=person, answered=0, told=said, by=by)
 
 
 def _monitoring(home: Honami, decision: Decision) -> None:

@@ -346,7 +346,12 @@ def told(kept_world):
             case,
             decided_on=timezone.localdate(),
             directions=[DirectionDraft(Label(person.pk, "plan"), words("方針"))],
-            roles=[RoleDraft(Label(person.pk, "roles"), world.anshin, words("課題"), words("役割"))],
+            roles=[
+                RoleDraft(
+                    Label(person.pk, "roles"), world.anshin, words("課題"), words("役割"), worker=words("担当"),
+                    deputy=words("副担当"), needs=words("要る情報"), reports=words("知らせること"),
+                )
+            ],
             by=by,
         )
     with acting_for(world.anshin_worker):
@@ -354,7 +359,8 @@ def told(kept_world):
             RoleRow.objects.get(case=case),
             kind="accepted",
             text=words("回答"),
-            contact_person=words("担当"),
+            worker=words("担当"),
+            deputy=words("副担当"),
             answered=0,
             by=world.anshin_worker,
         )

@@ -46,6 +46,8 @@ CODED_COLUMNS = (
     ("casework_issue", "code", "issue"),
     ("casework_note", "method", "method"),
     ("casework_attendee", "role", "attendee_role"),
+    ("casework_rolerow", "service", "service"),
+    ("casework_planrole", "service", "service"),
     ("casework_referralanswer", "reason", "return_reason"),
     ("casework_monitoringtrigger", "code", "meeting_trigger"),
     ("casework_evaluationchange", "code", "change"),

@@ -23,7 +23,7 @@ from casework.meetings.models import AgendaRemoval
 from casework.monitoring.actions import set_next_monitoring
 from casework.once import made_before
 from casework.ordinances.models import MeetingKind
-from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.actions import DirectionDraft, RoleDraft, check_days, decide
 from casework.plans.models import Seat
 from casework.seen import only_one
 from casework.sharing.actions import Label
@@ -105,6 +105,8 @@ def _check(draft: PlanDraft) -> None:
         raise NotAllowed(_("次のモニタリングの日は、期間の中の日にしてください。"))
     if not draft.parts and not draft.roles:
         raise NotAllowed(_("内容を1つ以上書いてください。"))
+    for role in draft.roles:
+        check_days(role)
 
 
 def _parts(plan: Plan, drafts: Sequence[PartDraft]) -> list[PlanPart]:

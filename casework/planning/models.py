@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from casework.plans.models import Commitment
+from casework.plans.models import Commitment, in_order
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
 from permissions.agencies.models import Membership
@@ -119,7 +119,10 @@ class PlanRole(Commitment):
     class Meta:
         verbose_name = _("プランの役割")
         indexes = (models.Index(fields=("plan", "position"), name="planrole_plan"),)
-        constraints = (models.CheckConstraint(name="planrole_item_known", condition=Q(item__in=Item.values)),)
+        constraints = (
+            models.CheckConstraint(name="planrole_item_known", condition=Q(item__in=Item.values)),
+            in_order("planrole_in_order"),
+        )
 
 
 class PlanDecision(Walled):

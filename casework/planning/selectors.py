@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
@@ -139,6 +140,12 @@ def _with_plain(words: str, row: Any) -> str:
     return "\n".join(filter(None, (words, row.plain)))
 
 
-def _sentence(role: Any) -> str:
-    words = [role.agency.name, role.get_seat_display(), role.issue, role.what, role.frequency]
-    return " ".join([*filter(None, words), *([f"{role.until_on:%Y-%m-%d}"] if role.until_on else [])])
+def _sentence(role: PlanRole) -> str:
+    words = [
+        role.agency.name, role.worker, role.deputy, role.get_seat_display(), role.issue, role.what,
+        role.get_service_display(),  # type: ignore[attr-defined] # made by CodeField
+        role.frequency, role.needs, role.reports,
+    ]  # fmt: skip
+    begins = _("%(day)sから") % {"day": f"{role.starts_on:%Y-%m-%d}"} if role.starts_on else ""
+    until = f"{role.until_on:%Y-%m-%d}" if role.until_on else ""
+    return " ".join(filter(None, (*words, begins, until)))

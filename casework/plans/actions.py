@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, ProgrammingError, transaction
@@ -30,7 +30,7 @@ from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.viewer import Viewer
 
-from .models import NEEDS_TEXT, NEXT_ANSWERS, TERMS, Commitment, Decision, Direction, RoleAnswer, RoleRow
+from .models import ENDS_BEFORE, NEEDS_TEXT, NEXT_ANSWERS, TERMS, Commitment, Decision, Direction, RoleAnswer, RoleRow
 from .selectors import decisions_for
 
 if TYPE_CHECKING:
@@ -57,10 +57,11 @@ class Enclosed:
 
 @dataclass(frozen=True)
 class Told:
-    """How the center was told what an agency answers, and when."""
+    """How the center was told what an agency answers, when, and by whom."""
 
     medium: str
     said_at: dt.datetime
+    contact_person: str
 
 
 class SharingEnded(NotAllowed):
@@ -76,7 +77,7 @@ class SharingEnded(NotAllowed):
 
 @dataclass(frozen=True)
 class RoleDraft:
-    """A commitment that a decision gives to an agency. ``plain``: the same in easy Japanese, which a plan keeps."""
+    """A commitment that a decision gives to an agency (Commitment). ``plain``: the same in easy Japanese, which a plan keeps."""
 
     label: Label
     agency: Agency
@@ -86,6 +87,12 @@ class RoleDraft:
     frequency: str = ""
     until_on: dt.date | None = None
     plain: str = ""
+    service: str = ""
+    starts_on: dt.date | None = None
+    worker: str = ""
+    deputy: str = ""
+    needs: str = ""
+    reports: str = ""
 
     @classmethod
     def of(cls, row: Commitment) -> RoleDraft:
@@ -155,8 +162,15 @@ def decide(
     return decision
 
 
+def check_days(draft: RoleDraft) -> None:
+    """Raise NotAllowed for a role that ends before it begins."""
+    if draft.starts_on and draft.until_on and draft.until_on < draft.starts_on:
+        raise NotAllowed(ENDS_BEFORE)
+
+
 def _check_role(case: Case, draft: RoleDraft) -> None:
     """The center needs no line; everybody else must be shown what they are asked to do."""
+    check_days(draft)
     if draft.agency.is_center:
         return
     label = draft.label
@@ -197,19 +211,20 @@ def answer_role(
     *,
     kind: str,
     text: str,
-    contact_person: str,
     answered: int,
     by: Viewer,
+    worker: str = "",
+    deputy: str = "",
     enclosed: Enclosed | None = None,
     told: Told | None = None,
 ) -> RoleAnswer:
     """Record an agency's answer to its role: its own, with the file it sends along, or what it ``told`` the center (AT-6).
 
-    ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
+    ``worker`` and ``deputy``: who does it there from now on; empty leaves it as it was. ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
     it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
     role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
     """
-    _check_answerer(role, contact_person, told, by)
+    _check_answerer(role, told, by)
     wait_for(role.decision_id)
     if not _is_shared(role, by):
         raise SharingEnded
@@ -225,7 +240,7 @@ def answer_role(
         raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
     with _while_shared(role, by):
         answer = _save_answer(
-            role, kind=kind, text=text, contact_person=contact_person, told=told, sequence=answered + 1, by=by
+            role, kind=kind, text=text, names=(worker, deputy), told=told, sequence=answered + 1, by=by
         )
         if enclosed:
             add_file_of_answer(
@@ -238,7 +253,7 @@ def answer_role(
     return answer
 
 
-def _check_answerer(role: RoleRow, contact_person: str, told: Told | None, by: Viewer) -> None:
+def _check_answerer(role: RoleRow, told: Told | None, by: Viewer) -> None:
     if told is None:
         if not by.may("casework.answer_role") or role.agency_id != by.agency.pk:
             raise NotAllowed(_("この役割に答えられるのは、引き受ける機関だけです。"))
@@ -247,7 +262,7 @@ def _check_answerer(role: RoleRow, contact_person: str, told: Told | None, by: V
         raise NotAllowed(_("機関から聞いた返事を記録できるのは、センターだけです。"))
     if told.medium not in TOLD_BY:
         raise NotAllowed(_("返事の方法を選んでください。"))
-    if not contact_person.strip():
+    if not told.contact_person.strip():
         raise NotAllowed(_("だれから聞いたかを書いてください。"))
 
 
@@ -268,7 +283,14 @@ def _is_shared(role: RoleRow, by: Viewer) -> bool:
 
 
 def _save_answer(
-    role: RoleRow, *, kind: str, text: str, contact_person: str, told: Told | None, sequence: int, by: Viewer
+    role: RoleRow,
+    *,
+    kind: str,
+    text: str,
+    names: tuple[str, str],
+    told: Told | None,
+    sequence: int,
+    by: Viewer,
 ) -> RoleAnswer:
     answer = RoleAnswer(
         role=role,
@@ -279,9 +301,10 @@ def _save_answer(
         sequence=sequence,
         kind=kind,
         text=text.strip(),
-        contact_person=contact_person.strip(),
+        worker=names[0].strip(),
+        deputy=names[1].strip(),
         answered_by=by.membership,
-        **({"medium": told.medium, "said_at": told.said_at} if told else {}),
+        **(asdict(told) if told else {}),
     )
     try:
         with transaction.atomic():

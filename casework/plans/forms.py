@@ -10,6 +10,7 @@ from django.forms.formsets import BaseFormSet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeChoiceField
 from casework.files.forms import FILE_HELP, NO_PLACE, TITLE_HELP, FileTaking, file_widget
 from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
@@ -23,7 +24,7 @@ from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
 from .actions import DirectionDraft, Enclosed, RoleDraft, Told
-from .models import NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, Seat
+from .models import ENDS_BEFORE, NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, Seat
 from .table import GroupedBy, RoleFilter, RoleState
 
 People = list[tuple[uuid.UUID, str]]
@@ -108,11 +109,56 @@ class RoleForm(AboutForm):
     what = forms.CharField(label=_("すること"), max_length=300)
     frequency = forms.CharField(label=_("回数"), max_length=60, required=False)
     until_on = forms.DateField(label=_("いつまで"), required=False, widget=DayInput)
+    starts_on = forms.DateField(label=_("いつから"), required=False, widget=DayInput)
+    worker = forms.CharField(
+        label=_("担当者"),
+        max_length=60,
+        required=False,
+        help_text=_("分かっていれば書きます。機関が答えるときに、書いたり変えたりできます。"),
+    )
+    deputy = forms.CharField(label=_("副担当"), max_length=60, required=False)
+    service = CodeChoiceField(
+        "service", label=_("使うサービス・事業"), required=False, empty_label=_("なし")
+    )
+    needs = forms.CharField(
+        label=_("この機関に要る情報"),
+        max_length=300,
+        required=False,
+        help_text=_("だれから、何を知らせてもらうと動けるか。書いても、共有はされません。"),
+    )
+    reports = forms.CharField(
+        label=_("この機関が知らせること"),
+        max_length=300,
+        required=False,
+        help_text=_("終わったとき、変わったときに、センターへ知らせること。"),
+    )
+    # Written for some of the roles, and folded away until then.
+    MORE = ("starts_on", "worker", "deputy", "service", "needs", "reports")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         agency: Any = self.fields["agency"]
         agency.queryset = Agency.objects.open()
+
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.MORE]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.MORE]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something of what is folded away is written, or wrong."""
+        return any(field.value() or field.errors for field in self.more)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        begins, ends = cleaned.get("starts_on"), cleaned.get("until_on")
+        if begins and ends and ends < begins:
+            self.add_error("until_on", ENDS_BEFORE)
+        return cleaned
 
     def draft(self) -> RoleDraft:
         terms = {name: self.cleaned_data[name] for name in TERMS}
@@ -146,7 +192,8 @@ class AnswerForm(TypedMixin, forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=_("条件・理由・報告の内容。「引き受けます」だけなら、空欄でかまいません。"),
     )
-    contact_person = forms.CharField(label=_("そちらの担当者"), max_length=60, required=False)
+    worker = forms.CharField(label=_("担当者"), max_length=60, required=False)
+    deputy = forms.CharField(label=_("副担当"), max_length=60, required=False)
 
     def __init__(self, *args: Any, kinds: Iterable[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -161,7 +208,7 @@ class AnswerForm(TypedMixin, forms.Form):
 
     def answer(self) -> dict[str, Any]:
         """Return the answer without what came with it."""
-        return {name: self.cleaned_data[name] for name in ("kind", "text", "contact_person", "answered")}
+        return {name: self.cleaned_data[name] for name in ("kind", "text", "worker", "deputy", "answered")}
 
 
 class RoleAnswerForm(FileTaking, AnswerForm):
@@ -198,17 +245,13 @@ class RoleAnswerForm(FileTaking, AnswerForm):
 class ToldForm(AnswerForm):
     """What the center was told by an agency that did not answer here itself."""
 
+    contact_person = forms.CharField(label=_("だれから聞いたか"), max_length=60)
     medium = forms.ChoiceField(
         label=_("返事の方法"),
         choices=[(medium.value, medium.label) for medium in TOLD_BY],
         widget=forms.RadioSelect,
     )
     said_at = forms.DateTimeField(label=_("返事があった日時"), initial=this_minute, widget=MomentInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        person = self.fields["contact_person"]
-        person.required, person.label = True, _("だれから聞いたか")
 
     def clean_said_at(self) -> dt.datetime:
         said_at: dt.datetime = self.cleaned_data["said_at"]
@@ -217,7 +260,8 @@ class ToldForm(AnswerForm):
         return said_at
 
     def told(self) -> Told:
-        return Told(self.cleaned_data["medium"], self.cleaned_data["said_at"])
+        told = self.cleaned_data
+        return Told(told["medium"], told["said_at"], told["contact_person"].strip())
 
 
 class TouchForm(forms.Form):

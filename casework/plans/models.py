@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
 from casework.referrals.states import Medium
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
@@ -81,15 +82,34 @@ class Commitment(Labelled):
     seat = models.CharField(_("席"), max_length=12, choices=Seat.choices, blank=True)
     issue = models.CharField(_("課題"), max_length=100)
     what = models.CharField(_("すること"), max_length=300)
+    service = CodeField(_("使うサービス・事業"), list_code="service", blank=True)
     frequency = models.CharField(_("回数"), max_length=60, blank=True)
+    starts_on = models.DateField(_("いつから"), null=True, blank=True)
     until_on = models.DateField(_("いつまで"), null=True, blank=True)
+    # Who does it at the agency, as far as it was known at the table; afterwards the agency says (RoleAnswer).
+    worker = models.CharField(_("担当者"), max_length=60, blank=True)
+    deputy = models.CharField(_("副担当"), max_length=60, blank=True)
+    needs = models.CharField(_("この機関に要る情報"), max_length=300, blank=True)
+    reports = models.CharField(_("この機関が知らせること"), max_length=300, blank=True)
 
     class Meta:
         abstract = True
 
 
 # What a commitment says, by the name it has in a plan, in a decision and in a draft.
-TERMS = ("agency", "seat", "issue", "what", "frequency", "until_on")
+TERMS = (
+    *("agency", "worker", "deputy", "seat", "issue", "what", "service", "frequency", "starts_on", "until_on"),
+    *("needs", "reports"),
+)
+
+
+ENDS_BEFORE = _("役割の終わりの日が、始まりの日より前になっています。")
+
+
+def in_order(name: str) -> models.CheckConstraint:
+    """Return the rule that nobody has to be done before they begin."""
+    begun = Q(starts_on__isnull=True) | Q(until_on__isnull=True) | Q(until_on__gte=F("starts_on"))
+    return models.CheckConstraint(name=name, condition=begun)
 
 
 class RoleRow(Commitment):
@@ -103,7 +123,10 @@ class RoleRow(Commitment):
             models.Index(fields=("decision", "position"), name="rolerow_decision"),
             models.Index(fields=("agency", "case"), name="rolerow_agency"),
         )
-        constraints = (models.CheckConstraint(name="rolerow_item_known", condition=Q(item__in=Item.values)),)
+        constraints = (
+            models.CheckConstraint(name="rolerow_item_known", condition=Q(item__in=Item.values)),
+            in_order("rolerow_in_order"),
+        )
 
 
 class AnswerKind(models.TextChoices):
@@ -137,7 +160,11 @@ NEXT_ANSWERS: dict[str, tuple[str, ...]] = {
 
 
 class RoleAnswer(Labelled):
-    """What an agency answers to its role, with the label of the row; by itself, or recorded by the center with the medium (AT-6)."""
+    """What an agency answers to its role, with the label of the row; by itself, or recorded by the center with the medium (AT-6).
+
+    ``worker``, ``deputy``: who does it there from now on, if it says so. ``contact_person``: from whom the center heard it; in
+    answers given here before there was ``worker``, who does it.
+    """
 
     MAY_BE_HIDDEN = True
 
@@ -146,7 +173,9 @@ class RoleAnswer(Labelled):
     sequence = models.PositiveSmallIntegerField()
     kind = models.CharField(_("回答"), max_length=12, choices=AnswerKind.choices)
     text = models.CharField(_("内容"), max_length=1000, blank=True)
-    contact_person = models.CharField(_("機関の担当者"), max_length=60, blank=True)
+    worker = models.CharField(_("担当者"), max_length=60, blank=True)
+    deputy = models.CharField(_("副担当"), max_length=60, blank=True)
+    contact_person = models.CharField(_("だれから聞いたか"), max_length=60, blank=True)
     medium = models.CharField(_("返事の方法"), max_length=12, choices=Medium.choices, default=Medium.ACCOUNT)
     said_at = models.DateTimeField(_("返事があった日時"), default=ClockNow)
     answered_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -163,3 +192,8 @@ class RoleAnswer(Labelled):
                 name="roleanswer_told_by_somebody", condition=Q(medium=Medium.ACCOUNT) | ~Q(contact_person="")
             ),
         )
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the center wrote down what it heard."""
+        return self.medium != Medium.ACCOUNT

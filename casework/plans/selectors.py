@@ -65,8 +65,21 @@ class AnsweredRole:
         )
 
     @property
-    def contact_person(self) -> str:
-        return next((answer.contact_person for answer in reversed(self.answers) if answer.contact_person), "")
+    def in_charge(self) -> tuple[str, str]:
+        """Who does it at the agency and who stands in, as last said: by an answer, else by the decision."""
+        for answer in reversed(self.answers):
+            own = "" if answer.is_told else answer.contact_person
+            if answer.worker or answer.deputy or own:
+                return answer.worker or own, answer.deputy
+        return self.row.worker, self.row.deputy
+
+    @property
+    def worker(self) -> str:
+        return self.in_charge[0]
+
+    @property
+    def deputy(self) -> str:
+        return self.in_charge[1]
 
     @property
     def next_answers(self) -> tuple[str, ...]:

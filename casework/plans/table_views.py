@@ -92,7 +92,6 @@ def role_touch(request: ViewerRequest, case: Case, role_id: uuid.UUID) -> HttpRe
             role.row,
             kind=told["kind"],
             text="",
-            contact_person=role.contact_person,
             answered=told["answered"],
             by=request.viewer,
         )
@@ -116,7 +115,7 @@ def role_told(request: ViewerRequest, case: Case, role_id: uuid.UUID) -> HttpRes
     role = role_for(request.viewer, case, role_id)
     if role is None:
         raise Http404
-    initial: dict[str, Any] = {"answered": len(role.answers), "contact_person": role.contact_person}
+    initial: dict[str, Any] = {"answered": len(role.answers), "worker": role.worker, "deputy": role.deputy}
     form = ToldForm(request.POST or None, kinds=role.next_answers, initial=initial)
     if form.is_valid():
         try:

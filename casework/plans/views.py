@@ -84,7 +84,7 @@ def role_answer(request: ViewerRequest, case: Case, role_id: uuid.UUID) -> HttpR
         request.FILES or None,
         kinds=role.next_answers,
         is_concealed=is_concealed(request.viewer, case),
-        initial={"answered": len(role.answers), "contact_person": role.contact_person},
+        initial={"answered": len(role.answers), "worker": role.worker, "deputy": role.deputy},
     )
     if form.is_valid():
         try:

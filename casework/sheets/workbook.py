@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from casework.dates import in_era
 from casework.planning.models import Section
@@ -16,7 +17,11 @@ from casework.planning.models import Section
 from .plans import PlanSheet
 
 TITLE_WIDTH, TEXT_WIDTH = 24, 30
-ROLE_COLUMNS = 5
+ROLE_HEADS = (
+    *(_lazy("だれのこと"), _lazy("課題"), _lazy("すること"), _lazy("機関"), _lazy("いつまで")),
+    *(_lazy("担当者"), _lazy("副担当"), _lazy("いつから"), _lazy("使うサービス・事業"), _lazy("要る情報")),
+    _lazy("知らせること"),
+)
 
 
 def plan_workbook(sheet: PlanSheet) -> bytes:
@@ -24,7 +29,8 @@ def plan_workbook(sheet: PlanSheet) -> bytes:
 
     Names: plan_number, plan_kind, case_number, decided_on, decision_number, period, monitor_on, assessment,
     household, each block by its code
-    (wish, issue, ... exit: its entries, a line each) and roles (the first cell of a table of five columns that grows downwards).
+    (wish, issue, ... exit: its entries, a line each) and roles (the first cell of a table that grows downwards, its columns
+    as in ROLE_HEADS).
     No text becomes a formula (assurance.md A26). Raises OSError or KeyError for a template that cannot be read.
     """
     from openpyxl import load_workbook  # noqa: PLC0415 -- slow import
@@ -64,8 +70,9 @@ def _values(sheet: PlanSheet) -> dict[str, Any]:
 
 def _role(role: Any) -> list[str]:
     what = " ".join(filter(None, (role.what, role.frequency, role.get_seat_display())))
-    until = in_era(role.until_on) if role.until_on else ""
-    return [role.who, role.issue, what, role.agency.name, until]
+    begins, until = (in_era(day) if day else "" for day in (role.starts_on, role.until_on))
+    more = [role.worker, role.deputy, begins, role.get_service_display(), role.needs, role.reports]
+    return [role.who, role.issue, what, role.agency.name, until, *more]
 
 
 def _write(page: Any, reference: str, value: str | Sequence[Sequence[str]]) -> None:
@@ -88,6 +95,7 @@ def _our_layout() -> Any:
     """Our own template: titles to the left, named cells to the right, the role table below."""
     from openpyxl import Workbook  # noqa: PLC0415 -- slow import
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
     from openpyxl.workbook.defined_name import DefinedName  # noqa: PLC0415
 
     book = Workbook()
@@ -96,8 +104,8 @@ def _our_layout() -> Any:
     page.page_setup.paperSize, page.page_setup.fitToHeight = page.PAPERSIZE_A4, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.column_dimensions["A"].width = TITLE_WIDTH
-    for letter in "BCDE":
-        page.column_dimensions[letter].width = TEXT_WIDTH
+    for number in range(2, len(ROLE_HEADS) + 1):
+        page.column_dimensions[get_column_letter(number)].width = TEXT_WIDTH
     top = Alignment(vertical="top", wrap_text=True)
     titles = {
         "plan_number": _("プラン番号・版"), "plan_kind": _("初回か再プランか"), "case_number": _("ケース番号"),
@@ -107,13 +115,12 @@ def _our_layout() -> Any:
     }  # fmt: skip
     for row, (name, title) in enumerate(titles.items(), start=1):
         page.cell(row, 1, title).font = Font(bold=True)
-        page.merge_cells(start_row=row, start_column=2, end_row=row, end_column=ROLE_COLUMNS)
+        page.merge_cells(start_row=row, start_column=2, end_row=row, end_column=5)
         for column in (1, 2):
             page.cell(row, column).alignment = top
         book.defined_names[name] = DefinedName(name, attr_text=f"'plan'!$B${row}")
     head = len(titles) + 2
-    heads = (_("だれのこと"), _("課題"), _("すること"), _("機関"), _("いつまで"))
-    for column, title in enumerate(heads, start=1):
-        page.cell(head, column, title).font = Font(bold=True)
+    for column, title in enumerate(ROLE_HEADS, start=1):
+        page.cell(head, column, str(title)).font = Font(bold=True)
     book.defined_names["roles"] = DefinedName("roles", attr_text=f"'plan'!$A${head + 1}")
     return book

@@ -257,7 +257,7 @@ def _of_role(role: Any, url: str) -> Iterator[Entry]:
         title = _("%(answer)s：%(what)s") % {"answer": answer.get_kind_display(), "what": row.what}
         yield Entry(
             K.ROLE, f"role:{answer.pk}", answer.said_at, title, url, **_label(row), reads=_reads(row),
-            agency=(row.agency_id, row.agency.name), actor=row.agency.name, counterpart=answer.contact_person,
+            agency=(row.agency_id, row.agency.name), actor=row.agency.name, counterpart=answer.contact_person or answer.worker,
             is_meeting_only=row.decision.is_meeting_only,
         )  # fmt: skip
 

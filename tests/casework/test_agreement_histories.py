@@ -334,7 +334,7 @@ class AgreementMachine(RuleBasedStateMachine):
         done = self.tried(
             "role answered",
             lambda by: answer_role(
-                role, kind=kinds[choice % len(kinds)], text="見本", contact_person="見本", answered=len(answers), by=by
+                role, kind=kinds[choice % len(kinds)], text="見本", worker="見本", answered=len(answers), by=by
             ),
             by=who,
         )  # fmt: skip

@@ -58,7 +58,7 @@ def send(world, role, *, words=WORDS, answered=0, kind="accepted", by=None, **mo
     by = by or world.anshin_worker
     with acting_for(by):
         return answer_role(
-            role, kind=kind, text="した", contact_person="", answered=answered, by=by,
+            role, kind=kind, text="した", answered=answered, by=by,
             enclosed=Enclosed(take_in(text_file(words)), **more),
         )  # fmt: skip
 
@@ -85,7 +85,7 @@ def client_of(viewer):
 
 
 def typed(**more):
-    return {"answered": "0", "kind": "accepted", "text": "", "contact_person": "", **more}
+    return {"answered": "0", "kind": "accepted", "text": "", **more}
 
 
 # --- sent, seen, ended -------------------------------------------------------------------------------------

@@ -128,7 +128,7 @@ def _give_kenko_a_role_and_let_it_answer(world):
     decide(world.hazuki.case, decided_on=WHEN.date(), directions=[], roles=[role], by=world.coordinator)
     with acting_for(world.kenko_worker):
         row = RoleRow.objects.get(agency=world.kenko)
-        answer_role(row, kind="accepted", text="", contact_person="", answered=0, by=world.kenko_worker)
+        answer_role(row, kind="accepted", text="", answered=0, by=world.kenko_worker)
 
 
 def _share_and_end(world):

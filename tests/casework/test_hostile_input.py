@@ -173,7 +173,7 @@ def test_answer_without_a_reason_is_asked_for_it(world):
     url = reverse("casework:role_answer", args=[world.hazuki.case.pk, role.pk])
 
     html = client.post(
-        url, {"answered": 0, "kind": "declined", "text": " ", "contact_person": "担当B"}
+        url, {"answered": 0, "kind": "declined", "text": " ", "worker": "担当B"}
     ).content.decode()
 
     assert "内容（条件・理由・報告）を書いてください。" in html

@@ -165,7 +165,7 @@ def test_role_is_told_to_its_agency_and_its_answer_to_who_decided(world):
     read_all(world)
     with acting_for(world.anshin_worker):
         role = RoleRow.objects.get(decision=decision)
-        answer_role(role, kind="accepted", text="", contact_person="", answered=0, by=world.anshin_worker)
+        answer_role(role, kind="accepted", text="", answered=0, by=world.anshin_worker)
 
     assert first == {"anshin_worker": {"role"}}
     assert everybody_unread(world) == {"chief": {"role_answer"}, "coordinator": {"role_answer"}}
@@ -608,7 +608,7 @@ def _answer_role(world):
     if role:
         count = RoleAnswer.objects.filter(role=role).count()
         answer_role(
-            role, kind="progress" if count else "accepted", text="見本", contact_person="",
+            role, kind="progress" if count else "accepted", text="見本",
             answered=count, by=world.anshin_worker,
         )  # fmt: skip
 

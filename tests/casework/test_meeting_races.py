@@ -88,7 +88,7 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
         )
         row = RoleRow.objects.select_related("case", "decision").get()
     decline = partial(
-        answer_role, row, kind="declined", text="空きがない", contact_person="", answered=0, by=worker
+        answer_role, row, kind="declined", text="空きがない", answered=0, by=worker
     )
 
     outcomes = at_once(
@@ -104,7 +104,7 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
         assert Decision.objects.get(supersedes=earlier).agenda_id == item.pk
     assert (refused(outcomes), answers) in (([NotAllowed], []), ([], [row.pk]))
     with acting_for(worker), pytest.raises(NotAllowed):
-        answer_role(row, kind="accepted", text="", contact_person="", answered=len(answers), by=worker)
+        answer_role(row, kind="accepted", text="", answered=len(answers), by=worker)
 
 
 def test_consent_taken_back_while_the_case_is_put_on_the_table_leaves_nothing_standing(world):

@@ -684,7 +684,7 @@ def test_next_agenda_offers_what_was_decided_and_is_open(world, client):
     for viewer in (world.kenko_worker, world.jiritsu_worker):
         with acting_for(viewer):
             row = rows[viewer.agency.pk]
-            answer_role(row, kind="accepted", text="", contact_person="", answered=0, by=viewer)
+            answer_role(row, kind="accepted", text="", answered=0, by=viewer)
     with acting_for(world.coordinator):
         found = open_roles_for(world.coordinator, home.case)
         assert [(role.row.what, open_state(role)) for role in found] == [

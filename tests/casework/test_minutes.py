@@ -148,7 +148,7 @@ def test_what_a_support_meeting_decided_is_marked_and_no_agency_takes_it_away(wo
     for decision in (agreed, other):
         with acting_for(viewer):
             role = RoleRow.objects.get(decision=decision)
-            answer_role(role, answered=0, kind="accepted", text="", contact_person="", by=viewer)
+            answer_role(role, answered=0, kind="accepted", text="", by=viewer)
     assert (agreed.is_meeting_only, other.is_meeting_only) == (True, False)
 
     def shown(reader):

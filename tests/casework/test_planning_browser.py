@@ -43,7 +43,7 @@ def world(settings):
                 world.role,
                 kind=kind,
                 text="",
-                contact_person="担当B",
+                worker="担当B",
                 answered=number,
                 by=world.anshin_worker,
             )

@@ -146,7 +146,7 @@ def test_role_answered_by_two_colleagues_has_one_answer(world):
     colleague = make_viewer("anshin-colleague", world.anshin)
 
     def answer(who, kind):
-        return lambda: answer_role(role, kind=kind, text="空きがない", contact_person="", answered=0, by=who)
+        return lambda: answer_role(role, kind=kind, text="空きがない", answered=0, by=who)
 
     outcomes = at_once(
         (world.anshin_worker, answer(world.anshin_worker, "accepted")),

@@ -64,16 +64,15 @@ def role(world):
         return RoleRow.objects.select_related("case", "decision", "agency").get()
 
 
-def say(viewer, role, kind, *, answered=0, person="", text="", told=None):
+def say(viewer, role, kind, *, answered=0, text="", told=None, worker="", deputy=""):
     with acting_for(viewer):
         words = text or ("見本" if kind in NEEDS_TEXT else "")
-        return answer_role(
-            role, kind=kind, text=words, contact_person=person, answered=answered, by=viewer, told=told
-        )
+        said = {"text": words, "worker": worker, "deputy": deputy, "told": told}
+        return answer_role(role, kind=kind, answered=answered, by=viewer, **said)
 
 
-def by_phone(ago=dt.timedelta(hours=2)):
-    return Told(Medium.PHONE, timezone.now() - ago)
+def by_phone(ago=dt.timedelta(hours=2), person="担当B"):
+    return Told(Medium.PHONE, timezone.now() - ago, person)
 
 
 def client_of(viewer):
@@ -89,7 +88,7 @@ def client_of(viewer):
 def test_told_answer_keeps_who_said_it_when_and_how_and_the_agency_hears_of_it(world, role, medium):
     said = timezone.now() - dt.timedelta(hours=2)
 
-    answer = say(world.coordinator, role, "accepted", person="担当B", told=Told(medium, said))
+    answer = say(world.coordinator, role, "accepted", told=Told(medium, said, "担当B"))
 
     assert (answer.agency, answer.medium, answer.said_at, answer.contact_person, answer.answered_by) == (
         world.anshin, medium, said, "担当B", world.coordinator.membership,
@@ -112,20 +111,20 @@ def test_told_answer_keeps_who_said_it_when_and_how_and_the_agency_hears_of_it(w
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "person", "words"),
+    ("name", "told", "words"),
     [
-        ("coordinator", None, "担当B", "引き受ける機関だけ"),
-        ("coordinator", by_phone(), "  ", "だれから聞いたか"),
-        ("coordinator", Told(Medium.ACCOUNT, timezone.now()), "担当B", "返事の方法"),
-        ("coordinator", Told(Medium.LINK, timezone.now()), "担当B", "返事の方法"),
-        ("reception", by_phone(), "担当B", "センターだけ"),
-        ("anshin_worker", by_phone(), "担当B", "センターだけ"),
-        ("kenko_worker", None, "担当B", "引き受ける機関だけ"),
+        ("coordinator", None, "引き受ける機関だけ"),
+        ("coordinator", by_phone(person="  "), "だれから聞いたか"),
+        ("coordinator", Told(Medium.ACCOUNT, timezone.now(), "担当B"), "返事の方法"),
+        ("coordinator", Told(Medium.LINK, timezone.now(), "担当B"), "返事の方法"),
+        ("reception", by_phone(), "センターだけ"),
+        ("anshin_worker", by_phone(), "センターだけ"),
+        ("kenko_worker", None, "引き受ける機関だけ"),
     ],
 )
-def test_nobody_else_answers_for_an_agency(world, role, name, told, person, words):
+def test_nobody_else_answers_for_an_agency(world, role, name, told, words):
     with pytest.raises(NotAllowed, match=words):
-        say(getattr(world, name), role, "accepted", person=person, told=told)
+        say(getattr(world, name), role, "accepted", told=told)
 
     with acting_for(world.chief):
         assert not RoleAnswer.objects.exists()

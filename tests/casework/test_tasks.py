@@ -271,10 +271,10 @@ def test_what_is_done_is_not_due_any_more(world):
     notice = everything(world)
     with acting_for(world.anshin_worker):
         role, by = RoleRow.objects.get(), world.anshin_worker
-        answer_role(role, kind="accepted", text="", contact_person="", answered=0, by=by)
+        answer_role(role, kind="accepted", text="", answered=0, by=by)
     accepted = listed(world.chief, kind="role")
     with acting_for(world.anshin_worker):
-        answer_role(role, kind="result", text="すんだ", contact_person="", answered=1, by=by)
+        answer_role(role, kind="result", text="すんだ", answered=1, by=by)
     with acting_for(world.jiritsu_worker):
         said = AnswerDraft("declined", words="空きがない")
         answer_referral(Referral.objects.get(), said, answered=0, by=world.jiritsu_worker)

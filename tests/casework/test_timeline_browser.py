@@ -68,9 +68,9 @@ def world(settings):
                 roles=[RoleDraft(Label(mother, "roles"), agency, "課題", "週1回の訪問と見守り") for agency in agencies[:4]],
             )  # fmt: skip
             for role in RoleRow.objects.filter(decision=previous):
-                told = Told("phone", timezone.now() - dt.timedelta(days=D0 - day - 1))
+                told = Told("phone", timezone.now() - dt.timedelta(days=D0 - day - 1), "担当")
                 answer_role(
-                    role, kind="accepted", text="", contact_person="担当", answered=0, by=by, told=told
+                    role, kind="accepted", text="", answered=0, by=by, told=told
                 )
     return world
 

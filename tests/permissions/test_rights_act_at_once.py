@@ -141,7 +141,7 @@ def doors(keys):
 def knock(client, method, url):
     """Ask at one door; an answer to the role is sent along, so that a door left open would write it."""
     sent = (
-        {"kind": "accepted", "text": "見本", "contact_person": "見本", "answered": "0"}
+        {"kind": "accepted", "text": "見本", "worker": "見本", "answered": "0"}
         if method == "post"
         else {}
     )

@@ -260,12 +260,11 @@ class Hazukihara:
         self.on_day(day)
         rows = RoleRow.objects.filter(decision=decision).exclude(agency__name__in=besides)
         for row in rows.filter(agency__name__in=only) if only else rows:
-            told = Told("phone", timezone.now())
+            told = Told("phone", timezone.now(), "担当")
             answer_role(
                 row,
                 kind="accepted",
                 text="",
-                contact_person="担当",
                 answered=0,
                 told=told,
                 by=self.coordinator,

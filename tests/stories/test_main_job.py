@@ -146,7 +146,7 @@ def _answer_and_print(agency: Screen, number: str, folder: Any) -> str:
     agency.follow("D-")
     agency.follow("この役割に答える")
     page.get_by_label("引き受けます", exact=True).check()
-    page.fill("[name=contact_person]", "担当E")
+    page.fill("[name=worker]", "担当E")
     agency.press("この内容で答える")
     agency.press("PDFを作る")
     run_worker()
