@@ -19,7 +19,7 @@ from casework.issues.actions import IssueDraft, note_issue
 from casework.monitoring.actions import set_next_monitoring
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import Decision, RoleRow
+from casework.plans.models import Decision, InCharge, RoleRow
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
@@ -305,9 +305,16 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
                 reports="認定の結果が出た日に、主担当へ",
             ),
             _role(
-                toyo, "anshin-shinonome", "転倒・火", "週1回の訪問、コンロの自動消火", "毎週", seat="contact",
-                worker="担当B", starts=4, reports="2週続けて会えないときは、その日のうちに",
-            ),  # fmt: skip
+                toyo,
+                "anshin-shinonome",
+                "転倒・火",
+                "週1回の訪問、コンロの自動消火",
+                "毎週",
+                seat="contact",
+                worker="担当B",
+                starts_on=date(4),
+                reports="2週続けて会えないときは、その日のうちに",
+            ),
             _role(
                 shuichi,
                 "kenko-shinonome",
@@ -362,15 +369,12 @@ def _role(
     frequency: str,
     *,
     days: int = 0,
-    starts: int | None = None,
     item: str = "roles",
     seat: str = "",
-    **terms: str,
+    **terms: Any,
 ) -> RoleDraft:
-    until_on, starts_on = (date(days) if days else None), (None if starts is None else date(starts))
-    return RoleDraft(
-        Label(person, item), agency(code), issue, what, seat, frequency, until_on, starts_on=starts_on, **terms
-    )
+    until_on = date(days) if days else None
+    return RoleDraft(Label(person, item), agency(code), issue, what, seat, frequency, until_on, **terms)
 
 
 def _hazukihara_answers(home: Hazukihara) -> None:
@@ -389,4 +393,4 @@ def _hazukihara_answers(home: Hazukihara) -> None:
         by = viewer(username)
         role = RoleRow.objects.get(decision=current, agency=by.agency)
         with acting_for(by):
-            answer_role(role, kind=kind, text=text, worker=worker, answered=0, by=by)
+            answer_role(role, kind=kind, text=text, in_charge=InCharge(worker), answered=0, by=by)

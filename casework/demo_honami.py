@@ -34,7 +34,7 @@ from casework.ordinances.models import MeetingKind
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import Plan, Section
 from casework.plans.actions import RoleDraft, Told, answer_role
-from casework.plans.models import Decision, Direction, RoleRow
+from casework.plans.models import Decision, Direction, InCharge, RoleRow
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
@@ -244,7 +244,7 @@ def _answers(decision: Decision, by: Viewer) -> None:
     for role in roles.order_by("position"):
         person = people[role.agency.code]
         said = Told("meeting", said_at, person)
-        answer_role(role, kind="accepted", text="", worker=person, answered=0, told=said, by=by)
+        answer_role(role, kind="accepted", text="", in_charge=InCharge(person), answered=0, told=said, by=by)
 
 
 def _monitoring(home: Honami, decision: Decision) -> None:

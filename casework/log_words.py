@@ -90,6 +90,7 @@ VERBS = {
     "chronology_written": _("家族年表を書いた"),
     "plan_saved": _("支援プランの版を書いた"),
     "plan_decided": _("支援プランを決定した"),
+    "plan_explained": _("支援プランを説明し、返事を記録した"),
     "case_closed": _("終結シートでケースを終えた"),
     "ordinance_written": _("会議の設置要綱を書いた"),
     "oath_recorded": _("守秘の誓約を記録した"),

@@ -48,7 +48,7 @@ from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
 from .ordinances.models import Oath, Ordinance
-from .planning.models import Plan, PlanDecision, PlanPart, PlanRole
+from .planning.models import Plan, PlanAgreement, PlanDecision, PlanPart, PlanRole
 from .plans.models import Decision, Direction, RoleAnswer, RoleRow
 from .referrals.models import (
     AnswerLink,
@@ -165,6 +165,7 @@ __all__ = [
     "PlaceOpening",
     "PlaceRequest",
     "Plan",
+    "PlanAgreement",
     "PlanDecision",
     "PlanPart",
     "PlanRole",

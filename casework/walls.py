@@ -425,6 +425,7 @@ WALLS: tuple[Wall, ...] = (
     ),
     _part_of_plan("casework_planpart"),
     _part_of_plan("casework_planrole"),
+    _center_text("casework_planagreement", "recorded_by_id"),
     Wall(
         table="casework_plandecision",
         select=f"({CENTER} OR {planning.SEEN_DECISION}) AND {not_blocked('case_id')}",
@@ -706,6 +707,7 @@ def functions_sql() -> str:
             registers.UNDO,
             assessments.KEYS,
             planning.KEYS,
+            _same_case("casework_planagreement"),
             assessments.VERSION_KEYS,
             chronology.KEEPS,
             evaluation.SEALED,

@@ -220,6 +220,7 @@ MATRIX: dict[str, Cell] = {
     "casework:plans": Cell(READERS, object="case"),
     "casework:plan": Cell(READERS, object="case"),
     "casework:plan_plain": Cell(READERS, object="case"),
+    "casework:plan_agree": Cell(CENTER, GET_POST, "case"),
     "casework:plan_compare": Cell(READERS, object="case"),
     "casework:plan_write": Cell(COORDINATION, GET_POST, "case"),
     "casework:plan_decide": Cell(COORDINATION, GET_POST, "case"),

@@ -40,7 +40,7 @@ from casework.notes.actions import (
 )
 from casework.notices.actions import record_call, record_notice, record_reply
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import RoleRow
+from casework.plans.models import InCharge, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
     ReferralDraft,
@@ -93,6 +93,7 @@ MADE_FOR_IT = {
     "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
+    "casework_planagreement",
     "casework_ordinance",
     "casework_oath",  # where the paper is
     "casework_meeting",
@@ -348,8 +349,14 @@ def told(kept_world):
             directions=[DirectionDraft(Label(person.pk, "plan"), words("方針"))],
             roles=[
                 RoleDraft(
-                    Label(person.pk, "roles"), world.anshin, words("課題"), words("役割"), worker=words("担当"),
-                    deputy=words("副担当"), needs=words("要る情報"), reports=words("知らせること"),
+                    Label(person.pk, "roles"),
+                    world.anshin,
+                    words("課題"),
+                    words("役割"),
+                    worker=words("担当"),
+                    deputy=words("副担当"),
+                    needs=words("要る情報"),
+                    reports=words("知らせること"),
                 )
             ],
             by=by,
@@ -359,8 +366,7 @@ def told(kept_world):
             RoleRow.objects.get(case=case),
             kind="accepted",
             text=words("回答"),
-            worker=words("担当"),
-            deputy=words("副担当"),
+            in_charge=InCharge(words("担当"), words("副担当")),
             answered=0,
             by=world.anshin_worker,
         )

@@ -55,6 +55,7 @@ HIDDEN = (
     "Task",
     "TaskEnd",
     "Closure",
+    "PlanAgreement",
     "Monitoring",
     "MonitoringTick",
     "Evaluation",

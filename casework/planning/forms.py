@@ -3,7 +3,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from django import forms
@@ -12,7 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.assessments.models import Assessment
+from casework.consent.models import ConsentMethod, Giver
 from casework.dates import in_months
+from casework.households.models import Person
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.actions import RoleDraft
@@ -21,11 +23,14 @@ from casework.plans.models import TERMS, Decision
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import Item
+from permissions.agencies.models import Membership
 from permissions.days import DayInput
 from permissions.people import name_of
+from permissions.typed import TypedMixin
 
 from .actions import AtMeeting, PartDraft, PlanDraft
-from .models import Section
+from .agreements import AgreementDraft, against
+from .models import AgreementAnswer, Section
 
 # What an entry may be about; it decides who sees it once the plan is decided.
 PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
@@ -230,6 +235,62 @@ def row_of(part: Any) -> dict[str, Any]:
     about = {"about": str(part.person_id) if part.person_id else HOUSEHOLD, "item": part.item}
     names = ("text", "plain") if hasattr(part, "text") else (*TERMS, "plain")
     return {**about, **{name: getattr(part, name, "") for name in names}}
+
+
+class AgreementForm(TypedMixin, OnceForm):
+    """To whom a plan was explained, and what they said."""
+
+    person = forms.ChoiceField(label=_("だれに説明したか"))
+    answer = forms.ChoiceField(label=_("返事"), choices=AgreementAnswer.choices, widget=forms.RadioSelect)
+    own_view = forms.CharField(
+        label=_("本人のことば"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("言ったことを、そのまま書きます。「一部に同意」のときは、どこに同意しないかも書きます。"),
+    )  # fmt: skip
+    explained_on = forms.DateField(label=_("説明した日"), initial=timezone.localdate, widget=DayInput)
+    explained_by = forms.ModelChoiceField(
+        label=_("説明した人"), queryset=Membership.objects.none(), empty_label=None
+    )
+    method = forms.ChoiceField(
+        label=_("方法"),
+        choices=ConsentMethod.choices,
+        initial=ConsentMethod.WRITTEN,
+        widget=forms.RadioSelect,
+    )
+    witness = forms.ModelChoiceField(
+        label=_("立ち会った職員"), queryset=Membership.objects.none(), required=False, empty_label=_("なし"),
+        help_text=_("口頭の返事は、2人の職員で聞きます。"),
+    )  # fmt: skip
+    giver = forms.ChoiceField(
+        label=_("だれが答えたか"), choices=Giver.choices, initial=Giver.SELF, widget=forms.RadioSelect,
+        help_text=_("保護者から暴力や虐待を受けているおそれがあるときは、その保護者に尋ねないでください。"),
+    )  # fmt: skip
+    giver_name = forms.CharField(
+        label=_("答えた人の氏名と続柄（本人のほか）"), max_length=100, required=False
+    )
+
+    def __init__(self, *args: Any, people: Iterable[Person], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = {str(person.pk): person for person in people}
+        fields: dict[str, Any] = self.fields
+        fields["person"].choices = [(key, person.name) for key, person in self.people.items()]
+        staff = Membership.objects.live().filter(agency__is_center=True).select_related("user", "agency")
+        for name in ("explained_by", "witness"):
+            fields[name].queryset = staff.order_by("agency", "user__last_name", "pk")
+            fields[name].label_from_instance = lambda row: f"{name_of(row.user)}（{row.agency.name}）"
+
+    def whose(self) -> Person:
+        return self.people[self.cleaned_data["person"]]
+
+    def draft(self) -> AgreementDraft:
+        told = self.cleaned_data
+        return AgreementDraft(**{each.name: told[each.name] for each in fields(AgreementDraft)})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors:
+            for name, words in against(self.whose(), self.draft()).items():
+                self.add_error(name, words)
+        return cleaned
 
 
 class DecidePlanForm(OnceForm):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.consent.models import ConsentMethod, Giver
 from casework.plans.models import Commitment, in_order
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
@@ -56,6 +59,11 @@ class Plan(Walled):
 
     def __str__(self) -> str:
         return f"{self.number}-{self.version}"
+
+    @property
+    def made_on(self) -> dt.date:
+        """The day in Japan."""
+        return timezone.localdate(self.made_at)
 
 
 class Section(models.TextChoices):
@@ -134,3 +142,59 @@ class PlanDecision(Walled):
 
     class Meta:
         verbose_name = _("プランの決定")
+
+
+class AgreementAnswer(models.TextChoices):
+    """What the person said when the plan was explained."""
+
+    AGREED = "agreed", _("同意し、利用を申し込む")
+    PARTLY = "partly", _("一部に同意する")
+    PENDING = "pending", _("説明を聞き、まだ決めていない")
+    REFUSED = "refused", _("同意しない")
+
+
+SAYING_YES = (AgreementAnswer.AGREED.value, AgreementAnswer.PARTLY.value)
+
+
+class PlanAgreement(Walled):
+    """That a version of the plan was explained to a person, and what they said (プラン兼利用申込書, domain.md 1.5). For the center's duty.
+
+    Not a consent to sharing: that is the ledger's (consent/models.py). Who changes their mind says so in a new row.
+    """
+
+    MAY_BE_HIDDEN = True
+
+    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+")
+    answer = models.CharField(_("返事"), max_length=8, choices=AgreementAnswer.choices)
+    explained_on = models.DateField(_("説明した日"))
+    explained_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("説明した人")
+    )
+    method = models.CharField(_("方法"), max_length=12, choices=ConsentMethod.choices)
+    giver = models.CharField(_("だれが答えたか"), max_length=12, choices=Giver.choices, default=Giver.SELF)
+    giver_name = models.CharField(_("答えた人の氏名と続柄"), max_length=100, blank=True)
+    witness = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", null=True, verbose_name=_("立ち会った職員")
+    )
+    own_view = models.TextField(_("本人のことば"), max_length=1000, blank=True)
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("プランへの同意")
+        indexes = (models.Index(fields=("case", "recorded_at"), name="planagreement_case"),)
+        constraints = (
+            models.CheckConstraint(
+                name="planagreement_answer_known", condition=Q(answer__in=AgreementAnswer.values)
+            ),
+            models.CheckConstraint(
+                name="planagreement_other_giver_named", condition=Q(giver=Giver.SELF) | ~Q(giver_name="")
+            ),
+            models.CheckConstraint(
+                name="planagreement_oral_has_witness",
+                condition=~Q(method=ConsentMethod.ORAL, answer__in=SAYING_YES)
+                | Q(witness__isnull=False) & ~Q(witness=F("explained_by")),
+            ),
+        )

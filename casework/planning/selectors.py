@@ -13,9 +13,13 @@ from django.utils.translation import gettext as _
 from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
 from casework.ordinances.models import MeetingKind
+from casework.plans.models import RoleRow
+from casework.plans.selectors import decision_views_for
 from casework.rounds import Steps, in_rounds, read
+from casework.sharing.consents import support_for
 from casework.sharing.selectors import labelled_for
 from casework.versions import Change, Said, changes_of
+from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
@@ -118,6 +122,36 @@ def agendas_to_decide_at(viewer: Viewer, case: Case) -> list[AgendaItem]:
         .prefetch_related("members__membership__user", "members__membership__agency")
         .order_by("-meeting__held_at", "position")
     )
+
+
+def agreed_since(viewer: Viewer, case: Case, view: PlanView) -> list[RoleRow]:
+    """Return the roles of standing 申合せ that a version does not hold yet and that its person has since agreed to share.
+
+    Consent arrives when there is a plan already (domain.md 2.2): what a 支援会議 agreed is carried into the next version then, to
+    be confirmed with the person. The center's own roles come along where their person has agreed to anything of the 申合せ.
+    """
+    held = {(role.agency_id, role.person_id, role.what) for role in view.roles}
+    found: list[RoleRow] = []
+    for each in decision_views_for(viewer, case):
+        if not (each.is_current and each.decision.is_meeting_only):
+            continue
+        rows = [role.row for role in each.roles]
+        agreed = {row.person_id for row in rows if not row.agency.is_center and _has_support(case, row)}
+        found += [
+            row
+            for row in rows
+            if (row.agency_id, row.person_id, row.what) not in held
+            and (row.person_id in agreed if row.agency.is_center else _has_support(case, row))
+        ]
+    return found
+
+
+def _has_support(case: Case, row: RoleRow) -> bool:
+    try:
+        support_for(case, agency=row.agency, person_id=row.person_id, item=row.item)
+    except NotAllowed:
+        return False
+    return True
 
 
 def changes_between(before: PlanView, after: PlanView) -> list[Change]:

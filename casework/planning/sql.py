@@ -10,6 +10,8 @@ ALTER TABLE casework_planpart ADD CONSTRAINT casework_planpart_of_plan FOREIGN K
   REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE casework_planrole ADD CONSTRAINT casework_planrole_of_plan FOREIGN KEY (plan_id, case_id)
   REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE casework_planagreement ADD CONSTRAINT casework_planagreement_of_plan FOREIGN KEY (plan_id, case_id)
+  REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE casework_plandecision ADD CONSTRAINT casework_plandecision_of_plan FOREIGN KEY (plan_id, case_id)
   REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE casework_plandecision ADD CONSTRAINT casework_plandecision_of_decision FOREIGN KEY (decision_id, case_id)

@@ -14,6 +14,7 @@ from casework.assessments.selectors import assessments_for
 from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
+from casework.plans.models import RoleRow
 from casework.plans.selectors import DecisionView, decision_views_for, named_decisions
 from casework.reads import record_items
 from casework.seen import ChangedMeanwhile
@@ -26,9 +27,18 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .actions import decide_plan, lacking, save_plan
-from .forms import PART_ITEMS, DecidePlanForm, PlanForm, PlanForms, person_key, row_of
-from .models import PLAIN_LABELS, Plan, Section
-from .selectors import Block, PlanView, agendas_to_decide_at, changes_between, plan_view_for, plan_views_for
+from .agreements import agreements_for, newest_of, record_agreement
+from .forms import PART_ITEMS, AgreementForm, DecidePlanForm, PlanForm, PlanForms, person_key, row_of
+from .models import PLAIN_LABELS, Plan, PlanAgreement, Section
+from .selectors import (
+    Block,
+    PlanView,
+    agendas_to_decide_at,
+    agreed_since,
+    changes_between,
+    plan_view_for,
+    plan_views_for,
+)
 
 
 @require_GET
@@ -50,8 +60,18 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
         "view": view,
         "missing": lacking(case, view.parts, view.roles) if wanted else [],
         "may_decide": wanted,
+        "told": _told(request.viewer, case, view),
     }
     return TemplateResponse(request, "casework/plan.html", context)
+
+
+def _told(viewer: Viewer, case: Case, view: PlanView) -> list[tuple[Any, PlanAgreement | None]]:
+    """Return for the center who lives in the household and what each said to this version; None: not explained yet."""
+    if not viewer.sees_all_cases:
+        return []
+    said = newest_of(view.plan, agreements_for(viewer, case))
+    record_items(viewer, [(row, case.pk, row.person_id, Item.PLAN) for row in said.values()])
+    return [(person, said.get(person.pk)) for person in _at_home(viewer, case)]
 
 
 @require_GET
@@ -59,8 +79,7 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
 def plan_plain(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
     """The plan for a person of the household: easy Japanese, large letters, printed from here. Nobody outside is handed one."""
     view = _view(request.viewer, case, plan_id)
-    here = persons_for(request.viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
-    people = [person for person in here.order_by("position", "pk") if person.lives_here]
+    people = _at_home(request.viewer, case)
     chosen = next((person for person in people if str(person.pk) == request.GET.get("person")), None)
     whose = {None, chosen.pk if chosen else None}
     context = {
@@ -96,10 +115,11 @@ def plan_compare(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> Http
 @require_http_methods(["GET", "POST"])
 @case_view("casework.decide")
 def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
-    """Write a new version, begun with the last one; the first with what was agreed and what weighs on whom."""
+    """Write a new version, begun with the last one and what was agreed since; the first with what weighs on whom, too."""
     viewer = request.viewer
     people = list(persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", "name"))
     last = next(iter(plan_views_for(viewer, case)), None)
+    agreed = agreed_since(viewer, case, last) if last else []
     assessments = assessments_for(viewer).filter(case=case).order_by("-version")
     if request.method == "POST":
         forms = PlanForms(request.POST, people=people, assessments=assessments)
@@ -109,11 +129,12 @@ def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
             )
             return redirect("casework:plan", case_id=case.pk, plan_id=kept.pk)
     else:
-        begun = _of_version(last) if last else _of_case(viewer, case)
+        begun = _of_version(last, agreed) if last else _of_case(viewer, case)
         forms = PlanForms(None, people=people, assessments=assessments, initial=begun)
     if last:
         _record(viewer, case, [last])
-    return TemplateResponse(request, "casework/plan_write.html", {"case": case, "forms": forms, "last": last})
+    context = {"case": case, "forms": forms, "last": last, "agreed": agreed}
+    return TemplateResponse(request, "casework/plan_write.html", context)
 
 
 def _save(request: ViewerRequest, case: Case, forms: PlanForms, last: PlanView | None) -> Plan | None:
@@ -136,7 +157,7 @@ def _save(request: ViewerRequest, case: Case, forms: PlanForms, last: PlanView |
     return None
 
 
-def _of_version(view: PlanView) -> dict[str, Any]:
+def _of_version(view: PlanView, agreed: list[RoleRow]) -> dict[str, Any]:
     plan = view.plan
     head = {
         "seen": plan.pk,
@@ -145,7 +166,7 @@ def _of_version(view: PlanView) -> dict[str, Any]:
     parts = {
         section.value: [row_of(part) for part in view.parts if part.section == section] for section in Section
     }
-    return {"head": head, **parts, "roles": [row_of(role) for role in view.roles]}
+    return {"head": head, **parts, "roles": [row_of(role) for role in (*view.roles, *agreed)]}
 
 
 def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
@@ -173,6 +194,31 @@ def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
         Section.DIRECTION.value: [row_of(row) for view in current for row in view.directions],
         "roles": [row_of(role.row) for view in current for role in view.roles],
     }
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.record_consent")
+def plan_agree(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """Write down what somebody said when this version was explained to them."""
+    view = _view(request.viewer, case, plan_id)
+    people = _at_home(request.viewer, case)
+    begun = {"person": request.GET.get("person", ""), "explained_by": request.viewer.membership}
+    form = AgreementForm(request.POST or None, people=people, initial=begun)
+    if form.is_valid():
+        try:
+            record_agreement(view.plan, form.whose(), form.draft(), by=request.viewer, key=form.key())
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("説明と返事を記録しました。"))
+            return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    return TemplateResponse(request, "casework/plan_agree.html", {"case": case, "view": view, "form": form})
+
+
+def _at_home(viewer: Viewer, case: Case) -> list[Any]:
+    """Return who lives in the household: a plan is explained and handed to nobody else."""
+    here = persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk"))
+    return [person for person in here.order_by("position", "pk") if person.lives_here]
 
 
 @require_http_methods(["GET", "POST"])
@@ -209,7 +255,8 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
             )
             return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
     missing = lacking(case, view.parts, view.roles)
-    context = {"case": case, "view": view, "form": form, "missing": missing}
+    told = _told(request.viewer, case, view)
+    context = {"case": case, "view": view, "form": form, "missing": missing, "told": told}
     return TemplateResponse(request, "casework/plan_decide.html", context)
 
 

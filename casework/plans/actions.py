@@ -30,7 +30,19 @@ from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.viewer import Viewer
 
-from .models import ENDS_BEFORE, NEEDS_TEXT, NEXT_ANSWERS, TERMS, Commitment, Decision, Direction, RoleAnswer, RoleRow
+from .models import (
+    ENDS_BEFORE,
+    NEEDS_TEXT,
+    NEXT_ANSWERS,
+    NOBODY,
+    TERMS,
+    Commitment,
+    Decision,
+    Direction,
+    InCharge,
+    RoleAnswer,
+    RoleRow,
+)
 from .selectors import decisions_for
 
 if TYPE_CHECKING:
@@ -213,14 +225,13 @@ def answer_role(
     text: str,
     answered: int,
     by: Viewer,
-    worker: str = "",
-    deputy: str = "",
+    in_charge: InCharge = NOBODY,
     enclosed: Enclosed | None = None,
     told: Told | None = None,
 ) -> RoleAnswer:
     """Record an agency's answer to its role: its own, with the file it sends along, or what it ``told`` the center (AT-6).
 
-    ``worker`` and ``deputy``: who does it there from now on; empty leaves it as it was. ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
+    ``in_charge``: who does it there from now on; nobody leaves it as it was. ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
     it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
     role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
     """
@@ -240,7 +251,7 @@ def answer_role(
         raise NotAllowed(_("内容（条件・理由・報告）を書いてください。"))
     with _while_shared(role, by):
         answer = _save_answer(
-            role, kind=kind, text=text, names=(worker, deputy), told=told, sequence=answered + 1, by=by
+            role, kind=kind, text=text, in_charge=in_charge, told=told, sequence=answered + 1, by=by
         )
         if enclosed:
             add_file_of_answer(
@@ -287,7 +298,7 @@ def _save_answer(
     *,
     kind: str,
     text: str,
-    names: tuple[str, str],
+    in_charge: InCharge,
     told: Told | None,
     sequence: int,
     by: Viewer,
@@ -301,8 +312,8 @@ def _save_answer(
         sequence=sequence,
         kind=kind,
         text=text.strip(),
-        worker=names[0].strip(),
-        deputy=names[1].strip(),
+        worker=in_charge.worker.strip(),
+        deputy=in_charge.deputy.strip(),
         answered_by=by.membership,
         **(asdict(told) if told else {}),
     )

@@ -24,7 +24,7 @@ from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
 from .actions import DirectionDraft, Enclosed, RoleDraft, Told
-from .models import ENDS_BEFORE, NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, Seat
+from .models import ENDS_BEFORE, NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, InCharge, Seat
 from .table import GroupedBy, RoleFilter, RoleState
 
 People = list[tuple[uuid.UUID, str]]
@@ -117,9 +117,7 @@ class RoleForm(AboutForm):
         help_text=_("分かっていれば書きます。機関が答えるときに、書いたり変えたりできます。"),
     )
     deputy = forms.CharField(label=_("副担当"), max_length=60, required=False)
-    service = CodeChoiceField(
-        "service", label=_("使うサービス・事業"), required=False, empty_label=_("なし")
-    )
+    service = CodeChoiceField("service", label=_("使うサービス・事業"), required=False, empty_label=_("なし"))
     needs = forms.CharField(
         label=_("この機関に要る情報"),
         max_length=300,
@@ -208,7 +206,9 @@ class AnswerForm(TypedMixin, forms.Form):
 
     def answer(self) -> dict[str, Any]:
         """Return the answer without what came with it."""
-        return {name: self.cleaned_data[name] for name in ("kind", "text", "worker", "deputy", "answered")}
+        told = self.cleaned_data
+        in_charge = InCharge(told["worker"], told["deputy"])
+        return {**{name: told[name] for name in ("kind", "text", "answered")}, "in_charge": in_charge}
 
 
 class RoleAnswerForm(FileTaking, AnswerForm):

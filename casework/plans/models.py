@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -127,6 +129,16 @@ class RoleRow(Commitment):
             models.CheckConstraint(name="rolerow_item_known", condition=Q(item__in=Item.values)),
             in_order("rolerow_in_order"),
         )
+
+
+class InCharge(NamedTuple):
+    """Who does it at an agency, and who stands in (担当者・副担当)."""
+
+    worker: str = ""
+    deputy: str = ""
+
+
+NOBODY = InCharge()
 
 
 class AnswerKind(models.TextChoices):

@@ -18,7 +18,7 @@ from casework.rounds import Steps, ask, in_rounds, read, side_by_side
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
-from .models import NEXT_ANSWERS, TOUCHES, AnswerKind, Decision, Direction, RoleAnswer, RoleRow
+from .models import NEXT_ANSWERS, TOUCHES, AnswerKind, Decision, Direction, InCharge, RoleAnswer, RoleRow
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -65,21 +65,21 @@ class AnsweredRole:
         )
 
     @property
-    def in_charge(self) -> tuple[str, str]:
+    def in_charge(self) -> InCharge:
         """Who does it at the agency and who stands in, as last said: by an answer, else by the decision."""
         for answer in reversed(self.answers):
             own = "" if answer.is_told else answer.contact_person
             if answer.worker or answer.deputy or own:
-                return answer.worker or own, answer.deputy
-        return self.row.worker, self.row.deputy
+                return InCharge(answer.worker or own, answer.deputy)
+        return InCharge(self.row.worker, self.row.deputy)
 
     @property
     def worker(self) -> str:
-        return self.in_charge[0]
+        return self.in_charge.worker
 
     @property
     def deputy(self) -> str:
-        return self.in_charge[1]
+        return self.in_charge.deputy
 
     @property
     def next_answers(self) -> tuple[str, ...]:

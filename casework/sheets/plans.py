@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
-from casework.planning.models import PlanDecision
+from casework.planning.agreements import agreements_for, newest_of
+from casework.planning.models import PlanAgreement, PlanDecision
 from casework.planning.selectors import PlanView, plan_views_for
 from casework.plans.models import Decision, Seat
 from permissions.viewer import Viewer
@@ -32,6 +33,7 @@ class PlanSheet:
     household: Household | None
     people: list[Person]
     seats: list[tuple[str, str]]
+    agreements: list[PlanAgreement]  # for the center alone
     labels: list[Label]
     made_at: dt.datetime
     number: str
@@ -60,6 +62,7 @@ def plan_sheet_for(
         return None
     household, people = family_for(viewer, case)
     rows = name_people(viewer, [*view.parts, *view.roles])
+    said = list(newest_of(view.plan, agreements_for(viewer, case)).values())
     return PlanSheet(
         viewer=viewer,
         case=case,
@@ -67,6 +70,7 @@ def plan_sheet_for(
         household=household,
         people=people,
         seats=_seats(viewer, view),
+        agreements=said,
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=made_at,
         number=number,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from casework.dates import in_era
 from casework.planning.models import Section
+from permissions.people import name_of
 
 from .plans import PlanSheet
 
@@ -28,8 +29,8 @@ def plan_workbook(sheet: PlanSheet) -> bytes:
     """Return the plan as .xlsx. MARUGOTO_PLAN_TEMPLATE names the city's own layout; a name it does not use stays out.
 
     Names: plan_number, plan_kind, case_number, decided_on, decision_number, period, monitor_on, assessment,
-    household, each block by its code
-    (wish, issue, ... exit: its entries, a line each) and roles (the first cell of a table that grows downwards, its columns
+    household, made_on, made_by, each block by its code
+    (wish, issue, ... exit: its entries, a line each), agreement and roles (the first cell of a table that grows downwards, its columns
     as in ROLE_HEADS).
     No text becomes a formula (assurance.md A26). Raises OSError or KeyError for a template that cannot be read.
     """
@@ -61,11 +62,24 @@ def _values(sheet: PlanSheet) -> dict[str, Any]:
         "assessment": view.assessment.name if view.assessment else "",
         "household": _("、").join([*([sheet.household.name] if sheet.household else []), *people]),
         "roles": [_role(role) for role in view.roles],
+        "made_on": in_era(plan.made_on),
+        "made_by": name_of(plan.made_by.user),
+        "agreement": "\n".join(_agreement(said) for said in sheet.agreements),
     }
     for section in Section:
         parts: list[Any] = [part for part in view.parts if part.section == section]
         found[section.value] = "\n".join(f"{part.who}　{part.text}" for part in parts)
     return found
+
+
+def _agreement(said: Any) -> str:
+    words = [
+        said.person.name,
+        said.get_answer_display(),
+        in_era(said.explained_on),
+        said.get_method_display(),
+    ]
+    return "　".join(filter(None, (*words, said.giver_name, name_of(said.explained_by.user), said.own_view)))
 
 
 def _role(role: Any) -> list[str]:
@@ -110,8 +124,8 @@ def _our_layout() -> Any:
     titles = {
         "plan_number": _("プラン番号・版"), "plan_kind": _("初回か再プランか"), "case_number": _("ケース番号"),
         "decided_on": _("決定した日"), "decision_number": _("決定番号"), "period": _("期間"),
-        "monitor_on": _("次のモニタリング"), "assessment": _("もとにしたアセスメント"), "household": _("世帯・人"),
-        **{section.value: str(section.label) for section in Section},
+        "monitor_on": _("次のモニタリング"), "assessment": _("もとにしたアセスメント"), "household": _("世帯・人"), "made_on": _("作成した日"), "made_by": _("書いた人"),
+        **{section.value: str(section.label) for section in Section}, "agreement": _("説明と同意"),
     }  # fmt: skip
     for row, (name, title) in enumerate(titles.items(), start=1):
         page.cell(row, 1, title).font = Font(bold=True)
@@ -120,7 +134,7 @@ def _our_layout() -> Any:
             page.cell(row, column).alignment = top
         book.defined_names[name] = DefinedName(name, attr_text=f"'plan'!$B${row}")
     head = len(titles) + 2
-    for column, title in enumerate(ROLE_HEADS, start=1):
-        page.cell(head, column, str(title)).font = Font(bold=True)
+    for column, words in enumerate(ROLE_HEADS, start=1):
+        page.cell(head, column, str(words)).font = Font(bold=True)
     book.defined_names["roles"] = DefinedName("roles", attr_text=f"'plan'!$A${head + 1}")
     return book

@@ -24,6 +24,7 @@ from casework.monitoring.selectors import monitorings_for
 from casework.notes.models import Attendee
 from casework.notes.selectors import notes_for
 from casework.notices.selectors import case_calls_for, case_notices_for
+from casework.planning.agreements import agreements_for
 from casework.plans.selectors import decision_views_for
 from casework.referrals.selectors import case_referrals_for
 from casework.rounds import Steps, ask, in_rounds, side_by_side
@@ -90,7 +91,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         monitorings,
         evaluations,
         assessments,
-        (suspensions,),
+        (suspensions, agreements),
         lines,
         events,
         (people, contacts, calls, notices, consents, withdrawals),
@@ -106,7 +107,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         monitorings_for.steps(viewer, case),
         evaluations_for.steps(viewer, case),
         assessment_views_for.steps(viewer, case),
-        ask(suspensions_for(viewer, case)),
+        ask(suspensions_for(viewer, case), agreements_for(viewer, case)),
         ask(ledger_of(viewer, case)),
         _events(viewer, case),
         ask(
@@ -145,6 +146,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         *entries.of_evaluations(evaluations, case.pk),
         *entries.of_assessments(assessments, case.pk),
         *entries.of_suspensions(suspensions),
+        *entries.of_agreements(agreements),
     ]
     return sorted(found, key=lambda entry: entry.order)
 

@@ -415,6 +415,20 @@ def of_assessments(views: Iterable[AssessmentView], case_id: uuid.UUID) -> Itera
         )  # fmt: skip
 
 
+def of_agreements(agreements: Iterable[Any]) -> Iterator[Entry]:
+    for row in agreements:
+        title = _("支援プラン %(plan)s を説明した：%(answer)s") % {
+            "plan": row.plan,
+            "answer": row.get_answer_display(),
+        }
+        yield Entry(
+            K.CONSENT, f"agreement:{row.pk}", row.explained_on, title, reverse("casework:plan", args=[row.case_id, row.plan_id]),
+            people=(row.person_id,), who=row.person.name, counterpart=row.get_giver_display(),
+            method=(row.method, row.get_method_display()), **_by(row.explained_by),
+            reads=((row, row.case_id, row.person_id, Item.PLAN),),
+        )  # fmt: skip
+
+
 def of_suspensions(suspensions: Iterable[Any]) -> Iterator[Entry]:
     for row in suspensions:
         title = _("中断した：%(reason)s。見直しの日：%(day)s") % {

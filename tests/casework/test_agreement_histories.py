@@ -36,7 +36,7 @@ from casework.monitoring.actions import set_next_monitoring
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import PlanDecision, Section
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import NEXT_ANSWERS, RoleAnswer, RoleRow, Seat
+from casework.plans.models import NEXT_ANSWERS, InCharge, RoleAnswer, RoleRow, Seat
 from casework.plans.selectors import decision_view_for, decision_views_for
 from casework.referrals.actions import (
     AnswerDraft,
@@ -334,7 +334,7 @@ class AgreementMachine(RuleBasedStateMachine):
         done = self.tried(
             "role answered",
             lambda by: answer_role(
-                role, kind=kinds[choice % len(kinds)], text="見本", worker="見本", answered=len(answers), by=by
+                role, kind=kinds[choice % len(kinds)], text="見本", in_charge=InCharge("見本"), answered=len(answers), by=by
             ),
             by=who,
         )  # fmt: skip

@@ -31,6 +31,8 @@ from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
 from casework.meetings.minutes import hand_out, receive_minutes, tick_returned
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
+from casework.planning.agreements import AgreementDraft, record_agreement
+from casework.planning.models import Plan
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
@@ -111,6 +113,7 @@ FROZEN = {
     "casework_plan": "number",
     "casework_planpart": "text",
     "casework_planrole": "what",
+    "casework_planagreement": "own_view",
     "casework_plandecision": "plan_id",
     "casework_ordinance": "text",
     "casework_oath": "medium",
@@ -192,6 +195,8 @@ def full_world(world):
             triggers=("hospital",),
         )
         record_monitoring(home.case, looked, by=world.chief)
+        said = AgreementDraft("agreed", today, world.chief.membership)
+        record_agreement(Plan.objects.get(case=home.case), home.mother, said, by=world.chief)
         evaluation = Evaluation.objects.get(case=home.case)
         EvaluationChange(case=home.case, evaluation=evaluation, code="none").save(force_insert=True)
         Case.objects.filter(pk=home.case.pk).update(stage="outreach_track")

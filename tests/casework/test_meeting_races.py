@@ -87,9 +87,7 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
             home.case, decided_on=timezone.localdate(), directions=[], roles=[role], by=world.chief
         )
         row = RoleRow.objects.select_related("case", "decision").get()
-    decline = partial(
-        answer_role, row, kind="declined", text="空きがない", answered=0, by=worker
-    )
+    decline = partial(answer_role, row, kind="declined", text="空きがない", answered=0, by=worker)
 
     outcomes = at_once(
         (worker, decline),

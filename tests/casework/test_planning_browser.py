@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from casework.planning.actions import PartDraft, save_plan
 from casework.plans.actions import answer_role
-from casework.plans.models import RoleRow
+from casework.plans.models import InCharge, RoleRow
 from casework.sharing.actions import Label
 from permissions.walls.context import acting_for
 from tests.casework.test_planning import draft, settle
@@ -43,7 +43,7 @@ def world(settings):
                 world.role,
                 kind=kind,
                 text="",
-                worker="担当B",
+                in_charge=InCharge("担当B"),
                 answered=number,
                 by=world.anshin_worker,
             )

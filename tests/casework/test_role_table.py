@@ -64,11 +64,10 @@ def role(world):
         return RoleRow.objects.select_related("case", "decision", "agency").get()
 
 
-def say(viewer, role, kind, *, answered=0, text="", told=None, worker="", deputy=""):
+def say(viewer, role, kind, *, answered=0, text="", told=None):
     with acting_for(viewer):
         words = text or ("見本" if kind in NEEDS_TEXT else "")
-        said = {"text": words, "worker": worker, "deputy": deputy, "told": told}
-        return answer_role(role, kind=kind, answered=answered, by=viewer, **said)
+        return answer_role(role, kind=kind, text=words, answered=answered, by=viewer, told=told)
 
 
 def by_phone(ago=dt.timedelta(hours=2), person="担当B"):

@@ -69,9 +69,7 @@ def world(settings):
             )  # fmt: skip
             for role in RoleRow.objects.filter(decision=previous):
                 told = Told("phone", timezone.now() - dt.timedelta(days=D0 - day - 1), "担当")
-                answer_role(
-                    role, kind="accepted", text="", answered=0, by=by, told=told
-                )
+                answer_role(role, kind="accepted", text="", answered=0, by=by, told=told)
     return world
 
 

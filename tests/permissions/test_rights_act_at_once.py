@@ -140,11 +140,7 @@ def doors(keys):
 
 def knock(client, method, url):
     """Ask at one door; an answer to the role is sent along, so that a door left open would write it."""
-    sent = (
-        {"kind": "accepted", "text": "見本", "worker": "見本", "answered": "0"}
-        if method == "post"
-        else {}
-    )
+    sent = {"kind": "accepted", "text": "見本", "worker": "見本", "answered": "0"} if method == "post" else {}
     return getattr(client, method)(url, sent)
 
 
