@@ -13,14 +13,25 @@ from permissions.typed import TypedMixin
 from .actions import PartDraft, Seen
 from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
 
+# Between them they name what the sheet asks for and no column of its own holds (domain.md 1.3.1 to 1.3.6).
 HELP = {
     Section.VOICE: _("本人の言葉のまま書きます。言いかえません。"),
-    Section.FAMILY: _("家族との関係、世話をしている人、頼れる人。"),
-    Section.HOME: _("住まいのようす、家事や衛生、立ちのきや電気・水道の心配。"),
-    Section.HEALTH: _("病気や障害、受診や服薬、手帳や介護の認定。"),
-    Section.MONEY: _("収入、借金や滞納、手元にあるお金。"),
-    Section.WORK: _("仕事や学校のようす、やめてからの年数、してみたいこと。"),
-    Section.HISTORY: _("これまでに、どこに、いつ、何を相談し、どうなったか。"),
+    Section.FAMILY: _(
+        "家族との関係、離別や死別、扶養している人数、だれがだれの世話をいつから一日何時間しているか。頼れる人、近所との関係、町内会・民生委員・サロンとのつながり。ペット（入院や避難のさまたげになるとき）。"
+    ),
+    Section.HOME: _(
+        "住まいのようす、家事や衛生、ごみや害虫、火事の心配、段差や手すり。家賃と滞納の月数、契約と保証人、立ちのきの日、止められている電気・ガス・水道。"
+    ),
+    Section.HEALTH: _(
+        "病気や障害、病院と診療科、最後に受診した日、薬。介護の認定、手帳と等級（申請中・疑いも）、自立支援医療、障害支援区分。もの忘れ、依存、妊娠。死にたい気持ちや試みたこと（いつ、だれが聞いたか）。"
+    ),
+    Section.MONEY: _(
+        "収入（給料、年金と手当の種類）、世帯の合計、課税か非課税か、貯金のおおよそ。借金（どこに、いくら、返済の状態、弁護士がいるか）、税・保険料・家賃・公共料金の滞納。いま手元にあるお金と、次に入る日。"
+    ),
+    Section.WORK: _(
+        "仕事や学校のようす、働き方（正社員、パート、自営など）、やめてからの年数、仕事の経歴、資格、最後に出た学校（中退も）。学年と出席、通えなくなった時期。してみたいこと。"
+    ),
+    Section.HISTORY: _("これまでに、どこに、いつ、何を相談し、どうなったか。紹介した機関が困っていること。"),
     Section.STRENGTH: _("できていること、好きなこと、支えてくれる人。"),
     Section.VIEW: _("何がどうつながって、いまの困りごとになっているか。"),
 }
