@@ -2,7 +2,9 @@
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from casework.consent.actions import ConsentDraft, record_consent
 from casework.meetings.minutes import Outcome
 from casework.planning.selectors import agreed_since, plan_views_for
 from casework.plans.actions import DirectionDraft, RoleDraft
@@ -25,6 +27,11 @@ def agreed(world):
     for agency in (world.anshin, world.kenko):
         world.share(home, agency, Label(home.mother.pk, "roles"))
     world.plan = save(world, home, draft(world, home, roles=draft(world, home).roles[:2]))
+    with acting_for(world.coordinator):
+        refusal = ConsentDraft(
+            "refused", timezone.localdate(), "見本の説明", explained_by=world.coordinator.membership
+        )
+        record_consent(home.case, home.son, refusal, by=world.coordinator)
     world.share(home, world.jiritsu, son, ground=Ground("shien_kaigi", "支援会議 第1号"))
     roles = [
         RoleDraft(son, world.jiritsu, "こころの不調", CASE_STUDY, worker="見本 担"),
@@ -68,7 +75,6 @@ def test_it_is_offered_from_the_consent_on_and_until_a_version_holds_it(agreed):
 
 
 def test_another_persons_word_brings_none_of_it(agreed):
-    home = agreed.hazuki
-    says_yes(agreed, home.mother)
+    says_yes(agreed, agreed.hazuki.mother)
 
     assert offered(agreed) == []
