@@ -353,7 +353,7 @@ def of_agendas(agendas: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
     """Meetings that were held about the case, for the center; what left the table before is no meeting about it."""
     for row in agendas:
         meeting = row.meeting
-        if row.is_gone or meeting.held_at > now:
+        if row.has_left_before or meeting.held_at > now:
             continue
         title = _("%(kind)s（%(purpose)s）") % {
             "kind": row.get_kind_display(),

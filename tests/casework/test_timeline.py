@@ -15,13 +15,16 @@ from casework.assessments.models import AssessedPart
 from casework.cases.models import CaseEvent
 from casework.cases.selectors import QUIET_DAYS
 from casework.closing.models import Closure
+from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile
 from casework.households.models import Stay
 from casework.intake.actions import open_case, record_contact
 from casework.meetings.actions import take_off_agenda
-from casework.meetings.models import Meeting
+from casework.meetings.held import held_items_for
+from casework.meetings.minutes import Outcome, fix_item
+from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting
 from casework.models import ShareLine
 from casework.monitoring.models import Monitoring, MonitoringTick
 from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
@@ -35,7 +38,7 @@ from casework.workspace.timeline_entries import Entry, TimelineKind
 from permissions.walls.context import acting_for
 from tests.casework.canaries import canaries_in
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, ordinance, put
+from tests.casework.tables import call, open_to_all, ordinance, put, write
 from tests.statements import Asked
 
 pytestmark = pytest.mark.django_db
@@ -194,7 +197,7 @@ def test_meetings_that_were_held_stand_there_for_the_center_alone(world):
         Meeting.objects.filter(pk=ahead.meeting_id).update(held_at=before)
         gone = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
         take_off_agenda(gone, reason="見本", by=world.coordinator)
-        Meeting.objects.filter(pk=gone.meeting_id).update(held_at=before)
+        Meeting.objects.filter(pk=gone.meeting_id).update(held_at=timezone.now())
     coming = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
     found = {}
     for name in ("coordinator", "anshin_worker"):
@@ -207,6 +210,39 @@ def test_meetings_that_were_held_stand_there_for_the_center_alone(world):
         "anshin_worker": [],
     }
     assert coming.pk != ahead.pk
+
+
+@pytest.mark.parametrize(
+    ("order", "stays"),
+    [("held withdrawn fixed", True), ("held fixed withdrawn", True), ("withdrawn held", False)],
+)
+def test_meeting_that_took_place_stays_when_the_consent_it_rested_on_is_withdrawn(world, order, stays):
+    by, home = world.coordinator, world.hazuki
+    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    open_to_all(world, item)
+
+    for step in order.split():
+        with acting_for(by):
+            if step == "held":
+                # By the database's clock a test happens at one moment.
+                held_at = timezone.now() - dt.timedelta(hours=order.startswith("held"))
+                Meeting.objects.filter(pk=item.meeting_id).update(held_at=held_at)
+                item = AgendaItem.objects.select_related("meeting", "case").get()
+            elif step == "fixed":
+                write(world, item)
+                fix_item(item, Outcome(), seen=1, present=[], by=by)
+            else:
+                consent = Consent.objects.get(case=home.case, person=home.son)
+                withdraw_consent(
+                    consent, agency=None, item="", said_on=timezone.localdate(), how="電話", by=by
+                )
+    with acting_for(by):
+        found = [entry.key for entry in timeline_for(by, home.case) if entry.kind == "meeting"]
+        named = [each.pk for each in held_items_for(by, home.case)]
+        has_left = AgendaRemoval.objects.filter(agenda=item).exists()
+
+    assert (found, named) == (([f"agenda:{item.pk}"], [item.pk]) if stays else ([], []))
+    assert has_left == (order != "held fixed withdrawn")
 
 
 def test_contact_and_what_followed_stand_in_the_order_in_which_they_happened(world, client):
