@@ -12,7 +12,7 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .models import AgendaItem
-from .selectors import agendas_for
+from .selectors import agendas_for, left_before
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -22,14 +22,8 @@ def held_items_for(viewer: Viewer, case: Case) -> list[AgendaItem]:
     """Return the items about a case whose meeting has begun and that were not taken off before it, the latest first."""
     if not viewer.sees_all_cases:
         return []
-    rows = agendas_for(viewer).filter(case=case, meeting__held_at__lte=timezone.now())
-    found = rows.select_related("meeting", "removal").order_by("-meeting__held_at", "position")
-    return [item for item in found if not _left_before(item)]
-
-
-def _left_before(item: AgendaItem) -> bool:
-    removal: Any = getattr(item, "removal", None)
-    return removal is not None and removal.removed_at < item.meeting.held_at
+    rows = agendas_for(viewer).filter(~left_before(), case=case, meeting__held_at__lte=timezone.now())
+    return list(rows.select_related("meeting").order_by("-meeting__held_at", "position"))
 
 
 def refuse_not_held(case: Case, item: AgendaItem, by: Viewer) -> None:

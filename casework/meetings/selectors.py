@@ -285,16 +285,28 @@ def open_state(role: AnsweredRole) -> str:
     return _("期限が過ぎています") if is_late and last != AnswerKind.RESULT else ""
 
 
+def left_before() -> Exists:
+    """Return the condition that an item was taken off before its meeting began: nobody talked about it there.
+
+    What leaves afterwards, with a consent that is withdrawn, is closed to its members and took place all the same.
+    """
+    removals = AgendaRemoval.objects.filter(agenda=OuterRef("pk"))
+    return Exists(removals.filter(removed_at__lt=OuterRef("meeting__held_at")))
+
+
 @in_rounds
 def case_agendas_for(viewer: Viewer, case: Case) -> Steps[list[AgendaItem]]:
-    """Return the items about a case, the latest meeting first, each with ``is_gone``; for the center's duty."""
+    """Return the items about a case, the latest meeting first; for the center's duty.
+
+    Each with ``is_gone`` and with ``has_left_before`` (``left_before``).
+    """
     if not viewer.sees_all_cases:
         return []
     gone = AgendaRemoval.objects.filter(agenda=OuterRef("pk"))
     (rows,) = yield [
         agendas_for(viewer)
         .filter(case=case)
-        .annotate(is_gone=Exists(gone))
+        .annotate(is_gone=Exists(gone), has_left_before=left_before())
         .select_related("meeting")
         .order_by("-meeting__held_at", "position")
     ]

@@ -17,6 +17,7 @@ class NotificationKind(models.TextChoices):
     ROLE = "role", _("役割が決まりました")
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
     ROLE_LATE = "role_late", _("役割への回答がまだありません")
+    ROLE_OVERDUE = "role_overdue", _("引き受けた役割の期限が来たか、過ぎています")
     TASK = "task", _("することを頼まれました")
     DEADLINE = "deadline", _("期限が近いか、過ぎています")
     CONSENT = "consent", _("同意が記録されたか、撤回されました")
@@ -35,10 +36,10 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "contact": (K.CONTACT,),
     "referral": (K.REFERRAL, K.REFERRAL_LATE),
     "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER),
-    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE, K.ROLE_LATE),
+    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE, K.ROLE_LATE, K.ROLE_OVERDUE),
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
-    "role": (K.ROLE, K.ROLE_LATE, K.HOLDER),
+    "role": (K.ROLE, K.ROLE_LATE, K.ROLE_OVERDUE, K.HOLDER),
     "meeting": (K.MEETING, K.PAPERS, K.AGENDA_LEFT),
 }
 GROUP_LABELS = {

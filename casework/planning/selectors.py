@@ -106,6 +106,14 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     ]  # fmt: skip
 
 
+@in_rounds
+def decided_plans_for(viewer: Viewer, case: Case) -> Steps[dict[uuid.UUID, bool]]:
+    """Return which decisions of a case made a version the plan, as far as the viewer sees it: whether it is the first such plan."""
+    seen = plans_for(viewer).filter(pk=OuterRef("plan"))
+    (rows,) = yield [PlanDecision.objects.filter(Exists(seen), case=case).order_by("plan__version")]
+    return {row.decision_id: row is rows[0] for row in rows}
+
+
 def plan_view_for(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView | None:
     """Return one version as the viewer sees it, or None."""
     views: list[PlanView] = read(plan_views_for.steps(viewer, case))

@@ -49,6 +49,7 @@ class Unit(models.TextChoices):
     """In what is counted: people and events are never added up (domain.md 4.1)."""
 
     PEOPLE = "people", gettext_lazy("人（実人数）")
+    ISSUES = "issues", gettext_lazy("課題")
     EVENTS = "events", gettext_lazy("件（延べ）")
     CASES = "cases", gettext_lazy("ケース")
     SESSIONS = "sessions", gettext_lazy("回")
@@ -77,6 +78,7 @@ class Count:
     """One count of a month. ``facts``: SELECT of subject, case_id, groups (jsonb: dimension -> list of cells).
 
     ``is_once``: a subject counts once, however many cases it is about; who may see none of them does not count it.
+    ``beside``: another count that differs from this one by few; ``is_part``: this one is what of it falls into coordination.
     """
 
     code: str
@@ -88,6 +90,8 @@ class Count:
     by: tuple[Dimension, ...] = ()
     told: Told = Told.NUMBER
     is_once: bool = False
+    beside: str = ""
+    is_part: bool = False
 
 
 # --- the words of cells ------------------------------------------------------------------------------------
@@ -160,6 +164,11 @@ CONSENT = Dimension("consent", gettext_lazy("同意"), _word(dict(_CONSENT)))
 BROUGHT = Dimension("brought", gettext_lazy("持ちこんだ機関の種類"), _brought)
 CLOSE_KIND = Dimension("close_kind", gettext_lazy("終結の区分"), _from("close_kind"))
 FLOW = Dimension("flow", gettext_lazy("流れ"), _flow)
+FROM = Dimension(
+    "from_flow",
+    gettext_lazy("どの流れから"),
+    lambda cell: flow_label(cell) if cell else _("受付・振り分けから"),
+)
 AGENCY = Dimension("agency", gettext_lazy("機関"), _agency)
 ANSWER = Dimension("answer", gettext_lazy("月末の回答"), _answer)
 FIRST = Dimension("first", gettext_lazy("初めてか"), _word(dict(_FIRST)))
@@ -225,12 +234,35 @@ def _cell(name: str, value: str) -> str:
     return f"'{name}', jsonb_build_array({value})"
 
 
+# In which flow a case was at a moment: what the first change afterwards found there, or what it is today.
+def _flow_at(case: str, moment: str) -> str:
+    return (
+        "coalesce((SELECT n.before ->> 'flow' FROM casework_caseevent n"
+        f" WHERE n.case_id = {case} AND n.verb = 'stage_changed' AND n.at > {moment} ORDER BY n.at, n.id LIMIT 1),"
+        f" (SELECT k.flow FROM casework_case k WHERE k.id = {case}))"
+    )
+
+
+_FLOW_BEFORE, _FLOW_AFTER = ("coalesce(e.before ->> 'flow', '')", "coalesce(e.after ->> 'flow', '')")
 _INTO_COORDINATION = "{0}.verb = 'stage_changed' AND {0}.after ->> 'flow' = 'flow2' AND {0}.before ->> 'flow' IS DISTINCT FROM 'flow2'"
 _DONE_ON = "(d.done_at AT TIME ZONE 'Asia/Tokyo')::date"
 _BEGUN_ON = "(coalesce(f.received_at, c.opened_at) AT TIME ZONE 'Asia/Tokyo')::date"
 _DUE = f"working[width_bucket((r.sent_at AT TIME ZONE 'Asia/Tokyo')::date, working) + {FIRST_CONTACT_DAYS}]"
 _AFTER_DUE = "((due.on_day + 1)::timestamp AT TIME ZONE 'Asia/Tokyo')"
+# Who spoke tells it where nobody wrote down the kind of agency.
+_SPOKE = "CASE o.speaker WHEN 'minsei' THEN 'minsei' WHEN 'agency' THEN 'not_asked' END"
 _AT_END = f"a.said_at < {ENDS}"
+_IS_AGAIN = (
+    "CASE WHEN EXISTS (SELECT 1 FROM casework_plandecision o JOIN casework_plan b ON b.id = o.plan_id"
+    " WHERE b.case_id = v.case_id AND b.version < v.version) THEN 'again' ELSE 'first' END"
+)
+_PLANS = (
+    "casework_plandecision p JOIN casework_plan v ON v.id = p.plan_id JOIN casework_decision d ON d.id = p.decision_id"
+    " WHERE d.decided_on >= first_on AND d.decided_on < next_on"
+)
+_FLOW_OF_PLAN = _flow_at("p.case_id", "d.recorded_at")
+# Somebody in a case with an issue that was written down by the end of the month.
+_ISSUE = f"casework_issue i WHERE i.noted_at < {ENDS} AND i.code NOT IN ('unknown', 'not_asked')"
 
 COUNTS: dict[str, Count] = {count.code: count for count in (
     Count(
@@ -258,6 +290,27 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         f"SELECT c.id AS subject, c.id AS case_id, '{{}}'::jsonb AS groups FROM casework_case c WHERE {_within('c.opened_at')}",
     ),
     Count(
+        "people_in_cases", Section.RECEPTION, Unit.PEOPLE, gettext_lazy("新しいケースで困っている人（実人数）"),
+        gettext_lazy("受け付けた日がこの月のケースごとに、本人と、月末までに課題が書かれたほかの世帯の人の数。1つの世帯で3人が困っていれば3人。"),
+        f"SELECT p.id AS subject, p.case_id, '{{}}'::jsonb AS groups FROM casework_case c JOIN casework_person p ON p.case_id = c.id"
+        f" WHERE {_within('c.opened_at')} AND (EXISTS (SELECT 1 FROM {_ISSUE} AND i.person_id = p.id)"
+        " OR p.id = (SELECT o.id FROM casework_person o WHERE o.case_id = c.id ORDER BY o.position, o.id LIMIT 1))",
+    ),
+    Count(
+        "issues_in_cases", Section.RECEPTION, Unit.ISSUES, gettext_lazy("新しいケースの課題"),
+        gettext_lazy("受け付けた日がこの月のケースについて、月末までに書かれた課題の数。同じ課題を書き直しても1件。同じ課題が2人にあれば2件。"
+                     "「まだ分からない」「聞いていない」は数えません。"),
+        f"SELECT i.id AS subject, i.case_id, '{{}}'::jsonb AS groups FROM {_ISSUE} AND i.follows_id IS NULL"
+        f" AND EXISTS (SELECT 1 FROM casework_case c WHERE c.id = i.case_id AND {_within('c.opened_at')})",
+    ),
+    Count(
+        "into_coordination", Section.REFERRAL, Unit.EVENTS, gettext_lazy("多機関協働へつないだ件数"),
+        gettext_lazy("この月に、受付・振り分けやほかの流れから「②多機関協働」に進んだ回数。一度離れて戻ったケースも、戻った月に数えます。"),
+        f"SELECT e.id AS subject, e.case_id, jsonb_build_object({_cell('from_flow', _FLOW_BEFORE)}) AS groups"
+        f" FROM casework_caseevent e WHERE {_INTO_COORDINATION.format('e')} AND {_within('e.at')}",
+        (FROM,), beside="coordination_new",
+    ),
+    Count(
         "referrals", Section.REFERRAL, Unit.EVENTS, gettext_lazy("つないだ件数"),
         gettext_lazy("送った日がこの月のつなぎの数。同じケースを2つの機関につなぐと2件。あとで取り消したものもふくみます。"),
         f"SELECT r.id AS subject, r.case_id, jsonb_build_object({_cell('receiver', 'r.receiver_id::text')}) AS groups"
@@ -279,7 +332,7 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         "SELECT e.case_id AS subject, e.case_id, jsonb_build_object("
         + _cell("consent", "CASE WHEN EXISTS (SELECT 1 FROM casework_consent s WHERE s.case_id = e.case_id"
                 " AND s.answer = 'given' AND s.explained_on < next_on) THEN 'with' ELSE 'without' END") + ", "
-        + _cell("brought", "coalesce((SELECT coalesce(g.kind, nullif(o.referrer_type, ''), 'self') FROM casework_contact o"
+        + _cell("brought", f"coalesce((SELECT coalesce(g.kind, nullif(o.referrer_type, ''), {_SPOKE}, 'self') FROM casework_contact o"
                 " LEFT JOIN casework_brought b ON b.id = o.brought_id LEFT JOIN marugoto_permissions_agency g ON g.id = b.agency_id"
                 " WHERE o.case_id = e.case_id ORDER BY o.received_at, o.id LIMIT 1), 'self')")
         + f") AS groups FROM casework_caseevent e WHERE {_INTO_COORDINATION.format('e')} AND {_within('e.at')}"
@@ -289,11 +342,13 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "assessments", Section.COORDINATION, Unit.EVENTS, gettext_lazy("アセスメント"),
-        gettext_lazy("確定した日がこの月のアセスメントの版の数（すべての流れ）。そのケースで初めてのものは「初めて」、そのあとは「見直し」。書きかけは数えません。"),
+        gettext_lazy("確定した日がこの月のアセスメントの版の数（すべての流れ）。そのケースで初めてのものは「初めて」、そのあとは「見直し」。書きかけは数えません。"
+                     "多機関協働だけの数は、確定したときの流れの内訳にあります。"),
         "SELECT v.id AS subject, v.case_id, jsonb_build_object("
-        + _cell("first", "CASE WHEN v.version = 1 THEN 'first' ELSE 'again' END")
+        + _cell("first", "CASE WHEN v.version = 1 THEN 'first' ELSE 'again' END") + ", "
+        + _cell("flow", _flow_at("v.case_id", "v.fixed_at"))
         + f") AS groups FROM casework_assessment v WHERE {_within('v.fixed_at')}",
-        (FIRST,),
+        (FIRST, FLOW),
     ),
     Count(
         "coordination_open", Section.COORDINATION, Unit.CASES, gettext_lazy("支援中の多機関協働（月末）"),
@@ -303,9 +358,11 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "suspended", Section.COORDINATION, Unit.EVENTS, gettext_lazy("中断"),
-        gettext_lazy("この月に「中断」に進んだ回数（すべての流れ）。"),
-        f"SELECT e.id AS subject, e.case_id, '{{}}'::jsonb AS groups FROM casework_caseevent e"
+        gettext_lazy("この月に「中断」に進んだ回数（すべての流れ）。多機関協働だけの数は、流れの内訳にあります。"),
+        f"SELECT e.id AS subject, e.case_id, jsonb_build_object({_cell('flow', _FLOW_AFTER)}) AS groups"
+        " FROM casework_caseevent e"
         f" WHERE e.verb = 'stage_changed' AND e.after ->> 'stage' = '{Stage.SUSPENDED}' AND {_within('e.at')}",
+        (FLOW,),
     ),
     Count(
         "closed", Section.COORDINATION, Unit.CASES, gettext_lazy("終結"),
@@ -315,15 +372,26 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         (CLOSE_KIND, FLOW),
     ),
     Count(
+        "coordination_closed", Section.COORDINATION, Unit.CASES, gettext_lazy("多機関協働の終結"),
+        gettext_lazy("終結シートを書いた日がこの月の、「②多機関協働」のケースの数。"),
+        f"SELECT l.id AS subject, l.case_id, jsonb_build_object({_cell('close_kind', 'l.kind')}) AS groups FROM casework_closure l"
+        f" JOIN casework_case c ON c.id = l.case_id WHERE c.flow = '{Flow.COORDINATION}' AND {_within('l.closed_at')}",
+        (CLOSE_KIND,), beside="closed", is_part=True,
+    ),
+    Count(
+        "coordination_plans", Section.COORDINATION, Unit.EVENTS, gettext_lazy("多機関協働のプラン"),
+        gettext_lazy("決定した日がこの月のプランのうち、決定を書きとめたとき「②多機関協働」の流れにあったケースのもの。"),
+        f"SELECT p.id AS subject, p.case_id, jsonb_build_object({_cell('plan', _IS_AGAIN)}) AS groups FROM {_PLANS}"
+        f" AND {_FLOW_OF_PLAN} = '{Flow.COORDINATION}'",
+        (PLAN,), beside="plans", is_part=True,
+    ),
+    Count(
         "plans", Section.MEETING, Unit.EVENTS, gettext_lazy("決定したプラン"),
         gettext_lazy("決定した日がこの月のプランの数。案を書いた日ではありません。そのケースで前に決定したプランがあれば「再プラン」。"
                      "同意の前の申合せは、プランに数えません。"),
-        "SELECT p.id AS subject, p.case_id, jsonb_build_object("
-        + _cell("plan", "CASE WHEN EXISTS (SELECT 1 FROM casework_plandecision o JOIN casework_plan b ON b.id = o.plan_id"
-                " WHERE b.case_id = v.case_id AND b.version < v.version) THEN 'again' ELSE 'first' END")
-        + ") AS groups FROM casework_plandecision p JOIN casework_plan v ON v.id = p.plan_id"
-        " JOIN casework_decision d ON d.id = p.decision_id WHERE d.decided_on >= first_on AND d.decided_on < next_on",
-        (PLAN,),
+        f"SELECT p.id AS subject, p.case_id, jsonb_build_object({_cell('plan', _IS_AGAIN)}, {_cell('flow', _FLOW_OF_PLAN)}) AS groups"
+        f" FROM {_PLANS}",
+        (PLAN, FLOW),
     ),
     Count(
         "sessions", Section.MEETING, Unit.SESSIONS, gettext_lazy("会議を開いた回数"),

@@ -11,12 +11,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from casework.cases.states import Flow
 from permissions.viewer import Viewer
 
-from .counts import COUNTS, MET, Count, Dimension, Section, Told
+from .counts import COUNTS, FLOW, MET, Count, Dimension, Section, Told
 from .months import Month
 from .selectors import Cells, Kept, cells_of, facts_now_for, kept_for
-from .small import LEAST, hidden_cells, is_whole_hidden
+from .small import LEAST, hidden_cells, is_part_told, is_small, is_whole_hidden
 
 HIDDEN = "＊"
 
@@ -126,8 +127,30 @@ class _Book:
             if code == count.code and dimension == by.code and value
         }
 
+    def _is_shut(self, count: Count, cells: Cells) -> bool:
+        """Return whether nothing of a count may be told: the one beside it would tell a small number, or tells none itself."""
+        if not (self.hides_small and count.beside):
+            return False
+        other = COUNTS[count.beside]
+        if is_small(cells[other.code, "", ""] - cells[count.code, "", ""]):
+            return True
+        if not count.is_part:
+            return False
+        hidden = hidden_cells(self._of(cells, other, FLOW), is_many=FLOW.is_many)
+        return Flow.COORDINATION in hidden or self._whole(other, cells) == HIDDEN
+
+    def _are_told(self, count: Count, by: Dimension, cells: Cells) -> bool:
+        """Return whether the cells of a count may be told, each by itself."""
+        if self._is_shut(count, cells):
+            return False
+        if not (self.hides_small and count.is_part):
+            return True
+        return is_part_told(self._of(cells, count, by), self._of(cells, COUNTS[count.beside], by))
+
     def _whole(self, count: Count, cells: Cells) -> str:
         total = cells[count.code, "", ""]
+        if self._is_shut(count, cells):
+            return HIDDEN
         if self.hides_small and any(
             is_whole_hidden(total, self._of(cells, count, by), is_many=by.is_many)
             for by in (count.by or (MET,))
@@ -157,7 +180,11 @@ class _Book:
         return words % {"percent": round(100 * met / total), "total": total, "met": met}
 
     def _breakdown(self, count: Count, by: Dimension) -> Breakdown:
+        if not self._are_told(count, by, self.first):
+            return Breakdown(str(by.label), by.is_many, [])
         first, last = (self._of(cells, count, by) for cells in (self.first, self.last))
+        if not self._are_told(count, by, self.last):
+            last = first
         hidden = [
             hidden_cells(cells, is_many=by.is_many) if self.hides_small else set() for cells in (first, last)
         ]

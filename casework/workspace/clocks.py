@@ -15,7 +15,7 @@ from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.notifications.models import Notification
 from casework.plans.models import RoleRow
-from casework.plans.selectors import unanswered_roles_for
+from casework.plans.selectors import MOST_SILENT, unanswered_roles_for
 from casework.sharing.items import Item
 from casework.sharing.selectors import lines_reaching
 from casework.tasks.models import Task
@@ -28,6 +28,7 @@ from permissions.walls.clock import ClockNow
 from permissions.walls.context import acting_for
 
 from .duties import Duty, DutyFilter, DutyKind, duties_for
+from .promises import overdue_roles_for
 
 # How many days before: a consent is asked for anew with time to spare.
 BEGUN_WITHIN = dt.timedelta(days=3)
@@ -52,6 +53,7 @@ def remind_deadlines() -> None:
 def _remind(viewer: Viewer) -> None:
     _tell_of_begun(viewer)
     _remind_of_silence(viewer)
+    _remind_of_promises(viewer)
     for duty in _near(viewer):
         model, column = MODELS[DutyKind(duty.kind)]
         told = Notification.objects.filter(
@@ -79,23 +81,37 @@ def _remind_of_silence(viewer: Viewer) -> None:
 
     Silence is never agreement (domain.md 1.6): a role stays 未回答 however often it was reminded of.
     """
-    day, every = today(), count_of("role_reminder")
-    is_chief = viewer.membership.role == "chief"
-    after = every * (count_of("role_chief") + 1) if is_chief else every
+    day, every, patience = today(), count_of("role_reminder"), count_of("role_chief")
     for role in unanswered_roles_for(viewer):
-        row = role.row
-        silent = (day - timezone.localtime(row.decision.recorded_at).date()).days
-        concerned = (row.agency_id == viewer.agency.pk and viewer.may("casework.answer_role")) or (
-            viewer.sees_all_cases and viewer.membership.pk in (row.case.worker_id, row.decision.decided_by_id)
-        )
-        if silent < (every if concerned else after) or not (concerned or is_chief):
-            continue
-        told = Notification.objects.filter(
-            membership=viewer.membership, kind=NotificationKind.ROLE_LATE, role=row
-        )
-        last = told.order_by("-at").values_list("at", flat=True).first()
-        if last is None or (day - timezone.localtime(last).date()).days >= every:
-            notify(NotificationKind.ROLE_LATE, row, to=[viewer.membership.pk])
+        silent = (day - timezone.localtime(role.row.decision.recorded_at).date()).days
+        if silent >= every * (1 if _is_concerned(viewer, role.row) else patience + 1):
+            _remind_of_role(viewer, role.row, NotificationKind.ROLE_LATE, day=day, every=every)
+
+
+def _remind_of_promises(viewer: Viewer) -> None:
+    """Tell of roles that were taken on until a day, from that day on, as of silence: until a result is reported."""
+    day, every, patience = today(), count_of("role_reminder"), count_of("role_chief")
+    for row in overdue_roles_for(viewer).select_related("case", "decision")[:MOST_SILENT]:
+        late = (day - row.until_on).days
+        if _is_concerned(viewer, row) or late >= every * patience:
+            _remind_of_role(viewer, row, NotificationKind.ROLE_OVERDUE, day=day, every=every)
+
+
+def _is_concerned(viewer: Viewer, row: Any) -> bool:
+    """Return whether somebody answers for a role, works on its case, or decided on it."""
+    if row.agency_id == viewer.agency.pk and viewer.may("casework.answer_role"):
+        return True
+    return viewer.sees_all_cases and viewer.membership.pk in (row.case.worker_id, row.decision.decided_by_id)
+
+
+def _remind_of_role(viewer: Viewer, row: Any, kind: str, *, day: dt.date, every: int) -> None:
+    """Tell somebody whom it concerns, and a chief, unless they were told within so many days."""
+    if not (_is_concerned(viewer, row) or viewer.membership.role == "chief"):
+        return
+    told = Notification.objects.filter(membership=viewer.membership, kind=kind, role=row)
+    last = told.order_by("-at").values_list("at", flat=True).first()
+    if last is None or (day - timezone.localtime(last).date()).days >= every:
+        notify(kind, row, to=[viewer.membership.pk])
 
 
 def _near(viewer: Viewer) -> Iterator[Duty]:

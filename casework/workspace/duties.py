@@ -27,17 +27,18 @@ from casework.handover.selectors import handovers_for, owners_after, unsigned_fo
 from casework.intake.selectors import contacts_for
 from casework.meetings.selectors import unanswered_preps_for
 from casework.notices.models import NoticeReply, StatutoryNotice
-from casework.plans.models import AnswerKind, RoleAnswer, RoleRow
-from casework.plans.selectors import answered_roles_for, decisions_for
+from casework.plans.selectors import answered_roles_for
 from casework.referrals.models import ReferralAnswer, ReferralRevocation
 from casework.referrals.selectors import referral_views_for, referrals_for
 from casework.referrals.states import OVER
 from casework.sharing.consents import standing_scopes
-from casework.sharing.selectors import labelled_for, recalls_for
+from casework.sharing.selectors import recalls_for
 from casework.tasks.selectors import open_tasks_for
 from permissions.agencies.models import Membership
 from permissions.people import name_of
 from permissions.viewer import Viewer
+
+from .promises import ENDED, declined_roles_for, standing_roles_for
 
 MOST_EACH = 500
 CONSENT_DAYS = 30
@@ -51,6 +52,7 @@ class DutyKind(models.TextChoices):
     TASK = "task", gettext_lazy("ケースの期限")
     REFERRAL = "referral", gettext_lazy("つなぎへの返事")
     ROLE = "role", gettext_lazy("役割")
+    DECLINED = "declined", gettext_lazy("引き受けられない役割")
     CONSENT = "consent", gettext_lazy("同意の期限")
     CONCEALMENT = "concealment", gettext_lazy("秘匿の措置の終わり")
     NOTICE = "notice", gettext_lazy("通告・通報への返事")
@@ -197,17 +199,9 @@ def _referrals(viewer: Viewer) -> Iterable[Duty]:
 
 def _roles(viewer: Viewer) -> Iterable[Duty]:
     """Roles without an answer, and those somebody took on until a day and has not reported a result of."""
-    said = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
-    superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
-    last = said.order_by("-sequence").values("kind")[:1]
     open_rows = (
-        labelled_for(viewer, RoleRow)
-        .annotate(last_kind=last)
-        .filter(~Exists(superseded))
-        .filter(
-            Q(last_kind__isnull=True)
-            | Q(until_on__isnull=False) & ~Q(last_kind__in=[AnswerKind.RESULT, AnswerKind.DECLINED])
-        )
+        standing_roles_for(viewer)
+        .filter(Q(last_kind__isnull=True) | Q(until_on__isnull=False) & ~Q(last_kind__in=ENDED))
         .order_by(F("until_on").asc(nulls_last=True), "decision__recorded_at", "pk")
     )
     keys = list(open_rows.values_list("pk", flat=True)[:MOST_EACH])
@@ -219,6 +213,20 @@ def _roles(viewer: Viewer) -> Iterable[Duty]:
         yield Duty(
             DutyKind.ROLE, row.pk, row.case.number, place or _case_page(row.case_id), what,
             row.agency.name, row.agency_id, None, row.until_on, **_of(row.case),
+        )  # fmt: skip
+
+
+def _declined(viewer: Viewer) -> Iterable[Duty]:
+    """Roles that their agency does not take on: the center's, until a new decision stands or the agency takes them on after all."""
+    if not viewer.sees_all_cases:
+        return
+    rows = declined_roles_for(viewer).select_related("agency", "case__holder", "case__worker__user")
+    for row in rows[:MOST_EACH]:
+        case = row.case
+        what = _("決め直しが必要です：%(what)s（%(agency)s）") % {"what": row.what, "agency": row.agency.name}
+        yield Duty(
+            DutyKind.DECLINED, row.pk, case.number, reverse("casework:decision", args=[case.pk, row.decision_id]),
+            what, _who_works_on(case), case.holder_id, case.worker_id, row.until_on, **_of(case),
         )  # fmt: skip
 
 
@@ -312,6 +320,7 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.TASK: _tasks,
     DutyKind.REFERRAL: _referrals,
     DutyKind.ROLE: _roles,
+    DutyKind.DECLINED: _declined,
     DutyKind.CONSENT: _consents,
     DutyKind.CONCEALMENT: _concealments,
     DutyKind.NOTICE: _notices,

@@ -177,6 +177,7 @@ class TimelineForm(QueryForm):
     kind = forms.ChoiceField(label=_("種類"), required=False)
     person = forms.ChoiceField(label=_("だれのこと"), required=False)
     agency = forms.ChoiceField(label=_("機関"), required=False)
+    issue = forms.ChoiceField(label=_("課題"), required=False)
     method = forms.ChoiceField(label=_("方法"), required=False)
     year = forms.ChoiceField(label=_("年"), required=False)
     order = forms.ChoiceField(
@@ -190,6 +191,7 @@ class TimelineForm(QueryForm):
             "kind": choices.kinds,
             "person": choices.people,
             "agency": choices.agencies,
+            "issue": choices.issues,
             "method": choices.methods,
             "year": choices.years,
         }
@@ -203,8 +205,9 @@ class TimelineForm(QueryForm):
         told = self.cleaned_data
         agency, year = (int(told[name]) if told[name] else None for name in ("agency", "year"))
         return TimelineFilter(
-            told["kind"], agency, told["person"], told["method"], year, is_newest_first=told["order"] == "new"
-        )
+            told["kind"], agency, told["person"], told["method"], year, told["issue"],
+            is_newest_first=told["order"] == "new",
+        )  # fmt: skip
 
 
 def _is_key(value: Any) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from casework.assessments.selectors import assessment_views_for
 from casework.cases.models import Case
@@ -25,20 +26,22 @@ from casework.notes.models import Attendee
 from casework.notes.selectors import notes_for
 from casework.notices.selectors import case_calls_for, case_notices_for
 from casework.planning.agreements import agreements_for
+from casework.planning.selectors import decided_plans_for
 from casework.plans.selectors import decision_views_for
 from casework.referrals.selectors import case_referrals_for
 from casework.rounds import Steps, ask, in_rounds, side_by_side
 from casework.sharing.selectors import labelled_for, ledger_of, persons_for
 from casework.suspension.selectors import suspensions_for
 from casework.tasks.selectors import ended_tasks_for
-from permissions.agencies.models import Agency
+from permissions.agencies.models import Agency, Membership
+from permissions.people import name_of
 from permissions.viewer import Viewer
 
 from . import timeline_entries as entries
 from .timeline_entries import Entry
+from .timeline_events import EVENTS, Named, of_events
 
 PAGE_SIZE = 50
-EVENTS = ("case_opened", "stage_changed", "case_handed_over")
 
 
 @dataclass(frozen=True)
@@ -51,20 +54,25 @@ class Gap:
 
 @dataclass(frozen=True)
 class TimelineFilter:
-    """Which entries are wanted; what is empty does not narrow. ``person`` is a key, or "all" for the whole household."""
+    """Which entries are wanted; what is empty does not narrow. ``person`` is a key, or "all" for the whole household.
+
+    ``issue`` is the key of its words (``issue_key``): an address holds no words of a case.
+    """
 
     kind: str = ""
     agency: int | None = None
     person: str = ""
     method: str = ""
     year: int | None = None
+    issue: str = ""
     is_newest_first: bool = False
 
     def lets_through(self, entry: Entry) -> bool:
         people = {"all" if key is None else str(key) for key in entry.people}
         return (
             (not self.kind or entry.kind == self.kind)
-            and (not self.agency or (entry.agency is not None and entry.agency[0] == self.agency))
+            and (not self.agency or self.agency in dict(entry.agencies))
+            and (not self.issue or self.issue in map(issue_key, entry.issues))
             and (not self.person or self.person in people)
             and (not self.method or entry.method[0] == self.method)
             and (not self.year or entry.on.year == self.year)
@@ -73,7 +81,12 @@ class TimelineFilter:
     @property
     def shows_all_of_a_time(self) -> bool:
         """Whether nothing between two entries is left out, so that nothing between them means that nothing happened."""
-        return not (self.kind or self.agency or self.person or self.method)
+        return not (self.kind or self.agency or self.person or self.method or self.issue)
+
+
+def issue_key(words: str) -> str:
+    """Return what stands for an issue in an address, where its words must not."""
+    return salted_hmac("casework.timeline.issue", words).hexdigest()[:16]
 
 
 @in_rounds
@@ -94,6 +107,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         (suspensions, agreements),
         lines,
         events,
+        plans,
         (people, contacts, calls, notices, consents, withdrawals),
     ) = yield from side_by_side(
         _notes(viewer, case),
@@ -110,6 +124,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         ask(suspensions_for(viewer, case), agreements_for(viewer, case)),
         ask(ledger_of(viewer, case)),
         _events(viewer, case),
+        decided_plans_for.steps(viewer, case),
         ask(
             persons_for(viewer).filter(case=case).values_list("pk", "name"),
             contacts_for(viewer).filter(case=case),
@@ -135,9 +150,9 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         *entries.of_consents(consents, withdrawals),
         *entries.of_lines(lines[0], timezone.now()),
         *entries.of_referrals(referrals),
-        *entries.of_decisions(decisions),
+        *entries.of_decisions(decisions, plans),
         *entries.of_stays(stays, names),
-        *entries.of_events(*events),
+        *of_events(*events),
         *entries.of_tasks(tasks),
         *entries.of_files(files),
         *entries.of_closure(closure),
@@ -162,13 +177,18 @@ def _notes(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], dict[uuid.UUID,
     return notes, found
 
 
-def _events(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], dict[int, str]]]:
+def _events(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], Named]]:
     (events,) = yield [
         events_for(viewer, case).filter(verb__in=EVENTS).select_related("actor__user", "actor__agency")
     ]
-    holders = {event.after["holder"] for event in events if "holder" in event.after}
-    (agencies,) = yield [Agency.objects.filter(pk__in=holders).values_list("pk", "name")]
-    return events, dict(agencies)
+    holders, workers = (
+        {event.after[name] for event in events if event.after.get(name)} for name in ("holder", "worker")
+    )
+    agencies, members = yield [
+        Agency.objects.filter(pk__in=holders).values_list("pk", "name"),
+        Membership.objects.filter(pk__in=workers).select_related("user"),
+    ]
+    return events, Named(dict(agencies), {member.pk: name_of(member.user) for member in members})
 
 
 def rows_of(
@@ -206,13 +226,15 @@ class Choices:
     people: list[tuple[str, str]]
     methods: list[tuple[str, str]]
     years: list[tuple[str, str]]
+    issues: list[tuple[str, str]]
 
 
 def choices_of(found: Iterable[Entry], names: dict[uuid.UUID | None, str]) -> Choices:
     """Return what can be asked for; ``names`` are those that reach the viewer."""
     rows = list(found)
     kinds = {entry.kind for entry in rows}
-    agencies = dict(entry.agency for entry in rows if entry.agency)
+    agencies = dict(agency for entry in rows for agency in entry.agencies)
+    issues = sorted({issue for entry in rows for issue in entry.issues})
     people = dict.fromkeys(key for entry in rows for key in entry.people)
     methods = {code: label for code, label in (entry.method for entry in rows) if code}
     years = sorted({entry.on.year for entry in rows})
@@ -222,4 +244,5 @@ def choices_of(found: Iterable[Entry], names: dict[uuid.UUID | None, str]) -> Ch
         [("all" if key is None else str(key), names[key]) for key in people if key in names],
         sorted(methods.items(), key=lambda each: each[1]),
         [(str(year), str(year)) for year in years],
+        [(issue_key(issue), issue) for issue in issues],
     )

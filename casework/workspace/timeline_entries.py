@@ -1,4 +1,7 @@
-"""What one thing that happened looks like in the timeline of a case (domain.md 7.3). Pure: rows of the doors in, entries out."""
+"""What one thing that happened looks like in the timeline of a case (domain.md 7.3). Pure: rows of the doors in, entries out.
+
+What stands in no row of its own, but in an event alone, is in timeline_events.py.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from casework.assessments.selectors import AssessmentView
-from casework.cases.words import flow_label, stage_label
 from casework.evaluation.selectors import EvaluationView, reads_of_evaluations
 from casework.households.models import Living
 from casework.monitoring.selectors import Monitorings, MonitoringView, reads_of_monitorings
@@ -39,6 +41,7 @@ class TimelineKind(models.TextChoices):
     SHARE = "share", gettext_lazy("共有")
     REFERRAL = "referral", gettext_lazy("つなぎ")
     ASSESSMENT = "assessment", gettext_lazy("アセスメント")
+    PLAN = "plan", gettext_lazy("プランの決定")
     DECISION = "decision", gettext_lazy("決定")
     ROLE = "role", gettext_lazy("役割への回答")
     MEETING = "meeting", gettext_lazy("会議")
@@ -48,6 +51,7 @@ class TimelineKind(models.TextChoices):
     STAY = "stay", gettext_lazy("同居・別居")
     STAGE = "stage", gettext_lazy("段階")
     HOLDER = "holder", gettext_lazy("担当")
+    RHYTHM = "rhythm", gettext_lazy("話す間隔")
     TASK = "task", pgettext_lazy("to do", "期限")
     FILE = "file", gettext_lazy("資料")
     CLOSING = "closing", gettext_lazy("終結")
@@ -55,7 +59,9 @@ class TimelineKind(models.TextChoices):
 
 K = TimelineKind
 # What somebody looks for first when they leaf back.
-MARKED = frozenset({K.DECISION, K.CONSENT, K.EMERGENCY, K.NOTICE, K.STAY, K.CLOSING, K.MEETING, K.EVALUATION})
+MARKED = frozenset(
+    {K.PLAN, K.DECISION, K.CONSENT, K.EMERGENCY, K.NOTICE, K.STAY, K.CLOSING, K.MEETING, K.EVALUATION}
+)
 
 
 @dataclass(frozen=True)
@@ -76,12 +82,19 @@ class Entry:
     agency: tuple[int, str] | None = None
     counterpart: str = ""
     method: tuple[str, str] = ("", "")
+    concerned: tuple[tuple[int, str], ...] = ()  # agencies that have a part in it, beside whoever did it
+    issues: tuple[str, ...] = ()  # as the reader sees them written
     reads: tuple[Read, ...] = field(default=(), compare=False)
     is_meeting_only: bool = False  # of a 支援会議: no agency takes it away on paper (domain.md R-MTG-6)
 
     @property
     def label(self) -> str:
         return str(K(self.kind).label)
+
+    @property
+    def agencies(self) -> tuple[tuple[int, str], ...]:
+        """Return whose it is: of whoever did it, and of all that have a part in it."""
+        return tuple(dict.fromkeys((*([self.agency] if self.agency else []), *self.concerned)))
 
     @property
     def is_marked(self) -> bool:
@@ -139,10 +152,10 @@ def of_notes(notes: Iterable[Any], attendees: Mapping[uuid.UUID, list[Any]]) -> 
     for row in notes:
         there = attendees.get(row.pk, [])
         yield Entry(
-            K.NOTE, f"note:{row.pk}", row.occurred_at, row.title, _case(row.case_id, "notes"),
+            K.NOTE, f"note:{row.pk}", row.occurred_at, row.title, case_page(row.case_id, "notes"),
             counterpart=_("、").join(_("%(name)s（%(role)s）") % {"name": each.name, "role": each.get_role_display()} for each in there),
             method=(row.method, row.get_method_display()),
-            **_label(row), **_by(row.author), reads=_reads(row),
+            **_label(row), **done_by(row.author), reads=_reads(row),
         )  # fmt: skip
 
 
@@ -154,7 +167,7 @@ def of_consents(consents: Iterable[Any], withdrawals: Iterable[Any]) -> Iterator
         yield Entry(
             K.CONSENT, f"consent:{row.pk}", row.explained_on, row.get_answer_display(), url,
             people=(row.person_id,), who=row.person.name, counterpart=row.get_giver_display(),
-            method=(row.method, row.get_method_display()), **_by(row.explained_by),
+            method=(row.method, row.get_method_display()), **done_by(row.explained_by),
         )  # fmt: skip
     for row in withdrawals:
         given = people[row.consent_id]
@@ -163,7 +176,7 @@ def of_consents(consents: Iterable[Any], withdrawals: Iterable[Any]) -> Iterator
         title = _("同意の撤回（%(agency)s、%(item)s）") % {"agency": whom, "item": item}
         yield Entry(
             K.CONSENT, f"withdrawal:{row.pk}", row.said_on, title, reverse("casework:consents", args=[row.case_id]),
-            people=(given.person_id,), who=given.person.name, **_by(row.recorded_by),
+            people=(given.person_id,), who=given.person.name, **done_by(row.recorded_by),
         )  # fmt: skip
 
 
@@ -183,7 +196,7 @@ def of_lines(lines: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
             name = "begun" if groups is begun else "ended"
             by = of[0].added_by if groups is begun else of[0].ended_by
             yield Entry(
-                K.SHARE, f"{name}:{agency.pk}:{at.isoformat()}", at, title, _case(of[0].case_id, "shared"),
+                K.SHARE, f"{name}:{agency.pk}:{at.isoformat()}", at, title, case_page(of[0].case_id, "shared"),
                 people=tuple(dict.fromkeys(line.person_id for line in of)), agency=(agency.pk, agency.name),
                 counterpart=agency.name, actor=name_of(by.user) if by else "",
             )  # fmt: skip
@@ -219,8 +232,16 @@ def of_referrals(views: Iterable[ReferralView]) -> Iterator[Entry]:
             )  # fmt: skip
 
 
-def _what_was_decided(view: DecisionView) -> str:
+def _what_was_decided(view: DecisionView, is_first_plan: bool | None) -> str:
     told = {"number": view.decision.number, "count": len(view.roles)}
+    if is_first_plan is not None:
+        plan = _("初回プラン") if is_first_plan else _("再プラン")
+        words = ngettext(
+            "%(plan)sを決めた（%(number)s、役割%(count)d件）",
+            "%(plan)sを決めた（%(number)s、役割%(count)d件）",
+            len(view.roles),
+        )
+        return words % {**told, "plan": plan}
     if not view.roles:
         return _("支援方針を決めた（%(number)s）") % told
     words = ngettext(
@@ -231,17 +252,19 @@ def _what_was_decided(view: DecisionView) -> str:
     return words % told
 
 
-def of_decisions(views: Iterable[DecisionView]) -> Iterator[Entry]:
+def of_decisions(views: Iterable[DecisionView], plans: Mapping[uuid.UUID, bool]) -> Iterator[Entry]:
+    """Decisions and what each agency answered; ``plans``: those that made a plan, and whether it was the first."""
     for view in views:
-        row = view.decision
+        row, roles = view.decision, [role.row for role in view.roles]
         url = reverse("casework:decision", args=[row.case_id, row.pk])
-        labelled: list[Any] = [*view.directions, *(role.row for role in view.roles)]
+        labelled: list[Any] = [*view.directions, *roles]
         yield Entry(
-            K.DECISION, f"decision:{row.pk}", row.decided_on, _what_was_decided(view), url,
+            K.PLAN if row.pk in plans else K.DECISION, f"decision:{row.pk}", row.decided_on,
+            _what_was_decided(view, plans.get(row.pk)), url,
             people=tuple(dict.fromkeys(each.person_id for each in labelled)),
             who=_("、").join(dict.fromkeys(each.who for each in labelled)),
             agency=(row.decided_by.agency_id, row.decided_by.agency.name), actor=row.decided_by.agency.name,
-            is_meeting_only=row.is_meeting_only,
+            is_meeting_only=row.is_meeting_only, **_of_roles(roles),
             reads=tuple(
                 (row, row.case_id, person, item)
                 for person, item in dict.fromkeys((each.person_id, each.item) for each in labelled)
@@ -251,6 +274,15 @@ def of_decisions(views: Iterable[DecisionView]) -> Iterator[Entry]:
             yield from _of_role(role, url)
 
 
+def _of_roles(roles: Iterable[Any], *issues: str) -> dict[str, Any]:
+    """By which agencies and issues something can be found; ``issues``: further ones than those of the roles."""
+    rows = list(roles)
+    return {
+        "concerned": tuple(dict.fromkeys((row.agency_id, row.agency.name) for row in rows)),
+        "issues": tuple(dict.fromkeys((*(row.issue for row in rows), *issues))),
+    }
+
+
 def _of_role(role: Any, url: str) -> Iterator[Entry]:
     row = role.row
     for answer in role.answers:
@@ -258,7 +290,7 @@ def _of_role(role: Any, url: str) -> Iterator[Entry]:
         yield Entry(
             K.ROLE, f"role:{answer.pk}", answer.said_at, title, url, **_label(row), reads=_reads(row),
             agency=(row.agency_id, row.agency.name), actor=row.agency.name, counterpart=answer.contact_person or answer.worker,
-            is_meeting_only=row.decision.is_meeting_only,
+            issues=(row.issue,), is_meeting_only=row.decision.is_meeting_only,
         )  # fmt: skip
 
 
@@ -275,36 +307,12 @@ def of_stays(stays: Mapping[uuid.UUID, list[Any]], names: Mapping[uuid.UUID, str
             )  # fmt: skip
 
 
-def of_events(events: Iterable[Any], agencies: Mapping[int, str]) -> Iterator[Entry]:
-    """Stages and holders, for the center."""
-    for event in events:
-        told: dict[str, Any] = {
-            "at": event.at,
-            "url": _case(event.case_id),
-            **(_by(event.actor) if event.actor else {}),
-        }
-        if event.verb == "stage_changed":
-            title = stage_label(event.after["stage"])
-            flow = event.after.get("flow", "")
-            if flow and flow != event.before.get("flow"):
-                title = _("%(stage)s（%(flow)s）") % {"stage": title, "flow": flow_label(flow)}
-            yield Entry(K.STAGE, f"event:{event.pk}", title=title, **told)
-            continue
-        agency = agencies.get(event.after.get("holder"), "")
-        title = (
-            _("ケースを作った。担当は%(agency)s")
-            if event.verb == "case_opened"
-            else _("担当が%(agency)sに変わった")
-        )
-        yield Entry(K.HOLDER, f"event:{event.pk}", title=title % {"agency": agency}, **told)
-
-
 def of_tasks(ends: Iterable[Any]) -> Iterator[Entry]:
     for end in ends:
         title = _("%(kind)s：%(what)s") % {"kind": end.get_kind_display(), "what": end.task.what}
         yield Entry(
-            K.TASK, f"task:{end.pk}", end.ended_at, title, _case(end.case_id), **_label(end),
-            **_by(end.ended_by), reads=_reads(end),
+            K.TASK, f"task:{end.pk}", end.ended_at, title, case_page(end.case_id), **_label(end),
+            **done_by(end.ended_by), reads=_reads(end),
         )  # fmt: skip
 
 
@@ -318,9 +326,9 @@ def of_files(files: Iterable[Any]) -> Iterator[Entry]:
             f"file:{row.pk}",
             row.added_at,
             title,
-            _case(row.case_id, "files") if row.is_removed else url,
+            case_page(row.case_id, "files") if row.is_removed else url,
             **told,
-            **_by(row.added_by),
+            **done_by(row.added_by),
         )
         removal = getattr(row, "removal", None) if row.is_removed else None
         if removal:
@@ -330,7 +338,7 @@ def of_files(files: Iterable[Any]) -> Iterator[Entry]:
                 f"removal:{removal.pk}",
                 removal.removed_at,
                 title,
-                _case(row.case_id, "files"),
+                case_page(row.case_id, "files"),
                 **told,
             )
 
@@ -344,8 +352,8 @@ def of_closure(closure: Any) -> Iterator[Entry]:
         "lead": lead,
     }
     yield Entry(
-        K.CLOSING, f"closure:{closure.pk}", closure.closed_at, title, _case(closure.case_id),
-        people=(None,), who=_("世帯全体"), **_by(closure.closed_by), reads=_reads(closure),
+        K.CLOSING, f"closure:{closure.pk}", closure.closed_at, title, case_page(closure.case_id),
+        people=(None,), who=_("世帯全体"), **done_by(closure.closed_by), reads=_reads(closure),
     )  # fmt: skip
 
 
@@ -353,7 +361,7 @@ def of_agendas(agendas: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
     """Meetings that were held about the case, for the center; what left the table before is no meeting about it."""
     for row in agendas:
         meeting = row.meeting
-        if row.is_gone or meeting.held_at > now:
+        if row.has_left_before or meeting.held_at > now:
             continue
         title = _("%(kind)s（%(purpose)s）") % {
             "kind": row.get_kind_display(),
@@ -378,7 +386,8 @@ def of_monitorings(views: Iterable[MonitoringView], case_id: uuid.UUID) -> Itera
             told["actor"] = name_of(view.row.recorded_by.user)
         reads = reads_of_monitorings(Monitorings([view], None), case_id)
         yield Entry(
-            K.MONITORING, f"monitoring:{key}", view.monitored_on, title, _case(case_id), **told, reads=tuple(reads),
+            K.MONITORING, f"monitoring:{key}", view.monitored_on, title, case_page(case_id), **told, reads=tuple(reads),
+            **_of_roles(tick.role for tick in view.ticks),
             people=tuple(dict.fromkeys(tick.person_id for tick in view.ticks)),
         )  # fmt: skip
 
@@ -393,10 +402,15 @@ def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Itera
             title = _("決定 %(number)s を評価した。これからのこと：%(outcome)s") % words
             told["actor"] = name_of(view.row.recorded_by.user)
         yield Entry(
-            K.EVALUATION, f"evaluation:{view.key}", view.evaluated_on, title, _case(case_id), **told,
+            K.EVALUATION, f"evaluation:{view.key}", view.evaluated_on, title, case_page(case_id), **told,
+            **_of_roles((part.role for part in view.roles), *_issues_of(view)),
             reads=tuple(reads_of_evaluations([view], case_id)),
             people=tuple(dict.fromkeys(part.person_id for part in parts)),
         )  # fmt: skip
+
+
+def _issues_of(view: EvaluationView) -> list[str]:
+    return [result.issue.get_code_display() for result in view.results if result.issue]
 
 
 def of_assessments(views: Iterable[AssessmentView], case_id: uuid.UUID) -> Iterator[Entry]:
@@ -424,7 +438,7 @@ def of_agreements(agreements: Iterable[Any]) -> Iterator[Entry]:
         yield Entry(
             K.CONSENT, f"agreement:{row.pk}", row.explained_on, title, reverse("casework:plan", args=[row.case_id, row.plan_id]),
             people=(row.person_id,), who=row.person.name, counterpart=row.get_giver_display(),
-            method=(row.method, row.get_method_display()), **_by(row.explained_by),
+            method=(row.method, row.get_method_display()), **done_by(row.explained_by),
             reads=((row, row.case_id, row.person_id, Item.PLAN),),
         )  # fmt: skip
 
@@ -436,12 +450,12 @@ def of_suspensions(suspensions: Iterable[Any]) -> Iterator[Entry]:
             "day": row.review_on.isoformat(),
         }
         yield Entry(
-            K.SUSPENSION, f"suspension:{row.pk}", row.decided_at, title, _case(row.case_id),
+            K.SUSPENSION, f"suspension:{row.pk}", row.decided_at, title, case_page(row.case_id),
             actor=name_of(row.decided_by.user), reads=((row, row.case_id, None, Item.PLAN),),
         )  # fmt: skip
 
 
-def _case(case_id: uuid.UUID, place: str = "") -> str:
+def case_page(case_id: uuid.UUID, place: str = "") -> str:
     return reverse("casework:case", args=[case_id]) + (f"#{place}" if place else "")
 
 
@@ -449,7 +463,7 @@ def _label(row: Any) -> dict[str, Any]:
     return {"people": (row.person_id,), "who": row.who}
 
 
-def _by(member: Any) -> dict[str, Any]:
+def done_by(member: Any) -> dict[str, Any]:
     return {"actor": name_of(member.user), "agency": (member.agency_id, member.agency.name)}
 
 

@@ -12,6 +12,7 @@ from casework.closing.models import Closure
 from casework.consent.models import Consent
 from casework.households.models import Person
 from casework.intake.models import Contact
+from casework.issues.models import Issue
 from casework.meetings.models import AgendaItem
 from casework.planning.models import PlanDecision
 from casework.plans.models import Decision, RoleAnswer, RoleRow, Seat
@@ -70,11 +71,17 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
         add("contacts", contact.case_id, **groups)
         if contact.kind != "advice" and first_of.get(contact.case_id, contact) == contact:
             add("people_new", contact.case_id, **groups)
-    then = {}
+    then, opened = {}, set()
     events = list(CaseEvent.objects.filter(verb="stage_changed").order_by("at", "pk"))
+
+    def flow_at(key, moment):
+        later = [event.before["flow"] for event in events if event.case_id == key and event.at > moment]
+        return later[0] if later else Case.objects.get(pk=key).flow
+
     for case in Case.objects.all():
         if begins <= case.opened_at < ends:
             add("cases_new", case.pk)
+            opened.add(case.pk)
         if case.opened_at < ends:
             of = [event for event in events if event.case_id == case.pk]
             later = [event.before for event in of if event.at >= ends]
@@ -83,11 +90,25 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
             if into and begins <= into[0].at < ends:
                 agreed = Consent.objects.filter(case=case, answer="given", explained_on__lt=end).exists()
                 contact = first_of.get(case.pk)
-                by = (contact.referrer_type or "self") if contact else "self"
+                spoke = {"minsei": "minsei", "agency": "not_asked"}
+                by = (contact.referrer_type or spoke.get(contact.speaker, "self")) if contact else "self"
                 add("coordination_new", case.pk, consent="with" if agreed else "without", brought=by)
             for event in of:
                 if event.after["stage"] == "suspended" and begins <= event.at < ends:
-                    add("suspended", case.pk)
+                    add("suspended", case.pk, flow=event.after["flow"])
+                if event in into and begins <= event.at < ends:
+                    add("into_coordination", case.pk, from_flow=event.before["flow"])
+    troubled = set()
+    for issue in Issue.objects.filter(case__in=opened, noted_at__lt=ends):
+        if issue.code not in ("unknown", "not_asked"):
+            troubled.add(issue.person_id)
+            if issue.follows_id is None:
+                add("issues_in_cases", issue.case_id)
+    firsts = set()
+    for person in Person.objects.filter(case__in=opened).order_by("position", "pk"):
+        if person.case_id not in firsts or person.pk in troubled:
+            add("people_in_cases", person.case_id)
+        firsts.add(person.case_id)
     is_open = {key for key, (stage, _flow) in then.items() if stage in OPEN_STAGES}
     for key in is_open:
         flow = then[key][1]
@@ -99,6 +120,8 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
     for sheet in Closure.objects.select_related("case"):
         if begins <= sheet.closed_at < ends:
             add("closed", sheet.case_id, close_kind=sheet.kind, flow=sheet.case.flow)
+            if sheet.case.flow == "flow2":
+                add("coordination_closed", sheet.case_id, close_kind=sheet.kind)
     for referral in Referral.objects.prefetch_related("answers"):
         receiver, answers = str(referral.receiver_id), list(referral.answers.all())
         if begins <= referral.sent_at < ends:
@@ -131,10 +154,18 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
     for row in PlanDecision.objects.select_related("plan", "decision"):
         if first <= row.decision.decided_on < end:
             before = PlanDecision.objects.filter(case=row.case_id, plan__version__lt=row.plan.version)
-            add("plans", row.case_id, plan="again" if before.exists() else "first")
+            which, flow = (
+                "again" if before.exists() else "first",
+                flow_at(row.case_id, row.decision.recorded_at),
+            )
+            add("plans", row.case_id, plan=which, flow=flow)
+            if flow == "flow2":
+                add("coordination_plans", row.case_id, plan=which)
     for version in Assessment.objects.all():
         if begins <= version.fixed_at < ends:
-            add("assessments", version.case_id, first="first" if version.version == 1 else "again")
+            first_ever = "first" if version.version == 1 else "again"
+            flow = flow_at(version.case_id, version.fixed_at)
+            add("assessments", version.case_id, first=first_ever, flow=flow)
     held = {}
     for item in AgendaItem.objects.select_related("meeting", "removal"):
         removal = getattr(item, "removal", None)

@@ -11,7 +11,8 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cases.models import CaseEvent
+from casework.cases.actions import hand_over_case
+from casework.cases.models import Case, CaseEvent
 from casework.codes.actions import change_setting
 from casework.notifications.models import Notification
 from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role, decide
@@ -19,9 +20,10 @@ from casework.plans.models import NEEDS_TEXT, NEXT_ANSWERS, AnswerKind, RoleAnsw
 from casework.plans.selectors import role_for
 from casework.plans.table import GroupedBy, RoleFilter, RoleState, role_groups_for, role_rows_for
 from casework.referrals.states import TOLD_BY, Medium
-from casework.sharing.actions import Label, end_line
+from casework.sharing.actions import Label, block, end_line
 from casework.sharing.models import ShareLine
 from casework.workspace.clocks import remind_deadlines
+from casework.workspace.duties import DutyFilter, duties_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
@@ -54,6 +56,11 @@ def give(world, home, *drafts, supersedes=None):
             home.case, decided_on=today(), directions=[DirectionDraft(Label(None, "plan"), "方針")],
             roles=roles, supersedes=supersedes, by=world.coordinator,
         )  # fmt: skip
+
+
+def duties(viewer, kind):
+    with acting_for(viewer):
+        return [(duty.what, duty.membership, duty.url) for duty in duties_for(viewer, DutyFilter(kind=kind))]
 
 
 @pytest.fixture
@@ -367,12 +374,12 @@ def test_table_of_a_case_shows_an_agency_what_reaches_it(world, role):
 # --- silence -------------------------------------------------------------------------------------------------
 
 
-def reminders(world):
+def reminders(world, kind="role_late"):
     found = {}
     for name in ("anshin_worker", "kenko_worker", "coordinator", "chief", "reception"):
         viewer = getattr(world, name)
         with acting_for(viewer):
-            count = Notification.objects.filter(membership=viewer.membership, kind="role_late").count()
+            count = Notification.objects.filter(membership=viewer.membership, kind=kind).count()
         if count:
             found[name] = count
     return found
@@ -402,3 +409,97 @@ def test_days_are_the_citys_and_an_answer_ends_it(world, role, shift_clock):
     remind_deadlines()
 
     assert reminders(world) == dict.fromkeys(("anshin_worker", "coordinator"), 1)
+
+
+# --- what was refused, and what was promised and does not come ------------------------------------------------
+
+
+def test_refused_role_is_the_workers_duty_until_a_new_decision_or_a_yes(world, role):
+    with acting_for(world.chief):
+        hand_over_case(role.case, to=world.center_itaku, worker=world.coordinator.membership, by=world.chief)
+    page = reverse("casework:decision", args=[role.case_id, role.decision_id])
+    open_ = [("決め直しが必要です：訪問（機関 anshin）", world.coordinator.membership.pk, page)]
+
+    say(world.anshin_worker, role, "declined")
+    refused = {name: duties(getattr(world, name), "declined") for name in ("coordinator", "chief")}
+    say(world.anshin_worker, role, "accepted", answered=1)
+    taken_on = duties(world.coordinator, "declined")
+    say(world.anshin_worker, role, "declined", answered=2)
+    again = duties(world.coordinator, "declined")
+    shown = client_of(world.coordinator).get(reverse("casework:duties"), {"who": "me"}).content.decode()
+    give(world, world.hazuki, (world.kenko, "健診", "病気", 1), supersedes=role.decision)
+
+    assert refused == {"coordinator": open_, "chief": open_}
+    assert (taken_on, again) == ([], open_)
+    assert ("決め直しが必要です：訪問（機関 anshin）" in shown, "引き受けられない役割" in shown) == (
+        True,
+        True,
+    )
+    assert duties(world.coordinator, "declined") == []
+
+
+def test_refused_role_is_nobody_elses_duty_and_none_of_a_case_that_is_over(world, role):
+    say(world.anshin_worker, role, "declined")
+    names = ("anshin_worker", "kenko_worker", "stranger", "auditor")
+    assert len(duties(world.chief, "declined")) == 1
+    assert [name for name in names if duties(getattr(world, name), "declined")] == []
+    with acting_for(world.chief):
+        block(role.case, agency=None, user_id=world.coordinator.user.pk, reason="見本", by=world.chief)
+    assert duties(world.coordinator, "declined") == []
+    with acting_for(world.chief):
+        Case.objects.filter(pk=role.case_id).update(stage="closed")
+    assert duties(world.chief, "declined") == []
+
+
+def test_late_promise_is_reminded_of_from_its_day_and_then_told_to_the_chief(world, role, shift_clock):
+    say(world.anshin_worker, role, "accepted")
+    seen = {}
+    for day in (9, 10, 14, 15, 19, 20, 24, 25):
+        shift_clock(day * DAY)
+        remind_deadlines()
+        remind_deadlines()
+        seen[day] = reminders(world, "role_overdue")
+
+    each = [dict.fromkeys(("anshin_worker", "coordinator"), n) for n in range(5)]
+    assert seen == {
+        9: {}, 10: each[1], 14: each[1], 15: each[2], 19: each[2],
+        20: {**each[3], "chief": 1}, 24: {**each[3], "chief": 1}, 25: {**each[4], "chief": 2},
+    }  # fmt: skip
+    assert reminders(world) == {}
+
+
+@pytest.mark.parametrize("said", [("accepted", "result"), ("declined",), ()])
+def test_what_was_kept_refused_or_never_promised_is_no_late_promise(world, role, shift_clock, said):
+    for answered, kind in enumerate(said):
+        say(world.anshin_worker, role, kind, answered=answered)
+    shift_clock(40 * DAY)
+    remind_deadlines()
+
+    assert reminders(world, "role_overdue") == {}
+
+
+def test_late_promise_without_a_day_or_of_an_earlier_decision_is_none(world, role, shift_clock):
+    say(world.anshin_worker, role, "accepted")
+    give(world, world.hazuki, (world.kenko, "健診", "病気", None), supersedes=role.decision)
+    with acting_for(world.chief):
+        other = RoleRow.objects.select_related("case", "decision", "agency").get(agency=world.kenko)
+    say(world.kenko_worker, other, "accepted")
+    shift_clock(40 * DAY)
+    remind_deadlines()
+
+    assert reminders(world, "role_overdue") == {}
+
+
+def test_late_promise_says_nothing_where_its_line_ended_and_its_days_are_the_citys(world, role, shift_clock):
+    say(world.anshin_worker, role, "accepted")
+    with acting_for(world.chief):
+        change_setting("role_reminder", value="2", seen="5", by=world.chief)
+        end_line(ShareLine.objects.get(agency=world.anshin, item="roles"), by=world.chief, reason="見本")
+    for day in (10, 12):
+        shift_clock(day * DAY)
+        remind_deadlines()
+
+    assert reminders(world, "role_overdue") == {"coordinator": 2}
+    with acting_for(world.coordinator):
+        row = Notification.objects.filter(kind="role_overdue").latest("at")
+    assert (row.role_id, row.case_id, row.task_id) == (role.pk, None, None)

@@ -11,32 +11,45 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
+from casework.accompanying.actions import set_interval
 from casework.assessments.models import AssessedPart
-from casework.cases.models import CaseEvent
+from casework.cases.actions import hand_over_case
+from casework.cases.models import Case, CaseEvent
 from casework.cases.selectors import QUIET_DAYS
 from casework.closing.models import Closure
+from casework.codes.selectors import label_of
+from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
+from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile
+from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import Stay
 from casework.intake.actions import open_case, record_contact
+from casework.issues.actions import IssueDraft, note_issue
 from casework.meetings.actions import take_off_agenda
-from casework.meetings.models import Meeting
+from casework.meetings.held import held_items_for
+from casework.meetings.minutes import Outcome, fix_item
+from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting
 from casework.models import ShareLine
 from casework.monitoring.models import Monitoring, MonitoringTick
 from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
 from casework.notes.models import Note
-from casework.plans.models import Direction, RoleAnswer, RoleRow
+from casework.planning.actions import PartDraft, PlanDraft, decide_plan, save_plan
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.plans.models import Direction, RoleAnswer, RoleRow, Seat
 from casework.sharing.actions import Ground, Label, end_line, share_items
+from casework.suspension.actions import SuspensionDraft, resume_case, suspend_case
 from casework.suspension.models import Suspension
 from casework.tasks.models import TaskEnd
-from casework.workspace.timeline import Gap, TimelineFilter, rows_of, timeline_for
+from casework.workspace.timeline import Gap, TimelineFilter, issue_key, rows_of, timeline_for
 from casework.workspace.timeline_entries import Entry, TimelineKind
 from permissions.walls.context import acting_for
 from tests.casework.canaries import canaries_in
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, ordinance, put
+from tests.casework.tables import call, open_to_all, ordinance, put, write
 from tests.statements import Asked
+from tests.worlds import make_viewer
 
 pytestmark = pytest.mark.django_db
 LAW = Ground("law", "見本")
@@ -82,7 +95,11 @@ def labelled(family, labels, is_center):
         keys |= {
             f"event:{pk}"
             for pk in CaseEvent.objects.filter(
-                case=case, verb__in=("case_opened", "stage_changed", "case_handed_over")
+                case=case,
+                verb__in=(
+                    *("case_opened", "stage_changed", "case_handed_over"),
+                    *("handover_signed", "case_resumed", "contact_interval_set"),
+                ),
             ).values_list("pk", flat=True)
         }
         lines = ShareLine.objects.filter(case=case, starts_at__lte=timezone.now())
@@ -194,7 +211,7 @@ def test_meetings_that_were_held_stand_there_for_the_center_alone(world):
         Meeting.objects.filter(pk=ahead.meeting_id).update(held_at=before)
         gone = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
         take_off_agenda(gone, reason="見本", by=world.coordinator)
-        Meeting.objects.filter(pk=gone.meeting_id).update(held_at=before)
+        Meeting.objects.filter(pk=gone.meeting_id).update(held_at=timezone.now())
     coming = put(world, call(world), world.hazuki, world.coordinator, kind="internal")
     found = {}
     for name in ("coordinator", "anshin_worker"):
@@ -207,6 +224,39 @@ def test_meetings_that_were_held_stand_there_for_the_center_alone(world):
         "anshin_worker": [],
     }
     assert coming.pk != ahead.pk
+
+
+@pytest.mark.parametrize(
+    ("order", "stays"),
+    [("held withdrawn fixed", True), ("held fixed withdrawn", True), ("withdrawn held", False)],
+)
+def test_meeting_that_took_place_stays_when_the_consent_it_rested_on_is_withdrawn(world, order, stays):
+    by, home = world.coordinator, world.hazuki
+    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    open_to_all(world, item)
+
+    for step in order.split():
+        with acting_for(by):
+            if step == "held":
+                # By the database's clock a test happens at one moment.
+                held_at = timezone.now() - dt.timedelta(hours=order.startswith("held"))
+                Meeting.objects.filter(pk=item.meeting_id).update(held_at=held_at)
+                item = AgendaItem.objects.select_related("meeting", "case").get()
+            elif step == "fixed":
+                write(world, item)
+                fix_item(item, Outcome(), seen=1, present=[], by=by)
+            else:
+                consent = Consent.objects.get(case=home.case, person=home.son)
+                withdraw_consent(
+                    consent, agency=None, item="", said_on=timezone.localdate(), how="電話", by=by
+                )
+    with acting_for(by):
+        found = [entry.key for entry in timeline_for(by, home.case) if entry.kind == "meeting"]
+        named = [each.pk for each in held_items_for(by, home.case)]
+        has_left = AgendaRemoval.objects.filter(agenda=item).exists()
+
+    assert (found, named) == (([f"agenda:{item.pk}"], [item.pk]) if stays else ([], []))
+    assert has_left == (order != "held fixed withdrawn")
 
 
 def test_contact_and_what_followed_stand_in_the_order_in_which_they_happened(world, client):
@@ -251,6 +301,186 @@ def test_filters_leave_what_was_asked_for_and_pages_what_fits(world, client):
     assert titles(person=str(world.hazuki.son.pk), kind="note") == []
     assert len(titles(method="visit", person=str(world.hazuki.mother.pk))) == 50
     assert len(titles(kind="no-such-kind")) + len(titles(year="1999; --")) > 0  # unsound: nothing is narrowed
+
+
+# --- who has the case, how it rests, how often somebody talks -----------------------------------------------
+
+
+def titles(world, viewer, *kinds):
+    with acting_for(viewer):
+        found = timeline_for(viewer, world.hazuki.case)
+    return [entry.title for entry in found if entry.kind in kinds]
+
+
+def test_next_worker_and_the_signature_stand_there(world):
+    colleague, newcomer = (
+        make_viewer(name, world.center_itaku, "coordinator") for name in ("colleague", "newcomer")
+    )
+    case = world.hazuki.case
+    with acting_for(world.chief):
+        hand_over_case(case, to=world.center_itaku, worker=colleague.membership, by=world.chief)
+        (row,) = hand_over([case], taker=newcomer.membership, giver=colleague.membership, by=world.chief)
+        case.refresh_from_db()
+    with acting_for(newcomer):
+        sign_handover(row.pk, case, by=newcomer)
+    with acting_for(world.chief):
+        hand_over_case(case, to=world.center, worker=world.chief.membership, by=world.chief)
+        hand_over_case(case, to=world.center, worker=None, by=world.chief)
+
+    # In a test it all happens at one moment.
+    assert set(titles(world, world.chief, "holder")) == {
+        "ケースを作った。担当は機関 itaku", "担当者がcolleagueに替わった", "担当者がnewcomerに替わった", "引き継ぎを読んで署名した",
+        "担当が機関 center chiefに変わった", "担当者がいなくなった",
+    }  # fmt: skip
+
+
+def test_end_of_a_rest_and_the_interval_of_talks_stand_there(world):
+    by, case = world.chief, world.hazuki.case
+    with acting_for(by):
+        Case.objects.filter(pk=case.pk).update(stage="outreach_track", flow="flow2")
+        draft = SuspensionDraft("hospital", timezone.localdate() + dt.timedelta(days=9), by.membership)
+        suspend_case(case, draft, by=by)
+        resume_case(case, stage="outreach_track", words="退院した", by=by)
+        set_interval(case, weeks=4, by=by)
+
+    told = titles(world, by, "suspension")
+    assert len(told) == 2
+    assert "中断を終えた。次の段階：アウトリーチ" in told
+    assert titles(world, by, "rhythm") == ["4週間に1回、話すことにした"]
+    world.share(world.hazuki, world.anshin, Label(None, "plan"))
+    assert titles(world, world.anshin_worker, "suspension", "rhythm", "holder") == []
+
+
+# --- plans, agencies, issues --------------------------------------------------------------------------------
+
+
+def plan_of(world, issue, *, follows=None, supersedes=None):
+    """Decide a plan with a role of anshin for an issue; the other seats are the center's."""
+    mother, today = world.hazuki.mother.pk, timezone.localdate()
+    by = world.coordinator
+    label = Label(mother, "roles")
+    parts = [
+        PartDraft(Label(mother, "plan"), section, "見本") for section in ("wish", "goal", "direction", "exit")
+    ]
+    agencies = (world.center, world.anshin, world.center, world.center)
+    issues = ("全体", issue, "全体", "全体")
+    roles = [
+        RoleDraft(label, agency, about, "訪問", seat=seat)
+        for agency, about, seat in zip(agencies, issues, Seat.values, strict=True)
+    ]
+    day = dt.timedelta(days=1)
+    with acting_for(by):
+        draft = PlanDraft(today, today + 90 * day, today + 30 * day, parts=parts, roles=roles)
+        plan = save_plan(world.hazuki.case, draft, follows=follows, by=by)
+        return plan, decide_plan(plan, at=today, supersedes=supersedes, by=by)
+
+
+def agreed_on(world, agency, issue, item="roles", person=None):
+    """A decision outside any plan that gives one agency a role."""
+    by, who = world.coordinator, person or world.hazuki.mother
+    with acting_for(by):
+        return decide(
+            world.hazuki.case, decided_on=timezone.localdate(), directions=[DirectionDraft(Label(None, "plan"), "方針")],
+            roles=[RoleDraft(Label(who.pk, item), agency, issue, "見守り")], by=by,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def decided(world):
+    """A first plan and the one after it, and an agreement with kenko about a debt under the item money."""
+    mother = world.hazuki.mother.pk
+    world.share(world.hazuki, world.anshin, Label(mother, "roles"), Label(mother, "plan"))
+    world.share(world.hazuki, world.kenko, Label(mother, "roles"), Label(mother, "money"))
+    world.first, before = plan_of(world, "転倒")
+    world.second, world.after = plan_of(world, "骨折", follows=world.first, supersedes=before)
+    agreed_on(world, world.kenko, "債務", item="money")
+    return world
+
+
+def test_plans_are_told_from_decisions_and_the_first_from_those_after_it(decided):
+    world = decided
+
+    def told(viewer, *kinds):
+        return sorted(title.split("（")[0] for title in titles(world, viewer, *kinds))
+
+    assert told(world.chief, "plan") == ["再プランを決めた", "初回プランを決めた"]
+    assert told(world.chief, "decision") == ["支援方針と役割を決めた"]
+    assert told(world.anshin_worker, "plan", "decision") == ["再プランを決めた", "初回プランを決めた"]
+    assert f"再プランを決めた（{world.after.number}、役割4件）" in titles(world, world.anshin_worker, "plan")
+
+
+def test_what_an_agency_has_a_part_in_is_found_by_it(decided, client):
+    world = decided
+    with acting_for(world.kenko_worker):
+        role = RoleRow.objects.select_related("case").get(agency=world.kenko)
+        answer_role(role, kind="accepted", text="", contact_person="", answered=0, by=world.kenko_worker)
+
+    def found(viewer, agency):
+        with acting_for(viewer):
+            entries = rows_of(timeline_for(viewer, world.hazuki.case), TimelineFilter(agency=agency.pk))
+        return [entry.kind for entry in entries if entry.kind in ("plan", "decision", "role")]
+
+    assert found(world.chief, world.kenko) == ["decision", "role"]
+    assert found(world.chief, world.anshin) == ["plan", "plan"]
+    assert found(world.anshin_worker, world.kenko) == []
+    sign_in(client, world.anshin_worker)
+    page = client.get(reverse("casework:timeline", args=[world.hazuki.case.pk]))
+    offered = [name for _key, name in page.context["filter"].fields["agency"].choices[1:]]
+    assert world.kenko.name not in offered
+    assert world.anshin.name in offered
+
+
+def test_issues_are_asked_for_by_a_key_and_named_only_to_whom_they_reach(decided, client):
+    world = decided
+    url = reverse("casework:timeline", args=[world.hazuki.case.pk])
+    offered = {}
+    for name in ("chief", "anshin_worker", "kenko_worker"):
+        sign_in(client, getattr(world, name))
+        choices = client.get(url).context["filter"].fields["issue"].choices[1:]
+        offered[name] = [words for _key, words in choices]
+        assert all(words not in key and len(key) == 16 for key, words in choices)
+
+    assert offered == {
+        "chief": sorted(["全体", "債務", "転倒", "骨折"]),
+        "anshin_worker": sorted(["全体", "転倒", "骨折"]),
+        "kenko_worker": sorted(["全体", "債務", "転倒", "骨折"]),
+    }
+    sign_in(client, world.chief)
+    only = client.get(url, {"issue": issue_key("骨折")})
+    assert [row.kind for row in only.context["page"].object_list] == ["plan"]
+    assert "骨折" not in only.wsgi_request.get_full_path()
+    with acting_for(world.anshin_worker):
+        mine = timeline_for(world.anshin_worker, world.hazuki.case)
+    assert rows_of(mine, TimelineFilter(issue=issue_key("債務"))) == []
+
+
+def test_evaluated_issue_is_found_and_a_sealed_one_by_the_center_alone(decided):
+    world, by = decided, decided.coordinator
+    mother = world.hazuki.mother
+    world.share(world.hazuki, world.jiritsu, Label(mother.pk, "assessment"))
+    decision = agreed_on(world, world.kenko, "家賃", item="money")
+    with acting_for(by):
+        codes = ("isolation", "dv_abuse")
+        open_, sealed = (note_issue(mother, code, IssueDraft("2", "staff"), by=by) for code in codes)
+        goal = Direction.objects.get(decision=decision)
+        draft = EvaluationDraft(
+            decision.pk, timezone.localdate(), "よかった", "close",
+            results=tuple(ResultDraft(each, "met") for each in (goal, open_, sealed)),
+            roles=(RoleResultDraft(RoleRow.objects.get(decision=decision), "yes"),),
+        )  # fmt: skip
+        record_evaluation(world.hazuki.case, draft, by=by)
+    found = {}
+    for name in ("chief", "jiritsu_worker"):
+        viewer = getattr(world, name)
+        with acting_for(viewer):
+            entries = timeline_for(viewer, world.hazuki.case)
+        found[name] = [set(entry.issues) for entry in entries if entry.kind == "evaluation"]
+
+    with acting_for(by):
+        words = {code: label_of("issue", code) for code in codes}
+    assert words["isolation"] != words["dv_abuse"]
+    assert found["jiritsu_worker"] == [{words["isolation"]}]
+    assert found["chief"] == [{*words.values(), "家賃"}]
 
 
 # --- gaps: pure -----------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """domain.md 10.A in Chromium, D30 to D33: two meetings of one afternoon, the plan of the mother, and the son's 申合せ.
 
-Check 3 (the son's consent); checks 1 and 2 at the tables. What is before is played by test_hazukihara.py, the answers by
+Check 3 (the son's consent) and 8 (the month's numbers, AT-14); checks 1 and 2 at the tables. What is before is played by test_hazukihara.py, the answers by
 test_hazukihara_answers.py. The two rows of the role table that are about the son stand in a decision of their own, since he has not
 agreed and a plan may not be about him.
 """
@@ -48,6 +48,24 @@ from .steps import (
     write_paper,
 )  # fmt: skip
 
+# D0 is in the second week of April: of its days D26 and D33 lie in May, and D0 (the call) and D5 (the first decision) do not.
+# D26: the case comes into coordination. D33: one meeting of two items, a decision about the son, the plan in place of the first decision.
+BY_HAND = {
+    "決定したプラン": ("1", {"初回プラン": "1", "②多機関協働": "1"}),
+    "多機関協働のプラン": ("1", {"初回プラン": "1"}),
+    "会議を開いた回数": ("1", {"重層的支援会議": "1", "支援会議（社会福祉法106条の6）": "1"}),
+    "会議で検討したケース（延べ）": ("2", {"重層的支援会議": "1", "支援会議（社会福祉法106条の6）": "1"}),
+    "アセスメント": ("1", {"初めて": "1", "②多機関協働": "1"}),
+    "決定": ("2", {"初めて": "1", "見直し": "1"}),
+    "多機関協働へつないだ件数": ("1", {"受付・振り分けから": "1"}),
+    "新しく始めた多機関協働": ("1", {"同意あり": "1", "民生委員・児童委員": "1"}),
+    "支援中の多機関協働（月末）": ("1", {}),
+    **dict.fromkeys(
+        ("相談受付（延べ）", "新しく相談した人（実人数）", "新しいケース", "新しいケースの課題", "つないだ件数", "中断", "終結", "多機関協働の終結"),
+        ("0", {}),
+    ),
+}  # fmt: skip
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
@@ -63,6 +81,7 @@ def test_two_meetings_of_one_afternoon_and_a_plan(
     fiscal_year(33)
     story.meeting_about_the_son()
     story.plan_of_the_mother()
+    story.month_is_as_counted_by_hand()
     assert cast.faults == [], "\n".join(cast.faults)
 
 
@@ -240,6 +259,24 @@ class Story:
         move_on(center, self.case, "flow2_active")
         assert "支援実施・モニタリング" in center.page.locator(".m-strip__facts").inner_text()
 
+    # --- check 8 ----------------------------------------------------------------------------------------------
+
+    def month_is_as_counted_by_hand(self) -> None:
+        center = self.center
+        center.go("/casework/reports/")
+        assert "5月の数" in center.text
+        center.keep("a-numbers")
+        counted = {}
+        for row in center.page.locator("main tbody tr").all():
+            name, number, _details = row.locator("td").all()
+            cells = [each.text_content().split("：") for each in row.locator("li").all()]
+            label = name.inner_text().splitlines()[0]
+            counted[label] = (
+                _number(number.text_content()),
+                {cell[0].strip(): _number(cell[1]) for cell in cells},
+            )
+        assert {label: counted[label] for label in BY_HAND} == BY_HAND
+
     def _write_plan(self) -> None:
         center = self.center
         center.go(f"{self.case}plans/write/")
@@ -266,3 +303,8 @@ class Story:
         center.press("この内容で保存する")
         assert "決定するまでに、あと必要なもの" in center.text, center.text
         self.plan = center.page.url
+
+
+def _number(words: str) -> str:
+    """Return the number that a cell shows; what follows it is for the ear."""
+    return words.split("：", maxsplit=1)[0].strip()
