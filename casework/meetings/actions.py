@@ -47,10 +47,16 @@ from .models import (
     PrepSheet,
     RemovalCause,
 )
-from .rules import consent_gaps, obstacles, reads_least, shut_out
+from .rules import (
+    MEETING_FIELDS,
+    consent_gaps,
+    obstacles,
+    reads_least,
+    shut_out,
+    what_stands,
+    why_it_stands,
+)
 from .selectors import open_state, own_seat_for
-
-MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
 
 
 class ConsentMissing(NotAllowed):
@@ -141,13 +147,21 @@ def _check_meeting(draft: MeetingDraft) -> None:
 
 @transaction.atomic
 def change_meeting(meeting: Meeting, draft: MeetingDraft, *, seen: str, by: Viewer) -> Meeting:
-    """Change a meeting; its members are told that something did. Raises ChangedMeanwhile if a colleague was quicker."""
+    """Change a meeting; its members are told that something did. Raises ChangedMeanwhile if a colleague was quicker.
+
+    Raises NotAllowed for the ordinance once papers of an item are open, and for all that members were told once minutes are fixed.
+    Who writes may change for as long as an item has none. The database refuses as well.
+    """
     _allow(by)
     _check_meeting(draft)
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if fingerprint(locked, MEETING_FIELDS) != seen:
         raise ChangedMeanwhile(locked)
-    for name, value in draft.values().items():
+    values = draft.values()
+    stands = {name for name in what_stands(locked) if getattr(locked, name) != values[name]}
+    if stands:
+        raise NotAllowed(why_it_stands(stands))
+    for name, value in values.items():
         setattr(locked, name, value)
     _refuse_place_of(locked, locked.items.values_list("case", flat=True).distinct())
     locked.save(update_fields=MEETING_FIELDS)

@@ -38,6 +38,7 @@ from .models import (
     PaperRelease,
     PaperReturn,
 )
+from .rules import what_stands, why_it_stands
 from .selectors import minutes_for
 
 TEXTS = ("facts", "points", "reservations", "handling")
@@ -76,6 +77,8 @@ def take_writing(meeting: Meeting, *, by: Viewer) -> None:
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if locked.writer_id == by.membership.pk:
         return
+    if "writer_id" in what_stands(locked):
+        raise NotAllowed(why_it_stands({"writer_id"}))
     locked.writer = by.membership
     locked.save(update_fields=["writer"])
     record(by, "writing_taken", locked)
@@ -135,7 +138,9 @@ def fix_item(
         raise NotAllowed(_("決定を記録する権限がありません。"))
     _lock(item)
     _check_open(item)
-    held_on = timezone.localdate(item.meeting.held_at)
+    # From here on nobody moves the meeting to another day.
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=item.meeting_id)
+    held_on = timezone.localdate(meeting.held_at)
     if held_on > timezone.localdate():
         raise NotAllowed(_("会議の日が来る前に、議事録は確定できません。"))
     draft = MinutesDraft.objects.filter(agenda=item).first()

@@ -86,8 +86,12 @@ def _about(data: Any, stands: Any) -> Any:
 @require_POST
 @requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def minutes_take(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
-    take_writing(meeting, by=request.viewer)
-    messages.success(request, _("議事録を書く人を代わりました。"))
+    try:
+        take_writing(meeting, by=request.viewer)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("議事録を書く人を代わりました。"))
     return redirect("casework:minutes", meeting_id=meeting.pk, agenda_id=view.item.pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -24,6 +25,38 @@ from .models import Meeting
 if TYPE_CHECKING:
     from casework.cases.models import Case
     from casework.households.models import Person
+
+MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
+
+
+def what_stands(meeting: Meeting) -> frozenset[str]:
+    """Return the columns of a meeting that nobody changes any more (sql.py). For the center.
+
+    An item of a case that is out of sight here counts, too, which the database knows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT casework_standing_of(%s)", [meeting.pk])
+        state = cursor.fetchone()[0]
+    if state == "over":
+        return frozenset(MEETING_FIELDS)
+    if state == "fixed":
+        return frozenset(MEETING_FIELDS) - {"writer_id"}
+    return frozenset({"ordinance_id"} if state == "opened" and meeting.ordinance_id else ())
+
+
+def why_it_stands(columns: Iterable[str]) -> str:
+    """Say why these columns are not changed; empty if there are none."""
+    named = set(columns)
+    if not named:
+        return ""
+    if named == {"ordinance_id"}:
+        return _("資料を公開した議題があるため、よりどころの要綱は変えられません。")
+    if named == {"writer_id"}:
+        return _("議題の議事録がすべて確定しているため、議事録を書く人は代われません。")
+    return _(
+        "議事録が確定した議題があるため、会議の名前・日時・場所・議長・要綱は直せません。ほかの議題を別の日に移すときは、"
+        "その議題を取り下げて、新しい会議の議題にしてください。"
+    )
 
 
 def reads_least(agency: Agency) -> bool:

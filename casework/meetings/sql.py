@@ -91,6 +91,8 @@ DECLARE
   item casework_agendaitem;
 BEGIN
   SELECT * INTO item FROM casework_agendaitem a WHERE a.id = NEW.agenda_id;
+  -- Whoever changes the meeting comes before or after.
+  PERFORM 1 FROM casework_meeting g WHERE g.id = item.meeting_id FOR SHARE;
   IF NOT EXISTS (SELECT 1 FROM casework_agendamember m WHERE m.agenda_id = item.id)
      OR NOT EXISTS (SELECT 1 FROM casework_agendaperson p WHERE p.agenda_id = item.id) THEN
     RAISE EXCEPTION 'papers need members and people' USING ERRCODE = 'check_violation';
@@ -161,12 +163,55 @@ SET search_path = public, pg_temp AS $$
 $$;
 """
 
+# What the members were told of a meeting, and what its record rests on, stands with the first minutes that are fixed; its ordinance
+# with the first papers that open. Who writes may change for as long as there is something to write.
+STANDING = """
+CREATE FUNCTION casework_meeting_standing(wanted uuid) RETURNS text LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM casework_minutes m JOIN casework_agendaitem a ON a.id = m.agenda_id
+                  WHERE a.meeting_id = wanted)
+    THEN CASE WHEN EXISTS (
+      SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id
+       WHERE a.meeting_id = wanted AND NOT EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = a.id)
+         AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x
+                          WHERE x.agenda_id = a.id AND x.removed_at < g.held_at)) THEN 'fixed' ELSE 'over' END
+    WHEN EXISTS (SELECT 1 FROM casework_paperrelease r JOIN casework_agendaitem a ON a.id = r.agenda_id
+                  WHERE a.meeting_id = wanted) THEN 'opened'
+    ELSE '' END
+$$;
+CREATE FUNCTION casework_standing_of(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN wall_center() THEN casework_meeting_standing(wanted) END
+$$;
+CREATE FUNCTION casework_meeting_stands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  standing text := casework_meeting_standing(OLD.id);
+BEGIN
+  IF standing IN ('fixed', 'over')
+     AND (NEW.number, NEW.label, NEW.held_at, NEW.place, NEW.is_online, NEW.chair, NEW.ordinance_id, NEW.made_by_id, NEW.made_at)
+       IS DISTINCT FROM
+       (OLD.number, OLD.label, OLD.held_at, OLD.place, OLD.is_online, OLD.chair, OLD.ordinance_id, OLD.made_by_id, OLD.made_at)
+     OR standing = 'over' AND NEW.writer_id <> OLD.writer_id
+     OR standing = 'opened' AND OLD.ordinance_id IS NOT NULL AND NEW.ordinance_id IS DISTINCT FROM OLD.ordinance_id THEN
+    RAISE EXCEPTION 'this of a meeting stands since papers were opened or minutes fixed'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER meeting_stands BEFORE UPDATE ON casework_meeting
+  FOR EACH ROW EXECUTE FUNCTION casework_meeting_stands();
+"""
+
 # Minutes are written of what was talked about: of an item that left before the meeting there are none, of one that left afterwards
 # there are. Of fixed minutes nothing is written any more, and a decision names an item only until then.
 MINUTES = """
 CREATE FUNCTION casework_minutes_may_be_written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM 1 FROM casework_meeting g JOIN casework_agendaitem a ON a.meeting_id = g.id
+    WHERE a.id = NEW.agenda_id FOR SHARE OF g;
   IF EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = NEW.agenda_id)
      OR EXISTS (SELECT 1 FROM casework_agendaremoval x
                   JOIN casework_agendaitem a ON a.id = x.agenda_id JOIN casework_meeting g ON g.id = a.meeting_id
@@ -233,12 +278,12 @@ KEYS = "\n".join(
     )
 )
 
-FUNCTIONS = "\n".join((IS_OVER, READ, RULES, MINUTES))
+FUNCTIONS = "\n".join((IS_OVER, READ, RULES, STANDING, MINUTES))
 
 DEFINER_FUNCTIONS = (
     *("casework_agendas_of_mine", "wall_meetings", "casework_agenda_goes_on", "casework_papers_may_open"),
     *("casework_agenda_loses_consent", "casework_agenda_loses_person", "casework_next_position"),
-    "casework_minutes_may_be_written",
+    *("casework_minutes_may_be_written", "casework_standing_of", "casework_meeting_stands"),
 )
 
 

@@ -51,7 +51,7 @@ from .forms import (
 )
 from .models import Meeting
 from .online import asks_who_is_alone, declare_alone
-from .rules import obstacles
+from .rules import MEETING_FIELDS, obstacles, what_stands, why_it_stands
 from .selectors import (
     AgendaView,
     agenda_for,
@@ -126,7 +126,9 @@ def meeting_add(request: ViewerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("casework.share", load=_meeting, shown=_meeting_shown)
 def meeting_edit(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
-    form = MeetingForm(request.POST or None, viewer=request.viewer, meeting=meeting)
+    """What may change of a meeting. What stands is shown, with why, and not offered."""
+    stands = what_stands(meeting)
+    form = MeetingForm(request.POST or None, viewer=request.viewer, meeting=meeting, stands=stands)
     if form.is_valid():
         try:
             change_meeting(meeting, form.draft(), seen=form.cleaned_data["seen"], by=request.viewer)
@@ -140,7 +142,11 @@ def meeting_edit(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
         else:
             messages.success(request, _("会議の予定を直しました。構成員に知らせます。"))
             return redirect("casework:meeting", meeting_id=meeting.pk)
-    return TemplateResponse(request, "casework/meeting_form.html", {"form": form, "meeting": meeting})
+    context = {
+        "form": form, "meeting": meeting, "stands": stands, "why_it_stands": why_it_stands(stands),
+        "is_over": stands == frozenset(MEETING_FIELDS),
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/meeting_form.html", context)
 
 
 @require_GET
@@ -154,6 +160,7 @@ def meeting(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
         "views": views,
         "mark": _mark(request, meeting),
         "own_oath": own_oath_for(request.viewer),
+        "is_over": what_stands(meeting) == frozenset(MEETING_FIELDS),
     }
     return TemplateResponse(request, "casework/meeting.html", context)
 

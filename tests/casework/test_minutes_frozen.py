@@ -4,9 +4,19 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from permissions.walls.context import acting_for
-from tests.casework.tables import fixed_item
+from tests.casework.tables import fixed_item, put, support_item
 
 pytestmark = pytest.mark.slow
+OF_A_MEETING = (
+    *(
+        "label = 'x'",
+        "held_at = held_at - interval '1 month'",
+        "place = 'x'",
+        "is_online = true",
+        "chair = 'x'",
+    ),
+    *("ordinance_id = NULL", "number = 'x'", "made_at = made_at - interval '1 day'"),
+)
 
 
 @pytest.mark.parametrize("role", ["app_web", "app_owner"])
@@ -32,9 +42,40 @@ def test_fixed_item_is_changed_in_no_role_of_the_database(wearing, kept_world, r
         "INSERT INTO casework_decision (id, agenda_id, case_id, number, decided_on, decided_by_id, recorded_at)"
         f" VALUES ({common}, 'D-x', now(), {by}, now())",
         f"DELETE FROM casework_agendamember WHERE agenda_id = '{item.pk}'",
+        *(f"UPDATE casework_meeting SET {change} WHERE id = '{item.meeting_id}'" for change in OF_A_MEETING),
+        f"UPDATE casework_meeting SET writer_id = {by} WHERE id = '{item.meeting_id}'",
     ]
     with wearing(role), acting_for(world.chief):
         for statement in statements:
             with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
                 cursor.execute(statement)
             assert refused.value.__cause__.sqlstate == "42501", statement
+
+
+@pytest.mark.parametrize("role", ["app_web", "app_owner"])
+def test_ordinance_of_open_papers_is_changed_in_no_role_of_the_database(wearing, kept_world, role):
+    world = kept_world
+    with wearing("app_web"):
+        item = support_item(world, world.anshin_worker)
+    with wearing(role), acting_for(world.chief), connection.cursor() as cursor:
+        with pytest.raises(DatabaseError) as refused, transaction.atomic():
+            cursor.execute("UPDATE casework_meeting SET ordinance_id = NULL WHERE id = %s", [item.meeting_id])
+        cursor.execute("UPDATE casework_meeting SET place = 'x' WHERE id = %s", [item.meeting_id])
+        assert cursor.rowcount == 1
+    assert refused.value.__cause__.sqlstate == "42501"
+
+
+@pytest.mark.parametrize("role", ["app_web", "app_owner"])
+def test_writer_of_an_open_item_changes_beside_a_fixed_one(wearing, kept_world, role):
+    world = kept_world
+    with wearing("app_web"):
+        item, _minutes = fixed_item(world, world.anshin_worker)
+        put(world, item.meeting, world.tomono, world.anshin_worker)
+    with wearing(role), acting_for(world.chief), connection.cursor() as cursor:
+        key = world.chief.membership.pk
+        cursor.execute("UPDATE casework_meeting SET writer_id = %s WHERE id = %s", [key, item.meeting_id])
+        assert cursor.rowcount == 1
+        for change in OF_A_MEETING:
+            with pytest.raises(DatabaseError) as refused, transaction.atomic():
+                cursor.execute(f"UPDATE casework_meeting SET {change} WHERE id = '{item.meeting_id}'")
+            assert refused.value.__cause__.sqlstate == "42501", change
