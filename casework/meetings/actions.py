@@ -50,6 +50,7 @@ from .models import (
 from .rules import (
     MEETING_FIELDS,
     consent_gaps,
+    lacks_agencies,
     obstacles,
     reads_least,
     shut_out,
@@ -177,6 +178,7 @@ def put_on_agenda(
 ) -> AgendaItem:
     """Put a case on the agenda of a meeting, under exactly one law. The same ``key`` gives the same item again.
 
+    Its members may be named later: who is named then is asked for consent then (``name_members``), and papers open to nobody before.
     Raises ConsentMissing with every reason for a 重層的支援会議 where a person on the table has not agreed that an agency at
     the table is told (domain.md R-MTG-2), NotAllowed for whatever else is missing. Members are invited: number and day, nothing else.
     """
@@ -265,6 +267,8 @@ def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[s
         return [_("いまは会議に出られない人が含まれています。選び直してください。")]
     if kind == MeetingKind.INTERNAL and any(not seat.agency.is_center for seat in members):
         return [_("所内の会議の構成員は、センターの職員だけです。")]
+    if members and (alone := lacks_agencies(kind, members)):
+        return alone
     return shut_out(case, members)
 
 

@@ -38,7 +38,7 @@ from .models import (
     PaperRelease,
     PaperReturn,
 )
-from .rules import what_stands, why_it_stands
+from .rules import lacks_agencies, what_stands, why_it_stands
 from .selectors import minutes_for
 
 TEXTS = ("facts", "points", "reservations", "handling")
@@ -132,7 +132,7 @@ def fix_item(
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
     ``decide`` refuses, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
-    members were not fixed), and if somebody else was quicker.
+    members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))
@@ -148,6 +148,9 @@ def fix_item(
         raise NotAllowed(_("先に議事録を書いてください。"))
     if draft.version != seen:
         raise ChangedMeanwhile(draft)
+    members = [row.membership for row in item.members.select_related("membership__agency")]
+    for text in lacks_agencies(item.kind, members):
+        raise NotAllowed(text)
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),

@@ -64,6 +64,20 @@ def reads_least(agency: Agency) -> bool:
     return agency.legal_type == LegalType.PERSON or agency.kind in (AgencyKind.MINSEI, AgencyKind.NPO)
 
 
+def lacks_agencies(kind: str, members: Iterable[Membership]) -> list[str]:
+    """Say that a 重層的支援会議 has nobody from another agency; empty if it has.
+
+    It is a meeting of agencies (domain.md 3.2), and the agencies are what consent is asked for: without one, none would be.
+    """
+    if kind != MeetingKind.LAYERED or any(not seat.agency.is_center for seat in members):
+        return []
+    return [
+        _(
+            "重層的支援会議には、センターのほかの機関の構成員が1人は要ります。センターの職員だけで話すときは、所内の会議にしてください。"
+        )
+    ]
+
+
 def consent_gaps(case: Case, people: Iterable[Person], members: Iterable[Membership]) -> list[str]:
     """Say for whom and which agency a consent to the item 会議 is missing; empty if all is agreed.
 
@@ -130,6 +144,8 @@ def obstacles(
     found = []
     if not members:
         found.append(_("構成員がまだ決まっていません。"))
+    else:
+        found += lacks_agencies(kind, members)
     found += shut_out(case, members)
     if kind == MeetingKind.SUPPORT:
         in_force = ordinances_for(viewer).filter(pk=meeting.ordinance_id, holds=True, kinds__contains=[kind])

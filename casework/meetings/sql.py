@@ -68,6 +68,18 @@ SET search_path = public, pg_temp AS $$
 $$;
 """
 
+# A 重層的支援会議 is a meeting of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
+AGENCIES = """
+CREATE FUNCTION casework_meets_agencies(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM casework_agendamember m
+      JOIN marugoto_permissions_membership s ON s.id = m.membership_id
+      JOIN marugoto_permissions_agency g ON g.id = s.agency_id
+     WHERE m.agenda_id = wanted AND NOT g.is_center)
+$$;
+"""
+
 # Before papers open everything the law of the meeting asks for is there; afterwards nobody is named or struck out any more, and of an
 # item that is fixed or gone nothing changes. For the owner of the tables, too: an error, not "0 rows".
 RULES = """
@@ -102,6 +114,9 @@ BEGIN
     OR EXISTS (SELECT 1 FROM casework_agendamember m
                 WHERE m.agenda_id = item.id AND NOT casework_has_oath(m.membership_id))) THEN
     RAISE EXCEPTION 'a 支援会議 needs an ordinance in force and everybody''s oath' USING ERRCODE = 'check_violation';
+  END IF;
+  IF item.kind = 'jusou' AND NOT casework_meets_agencies(item.id) THEN
+    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
   IF item.kind = 'jusou' AND EXISTS (
     SELECT 1 FROM casework_agendamember m
@@ -223,6 +238,10 @@ BEGIN
      AND NOT EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'internal') THEN
     RAISE EXCEPTION 'its members were never fixed' USING ERRCODE = 'check_violation';
   END IF;
+  IF TG_TABLE_NAME <> 'casework_minutesdraft' AND NOT casework_meets_agencies(NEW.agenda_id)
+     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'jusou') THEN
+    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
+  END IF;
   RETURN NEW;
 END $$;
 CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_minutes
@@ -278,7 +297,7 @@ KEYS = "\n".join(
     )
 )
 
-FUNCTIONS = "\n".join((IS_OVER, READ, RULES, STANDING, MINUTES))
+FUNCTIONS = "\n".join((IS_OVER, READ, AGENCIES, RULES, STANDING, MINUTES))
 
 DEFINER_FUNCTIONS = (
     *("casework_agendas_of_mine", "wall_meetings", "casework_agenda_goes_on", "casework_papers_may_open"),

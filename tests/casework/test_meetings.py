@@ -223,6 +223,58 @@ def test_layered_meeting_with_an_agency_that_no_consent_names_is_refused(world):
         put(world, call(world), world.hazuki, world.anshin_worker, stranger, kind="jusou")
 
 
+def test_layered_meeting_of_the_center_alone_is_refused_where_members_are_named_and_papers_open(
+    world, client
+):
+    """Else nobody's consent would be asked for: the son's is taken back, and he is on the table."""
+    home, own = world.hazuki, (world.coordinator, world.chief)
+    without_meeting(world, home, home.son)
+    meeting = call(world)
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
+        put(world, meeting, home, *own, kind="jusou")
+    item = put(world, meeting, home, kind="jusou")
+    seats = tuple(viewer.membership for viewer in own)
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"), acting_for(world.coordinator):
+        name_members(item, seats, by=world.coordinator)
+    with acting_for(world.coordinator):
+        AgendaMember.objects.bulk_create(
+            AgendaMember(agenda=item, case_id=item.case_id, membership=seat, named_by=seats[0])
+            for seat in seats
+        )
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
+        open_to_all(world, item)
+    release = PaperRelease(
+        agenda=item, case_id=item.case_id, return_by=timezone.now() + HOUR, released_by=seats[0]
+    )
+    with (
+        pytest.raises(IntegrityError, match="a member of another agency"),
+        transaction.atomic(),
+        acting_for(world.coordinator),
+    ):
+        release.save(force_insert=True)
+    sign_in(client, world.coordinator)
+    keys = [item.meeting_id, item.pk]
+    url = reverse("casework:agenda_members", args=keys)
+    body = client.post(url, {"members": [str(seat.pk) for seat in seats]}).content.decode()
+    assert "ほかの機関の構成員が1人は要ります" in body
+    assert (
+        "ほかの機関の構成員が1人は要ります"
+        in client.get(reverse("casework:agenda", args=keys)).content.decode()
+    )
+
+
+def test_members_named_later_are_asked_for_consent_then(world):
+    home = world.hazuki
+    without_meeting(world, home, home.son)
+    item = put(world, call(world), home, kind="jusou")
+    with pytest.raises(NotAllowed, match="構成員がまだ決まっていません"):
+        open_to_all(world, item)
+    with pytest.raises(ConsentMissing, match="機関 anshinへの「会議」"), acting_for(world.coordinator):
+        name_members(item, (world.anshin_worker.membership,), by=world.coordinator)
+    with acting_for(world.chief):
+        assert not AgendaMember.objects.exists()
+
+
 def test_support_meeting_says_why_and_waits_for_ordinance_and_oaths(world):
     home, viewer = world.hazuki, world.anshin_worker
     with pytest.raises(NotAllowed, match="何のために"):
