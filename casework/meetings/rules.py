@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from casework.concealment.models import ConcealmentThreat
 from casework.ordinances.models import MeetingKind
-from casework.ordinances.selectors import oaths_of_this_year, ordinances_for
+from casework.ordinances.selectors import oaths_of_this_year, ordinances_for, seats
 from casework.seals.selectors import newest_seal
 from casework.sharing.consents import standing_scopes, unwanted_labels
 from casework.sharing.items import Item
@@ -20,7 +20,7 @@ from permissions.agencies.models import Agency, AgencyKind, LegalType, Membershi
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
-from .models import Meeting
+from .models import AgendaItem, Meeting
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -123,6 +123,21 @@ def shut_out(case: Case, members: Iterable[Membership]) -> list[str]:
         or seat.user_id in no_user
         or (circle and seat.agency.is_center and seat.user_id not in circle)
     ]
+
+
+def who_may_read(item: AgendaItem) -> list[Membership]:
+    """Return the members whom the law of an item lets read its fixed minutes now (sql.py says the same of whoever asks)."""
+    case, people = item.case, [row.person for row in item.people.select_related("person")]
+    named = item.members.filter(is_whole=True).select_related("membership__user", "membership__agency")
+    active = set(seats().filter(pk__in=named.values("membership")).values_list("pk", flat=True))
+    found = [row.membership for row in named if row.membership_id in active]
+    found = [seat for seat in found if not shut_out(case, [seat])]
+    if item.kind == MeetingKind.SUPPORT:
+        silent = {seat.pk for seat in without_oath(found)}
+        return [seat for seat in found if seat.pk not in silent]
+    if item.kind == MeetingKind.LAYERED:
+        return [seat for seat in found if seat.agency.is_center or not consent_gaps(case, people, [seat])]
+    return found
 
 
 def without_oath(members: Iterable[Membership]) -> list[Membership]:

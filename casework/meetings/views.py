@@ -57,6 +57,7 @@ from .selectors import (
     agenda_for,
     agendas_of_meeting_for,
     draft_of,
+    may_receive,
     meetings_for,
     open_roles_for,
     own_seat_for,
@@ -246,6 +247,7 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
     }  # fmt: skip
     if view.minutes:
         context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
+        context["may_receive"] = may_receive(request.viewer, view.item)
         context["receipt"] = receipts_for(request.viewer, view.item).get(request.viewer.membership.pk)
     if request.viewer.sees_all_cases:
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}
