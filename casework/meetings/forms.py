@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeChoiceField
@@ -168,7 +169,7 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "選ぶと、会議資料になり、構成員が読みます。健康やお金の内容は、知らせてよいかを確かめてください。"
+            "選ぶと、会議資料になり、構成員が読みます。健康やお金の内容は、知らせてよいかを確かめてください。会議限りの決定は、構成員がみなその会議に出ていたときだけ入ります。"
         ),
     )
 
@@ -227,7 +228,10 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
 
 def _open_role(role: AnsweredRole) -> str:
     row: Any = role.row
-    return f"{row.agency.name}：{row.what}（{row.who}・{row.get_item_display()}・{open_state(role)}）"
+    marks = [row.who, row.get_item_display(), open_state(role)]
+    if row.decision.is_meeting_only:
+        marks.append(gettext("会議限り"))
+    return f"{row.agency.name}：{row.what}（{'・'.join(marks)}）"
 
 
 class OpenPapersForm(forms.Form):

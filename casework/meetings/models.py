@@ -185,6 +185,8 @@ class AgendaPaper(Walled):
     kind = models.CharField(_("資料の種類"), max_length=12, choices=PaperKind.choices)
     text = models.TextField(_("内容"), max_length=4000)
     is_for_all = models.BooleanField(_("民生委員などにも見せる"), default=False)
+    # The items of 支援会議 whose 会議限り words it repeats: only who sat there sits here (domain.md R-MTG-6).
+    kept_from = ArrayField(models.UUIDField(), blank=True, default=list, editable=False)
     added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=ClockNow)
 

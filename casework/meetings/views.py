@@ -33,6 +33,7 @@ from .actions import (
     answer_prep,
     call_meeting,
     change_meeting,
+    kept_back,
     name_members,
     open_papers,
     put_on_agenda,
@@ -210,9 +211,24 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("議題に加えました。構成員に知らせます。"))
+            _say_kept_back(request, form)
             return redirect("casework:agenda", meeting_id=item.meeting_id, agenda_id=item.pk)
     context = {"case": case, "form": form, "offers_support": offers_support}
     return TemplateResponse(request, "casework/agenda_add.html", context)
+
+
+def _say_kept_back(request: ViewerRequest, form: AgendaForm) -> None:
+    draft = form.draft()
+    count = len(kept_back(draft))
+    if not count:
+        return
+    why = (
+        _("その決定をした会議に出ていない人が、構成員にいるためです。")
+        if draft.members
+        else _("構成員がまだ決まっていないためです。")
+    )
+    text = _("会議限りの決定%(count)d件は、会議資料に入れませんでした。") % {"count": count}
+    messages.warning(request, f"{text}{why}")
 
 
 def _first(request: ViewerRequest) -> dict[str, Any]:
