@@ -167,7 +167,7 @@ def fix_item(
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
-        fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
+        written_by_id=draft.saved_by_id, fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
     try:

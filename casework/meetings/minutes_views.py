@@ -43,7 +43,14 @@ from .minutes_forms import (
     ReturnsForm,
 )
 from .models import Meeting
-from .selectors import AgendaView, copies_for, draft_of, receipts_for, record_agendas_read
+from .selectors import (
+    AgendaView,
+    copies_for,
+    draft_of,
+    next_agenda_for,
+    receipts_for,
+    record_agendas_read,
+)
 from .views import agenda_loaded, agenda_shown
 
 
@@ -220,10 +227,17 @@ def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> 
         raise Http404
     decisions = _decisions(request, view)
     shown = _for_copy(view, copy) if copy else view
+    later = next_agenda_for(request.viewer, view.item, meeting)
+    # Who holds a copy is told of a meeting they were asked to, and of no other.
+    if copy and later and not later.members.filter(membership=copy.membership_id).exists():
+        later = None
+    here = set(view.minutes.present) if view.minutes else set()
     context = {
         "meeting": meeting, "view": shown, "copy": copy, "decisions": decisions, "viewer": request.viewer,
         "made_at": timezone.now(),
-        "present": [row for row in view.members if view.minutes and row.membership_id in view.minutes.present],
+        "present": [row for row in view.members if row.membership_id in here],
+        "absent": [row for row in view.members if row.membership_id not in here],
+        "recorder": (view.minutes and view.minutes.written_by) or meeting.writer, "next_meeting": later and later.meeting,
     }  # fmt: skip
     try:
         with translation.override("ja"):

@@ -256,6 +256,8 @@ class Minutes(MinutesTexts):
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
     present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    # Who wrote them last: the writer of the meeting may change for its other items. Not known of minutes from before.
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     fixed_at = models.DateTimeField(default=ClockNow)
 

@@ -122,7 +122,7 @@ def prep_sheets_for(viewer: Viewer) -> QuerySet[PrepSheet]:
 def minutes_for(viewer: Viewer) -> QuerySet[Minutes]:
     """Return the fixed minutes this viewer may read now."""
     rows: QuerySet[Minutes] = _of_agenda_for(viewer, Minutes, whole=_MINUTES_TO_ME).filter(NotHidden("pk"))
-    return rows.select_related("fixed_by__user", "fixed_by__agency")
+    return rows.select_related("fixed_by__user", "fixed_by__agency", "written_by__user", "written_by__agency")
 
 
 def circulations_for(viewer: Viewer) -> QuerySet[MinutesCirculation]:
@@ -327,6 +327,16 @@ def open_state(role: AnsweredRole) -> str:
         return str(AnswerKind.DECLINED.label)
     is_late = role.row.until_on is not None and role.row.until_on < timezone.localdate()
     return _("期限が過ぎています") if is_late and last != AnswerKind.RESULT else ""
+
+
+def next_agenda_for(viewer: Viewer, item: AgendaItem, meeting: Meeting) -> AgendaItem | None:
+    """Return the item with which the case is on the agenda of a later meeting, the nearest; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return None
+    later = agendas_for(viewer).filter(
+        case=item.case_id, removal__isnull=True, meeting__held_at__gt=meeting.held_at
+    )
+    return later.select_related("meeting").order_by("meeting__held_at", "position").first()
 
 
 @in_rounds

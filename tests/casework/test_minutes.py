@@ -1,6 +1,8 @@
 """議事録: one writes, nothing typed is lost, and what is fixed is changed by nobody."""
 
 import datetime as dt
+import re
+import subprocess
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -51,6 +53,7 @@ from tests.casework.tables import (
     today_item,
     write,
 )
+from tests.paper import said_by
 from tests.worlds import make_agency, make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -372,7 +375,9 @@ def test_page_of_a_meeting_offers_what_may_change_and_answers_an_old_page(world,
         assert (meeting.label, meeting.writer_id) == ("第14回 地域ケース会議", world.chief.membership.pk)
         take_off_agenda(rest, reason="見本", by=world.chief)
     # Nothing is left to write: nothing is left to change.
-    assert "会議の予定を直す" not in client.get(reverse("casework:meeting", args=[meeting.pk])).content.decode()
+    assert (
+        "会議の予定を直す" not in client.get(reverse("casework:meeting", args=[meeting.pk])).content.decode()
+    )
     assert 'name="writer"' not in client.get(url).content.decode()
 
 
@@ -479,6 +484,50 @@ def test_minutes_are_a_pdf_for_the_center(world, client):
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(world, client, tmp_path):
+    """Rare names and their variants too; a numbered copy says its number, and tells of no meeting its reader was not asked to."""
+    rare, variant = "髙﨑𠮷", "葛\U000e0100城"
+    for viewer, name in ((world.anshin_worker, rare), (world.kenko_worker, variant)):
+        viewer.user.last_name = name
+        viewer.user.save(update_fields=["last_name"])
+    item = today_item(world, world.anshin_worker, world.kenko_worker)
+    with acting_for(world.coordinator):
+        copies = hand_out(
+            item, [world.anshin_worker.membership, world.kenko_worker.membership], by=world.coordinator
+        )
+    write(world, item, f"{rare}と{variant}の家")
+    with acting_for(world.chief):
+        take_writing(item.meeting, by=world.chief)
+        fix_item(item, Outcome(), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief)
+    later = call(world, ordinance(world), label="次の回", held_at=timezone.now() + dt.timedelta(days=30))
+    put(world, later, world.hazuki, world.kenko_worker)
+    sign_in(client, world.coordinator)
+    told, about = {}, {}
+    for copy in (None, *copies):
+        data = {"copy": str(copy.pk)} if copy else {}
+        pdf = client.post(reverse("casework:agenda_print", args=[item.meeting_id, item.pk]), data).content
+        number = copy.number if copy else 0
+        told[number] = said_by(pdf)
+        (tmp_path / f"{number}.pdf").write_bytes(pdf)
+        shown = subprocess.run(
+            ["pdfinfo", tmp_path / f"{number}.pdf"], capture_output=True, text=True, check=True
+        )
+        about[number] = shown.stdout
+
+    assert all(re.search(r"^Tagged:\s+yes$", text, re.MULTILINE) for text in about.values())
+    words = (
+        "議事録を書く人機関itakucoordinator", f"出席した人機関anshin{rare}", f"欠席した構成員機関kenko{variant}", f"{rare}と{variant}の家",
+        f"次の会議{later.number}",
+    )  # fmt: skip
+    assert {number: [word in text for word in words] for number, text in told.items()} == {
+        0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
+    }  # fmt: skip
+    assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
+    assert [later.number in text for text in told.values()] == [True, False, True]
 
 
 def test_paper_is_handed_out_under_the_same_law_as_a_screen(world):
