@@ -111,6 +111,8 @@ VERBS = {
     "minutes_saved": _("議事録を保存した"),
     "minutes_fixed": _("議事録を確定した"),
     "minutes_received": _("議事録を受け取った"),
+    "minutes_circulated": _("議事録を構成員に回覧した"),
+    "minutes_handed_over": _("紙で渡した議事録の受領を記録した"),
     "alone_declared": _("オンラインの出席者が、ひとりの部屋にいると答えた"),
     "minutes_printed": _("会議の資料か議事録を印刷用に作った"),
     "copies_handed_out": _("紙の資料を渡した"),

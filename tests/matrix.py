@@ -153,6 +153,7 @@ MATRIX: dict[str, Cell] = {
     "casework:minutes_take": Cell(CENTER, POST, "agenda"),
     "casework:minutes_receive": Cell(READERS, POST, "agenda"),
     "casework:alone_declare": Cell(READERS, POST, "agenda"),
+    "casework:agenda_circulate": Cell(COORDINATION, GET_POST, "agenda"),
     "casework:agenda_fix": Cell(COORDINATION, GET_POST, "agenda"),
     "casework:copies": Cell(CENTER, GET_POST, "agenda"),
     "casework:agenda_print": Cell(CENTER, POST, "agenda"),

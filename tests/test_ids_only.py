@@ -4,6 +4,7 @@ session, no cache, no audit row, no history of Wagtail carries a word of it.
 Every text field gets a word found nowhere else; then tasks run and fail, a page breaks, mails go out.
 """
 
+import datetime as dt
 import io
 import logging
 import pickle
@@ -29,7 +30,7 @@ from casework.households.models import PersonContact
 from casework.intake.actions import record_contact, save_draft, write_without_consent
 from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
-from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, record_paper_receipts, save_minutes
 from casework.notes.actions import (
     AttendeeDraft,
     CorrectionDraft,
@@ -294,7 +295,9 @@ def _meet(world, words):
         take_off_agenda(item, reason=words("取り下げ"), by=by)
         text = MinutesText(words("事実"), words("論点"), words("留保"), words("取扱"))
         save_minutes(other, text, seen=0, by=by)
-        fix_item(other, Outcome(), seen=1, present=[], by=by)
+        until = timezone.now() + dt.timedelta(days=7)
+        fix_item(other, Outcome(), seen=1, present=[], circulate_until=until, by=by)
+        record_paper_receipts(other, [viewer.membership], by=by)
 
 
 def _shut(world, words, case):

@@ -32,6 +32,7 @@ from casework.sharing.models import LivesHere
 from permissions.agencies.models import Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
+from permissions.people import name_of
 from permissions.viewer import Viewer
 
 from .models import (
@@ -47,10 +48,17 @@ from .models import (
     PrepSheet,
     RemovalCause,
 )
-from .rules import consent_gaps, obstacles, reads_least, shut_out
+from .rules import (
+    MEETING_FIELDS,
+    consent_gaps,
+    lacks_agencies,
+    obstacles,
+    reads_least,
+    shut_out,
+    what_stands,
+    why_it_stands,
+)
 from .selectors import open_state, own_seat_for
-
-MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
 
 
 class ConsentMissing(NotAllowed):
@@ -141,13 +149,21 @@ def _check_meeting(draft: MeetingDraft) -> None:
 
 @transaction.atomic
 def change_meeting(meeting: Meeting, draft: MeetingDraft, *, seen: str, by: Viewer) -> Meeting:
-    """Change a meeting; its members are told that something did. Raises ChangedMeanwhile if a colleague was quicker."""
+    """Change a meeting; its members are told that something did. Raises ChangedMeanwhile if a colleague was quicker.
+
+    Raises NotAllowed for the ordinance once papers of an item are open, and for all that members were told once minutes are fixed.
+    Who writes may change for as long as an item has none. The database refuses as well.
+    """
     _allow(by)
     _check_meeting(draft)
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if fingerprint(locked, MEETING_FIELDS) != seen:
         raise ChangedMeanwhile(locked)
-    for name, value in draft.values().items():
+    values = draft.values()
+    stands = {name for name in what_stands(locked) if getattr(locked, name) != values[name]}
+    if stands:
+        raise NotAllowed(why_it_stands(stands))
+    for name, value in values.items():
         setattr(locked, name, value)
     _refuse_place_of(locked, locked.items.values_list("case", flat=True).distinct())
     locked.save(update_fields=MEETING_FIELDS)
@@ -163,6 +179,7 @@ def put_on_agenda(
 ) -> AgendaItem:
     """Put a case on the agenda of a meeting, under exactly one law. The same ``key`` gives the same item again.
 
+    Its members may be named later: who is named then is asked for consent then (``name_members``), and papers open to nobody before.
     Raises ConsentMissing with every reason for a 重層的支援会議 where a person on the table has not agreed that an agency at
     the table is told (domain.md R-MTG-2), NotAllowed for whatever else is missing. Members are invited: number and day, nothing else.
     """
@@ -188,13 +205,64 @@ def put_on_agenda(
         for number, person in enumerate(people)
     ]
     add_all(AgendaPerson, rows)
-    if draft.open_roles:
-        add_paper(item, kind=PaperKind.CURRENT, text=_follow_up(draft.open_roles), is_for_all=False, by=by)
+    kept = kept_back(draft)
+    told = [role for role in draft.open_roles if role not in kept]
+    if told:
+        _tell_follow_up(item, told, by)
     _name(item, draft.members, draft.whole, by)
-    after = {"meeting": meeting.number, "kind": item.kind, "members": [seat.pk for seat in draft.members]}
+    after = {
+        "meeting": meeting.number, "kind": item.kind, "members": [seat.pk for seat in draft.members], "kept_back": len(kept),
+    }  # fmt: skip
     record_event(by, "agenda_added", item, case_id=case.pk, item=Item.MEETING, after=after)
     notify(NotificationKind.MEETING, meeting, to=[seat.pk for seat in draft.members], by=by)
     return item
+
+
+def kept_back(draft: AgendaDraft) -> list[AnsweredRole]:
+    """Return the open roles that the members of a new item are not told: 会議限り, and somebody was not where they were decided.
+
+    As long as nobody is named, whoever will be may not have been there either.
+    """
+    marked = [role for role in draft.open_roles if role.row.decision.is_meeting_only]
+    if not marked or draft.kind == MeetingKind.INTERNAL:
+        return []
+    if not draft.members:
+        return marked
+    strangers = _not_there({role.row.decision.agenda_id for role in marked}, draft.members)
+    return [role for role in marked if strangers[role.row.decision.agenda_id]]
+
+
+def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any, list[Membership]]:
+    """Return {item: members from outside the center who did not sit there}."""
+    outside = [seat for seat in members if not seat.agency.is_center]
+    sat = set(AgendaMember.objects.filter(agenda__in=items).values_list("agenda", "membership"))
+    return {key: [seat for seat in outside if (key, seat.pk) not in sat] for key in items}
+
+
+def _tell_follow_up(item: AgendaItem, roles: list[AnsweredRole], by: Viewer) -> None:
+    """Give the members a paper of what was decided and is open; it remembers whose 会議限り words it holds."""
+    decisions = [role.row.decision for role in roles]
+    paper = AgendaPaper(
+        agenda=item, case_id=item.case_id, kind=PaperKind.CURRENT, text=_follow_up(roles), added_by=by.membership,
+        kept_from=sorted({each.agenda_id for each in decisions if each.is_meeting_only}),
+    )  # fmt: skip
+    add_all(AgendaPaper, [paper])
+    after = {"kind": paper.kind}
+    record_event(by, "paper_added", paper, case_id=item.case_id, item=Item.MEETING, after=after)
+
+
+def _refuse_who_was_not_there(item: AgendaItem, members: tuple[Membership, ...]) -> None:
+    """Raise NotAllowed for whom a paper of this item would tell the 会議限り words of a meeting they did not sit in."""
+    papers = AgendaPaper.objects.filter(agenda=item).values_list("kept_from", flat=True)
+    strangers = _not_there({key for keys in papers for key in keys}, members)
+    seat = next((seat for found in strangers.values() for seat in found), None)
+    if seat is None:
+        return
+    text = _(
+        "会議資料に、前の支援会議の会議限りの決定が入っています。その会議に出ていない%(name)sさん（%(agency)s）は加えられません。加えるときは、"
+        "この議題を取り下げて、もう一度議題にしてください。"
+    )
+    raise NotAllowed(text % {"name": name_of(seat.user), "agency": seat.agency.name})
 
 
 def _follow_up(roles: Iterable[AnsweredRole]) -> str:
@@ -251,6 +319,8 @@ def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[s
         return [_("いまは会議に出られない人が含まれています。選び直してください。")]
     if kind == MeetingKind.INTERNAL and any(not seat.agency.is_center for seat in members):
         return [_("所内の会議の構成員は、センターの職員だけです。")]
+    if members and (alone := lacks_agencies(kind, members)):
+        return alone
     return shut_out(case, members)
 
 
@@ -277,7 +347,8 @@ def name_members(
 ) -> None:
     """Say who sits at the table, in place of who was named before; who is new is invited.
 
-    Raises NotAllowed once the papers are open: from then on the members are fixed (domain.md R-MTG-3). Raises as put_on_agenda does.
+    Raises NotAllowed once the papers are open: from then on the members are fixed (domain.md R-MTG-3), and for whoever was not in a
+    meeting whose 会議限り words a paper holds (R-MTG-6). Raises as put_on_agenda does.
     """
     _allow(by)
     case = _lock(item.case_id)
@@ -292,6 +363,7 @@ def name_members(
         raise NotAllowed(text)
     if item.kind == MeetingKind.LAYERED:
         _check_consents(case, people, members)
+    _refuse_who_was_not_there(item, members)
     before = set(item.members.values_list("membership", flat=True))
     item.members.all().delete()
     _name(item, members, whole, by)

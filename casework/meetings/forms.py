@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeChoiceField
@@ -21,14 +22,14 @@ from permissions.people import name_of
 from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
-from .actions import MEETING_FIELDS, AgendaDraft, MeetingDraft, PrepDraft
+from .actions import AgendaDraft, MeetingDraft, PrepDraft
 from .models import Meeting, PaperKind, PrepSheet
-from .rules import reads_least
+from .rules import MEETING_FIELDS, reads_least
 from .selectors import open_state
 
 
 class MeetingForm(TypedMixin, OnceForm):
-    """When and where, who leads, who writes, on which ordinance."""
+    """When and where, who leads, who writes, on which ordinance. ``stands``: the columns that are not changed any more."""
 
     label = forms.CharField(
         label=_("会議の名前"),
@@ -54,8 +55,16 @@ class MeetingForm(TypedMixin, OnceForm):
     )
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, viewer: Viewer, meeting: Meeting | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        viewer: Viewer,
+        meeting: Meeting | None = None,
+        stands: frozenset[str] = frozenset(),
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.now: dict[str, Any] = {}
         self.writers = {str(seat.pk): seat for seat in owners()}
         if meeting and str(meeting.writer_id) not in self.writers:
             self.writers[str(meeting.writer_id)] = meeting.writer
@@ -73,12 +82,18 @@ class MeetingForm(TypedMixin, OnceForm):
                 name: getattr(meeting, name) for name in ("label", "held_at", "place", "is_online", "chair")
             }
             keys = {"writer": str(meeting.writer_id), "ordinance": str(meeting.ordinance_id or "")}
-            self.initial = {**now, **keys, "seen": fingerprint(meeting, MEETING_FIELDS), **self.initial}
+            self.now = {**now, **keys}
+            self.initial = {**self.now, "seen": fingerprint(meeting, MEETING_FIELDS), **self.initial}
         else:
             self.initial = {"writer": str(viewer.membership.pk), **self.initial}
+        closed = {name.removesuffix("_id") for name in stands}
+        # A page from before still sends them: it is answered in words, and keeps what was typed.
+        if not any(self.add_prefix(name) in self.data for name in closed):
+            for name in closed:
+                del self.fields[name]
 
     def draft(self) -> MeetingDraft:
-        told = self.cleaned_data
+        told = {**self.now, **self.cleaned_data}
         return MeetingDraft(
             writer=self.writers[told["writer"]],
             ordinance=self.ordinances.get(told["ordinance"]),
@@ -154,7 +169,7 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
-            "選ぶと、会議資料になり、構成員が読みます。健康やお金の内容は、知らせてよいかを確かめてください。"
+            "選ぶと、会議資料になり、構成員が読みます。健康やお金の内容は、知らせてよいかを確かめてください。会議限りの決定は、構成員がみなその会議に出ていたときだけ入ります。"
         ),
     )
 
@@ -213,7 +228,10 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
 
 def _open_role(role: AnsweredRole) -> str:
     row: Any = role.row
-    return f"{row.agency.name}：{row.what}（{row.who}・{row.get_item_display()}・{open_state(role)}）"
+    marks = [row.who, row.get_item_display(), open_state(role)]
+    if row.decision.is_meeting_only:
+        marks.append(gettext("会議限り"))
+    return f"{row.agency.name}：{row.what}（{'・'.join(marks)}）"
 
 
 class OpenPapersForm(forms.Form):

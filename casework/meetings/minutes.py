@@ -17,6 +17,7 @@ from casework.concealment.guard import add_all, refuse_places
 from casework.events import record_event
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
+from casework.once import made_before
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import Decision
 from casework.seen import ChangedMeanwhile
@@ -26,18 +27,23 @@ from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.people import name_of
 from permissions.viewer import Viewer
+from permissions.walls.clock import ClockNow
 
 from .models import (
+    LONGEST_CIRCULATION,
     AgendaItem,
     AgendaRemoval,
     Meeting,
     Minutes,
+    MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
     PaperCopy,
     PaperRelease,
     PaperReturn,
+    ReceiptMedium,
 )
+from .rules import lacks_agencies, what_stands, who_may_read, why_it_stands
 from .selectors import minutes_for
 
 TEXTS = ("facts", "points", "reservations", "handling")
@@ -76,6 +82,8 @@ def take_writing(meeting: Meeting, *, by: Viewer) -> None:
     locked = Meeting.objects.select_for_update().get(pk=meeting.pk)
     if locked.writer_id == by.membership.pk:
         return
+    if "writer_id" in what_stands(locked):
+        raise NotAllowed(why_it_stands({"writer_id"}))
     locked.writer = by.membership
     locked.save(update_fields=["writer"])
     record(by, "writing_taken", locked)
@@ -123,19 +131,29 @@ class Outcome:
 
 @transaction.atomic
 def fix_item(
-    item: AgendaItem, outcome: Outcome, *, seen: int, present: Iterable[int], by: Viewer
+    item: AgendaItem,
+    outcome: Outcome,
+    *,
+    seen: int,
+    present: Iterable[int],
+    circulate_until: dt.datetime | None = None,
+    by: Viewer,
 ) -> tuple[Minutes, Decision | None]:
     """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
 
+    ``circulate_until``: the minutes are passed round in the same act (``circulate_minutes``). Members are told if they can read.
+
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
     ``decide`` refuses, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
-    members were not fixed), and if somebody else was quicker.
+    members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))
     _lock(item)
     _check_open(item)
-    held_on = timezone.localdate(item.meeting.held_at)
+    # From here on nobody moves the meeting to another day.
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=item.meeting_id)
+    held_on = timezone.localdate(meeting.held_at)
     if held_on > timezone.localdate():
         raise NotAllowed(_("会議の日が来る前に、議事録は確定できません。"))
     draft = MinutesDraft.objects.filter(agenda=item).first()
@@ -143,10 +161,13 @@ def fix_item(
         raise NotAllowed(_("先に議事録を書いてください。"))
     if draft.version != seen:
         raise ChangedMeanwhile(draft)
+    members = [row.membership for row in item.members.select_related("membership__agency")]
+    for text in lacks_agencies(item.kind, members):
+        raise NotAllowed(text)
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
-        fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
+        written_by_id=draft.saved_by_id, fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
     try:
@@ -158,8 +179,55 @@ def fix_item(
         ) from error
     after = {"version": minutes.version, "decision": decision.number if decision else ""}
     record_event(by, "minutes_fixed", minutes, case_id=item.case_id, item=Item.MEETING, after=after)
-    notify(NotificationKind.PAPERS, item.meeting, to=item.members.values_list("membership", flat=True), by=by)
+    if circulate_until:
+        circulate_minutes(item, until=circulate_until, by=by)
+    elif PaperRelease.objects.filter(
+        agenda=item, return_by__gt=ClockNow(), agenda__removal__isnull=True
+    ).exists():
+        _tell_readers(item, by)
     return minutes, decision
+
+
+def _tell_readers(item: AgendaItem, by: Viewer) -> list[int]:
+    told = sorted(seat.pk for seat in who_may_read(item))
+    notify(NotificationKind.PAPERS, item.meeting, to=told, by=by)
+    return told
+
+
+@transaction.atomic
+def circulate_minutes(
+    item: AgendaItem, *, until: dt.datetime, by: Viewer, key: uuid.UUID | None = None
+) -> MinutesCirculation:
+    """Pass the fixed minutes round to the members, who read them, and nothing else of the item, until then. ``until`` is aware.
+
+    May be done again; what was done stands. The same ``key`` gives the same row again. Raises NotAllowed before the minutes are fixed, for
+    an item that left, and for a moment that has gone by or lies more than LONGEST_CIRCULATION ahead. Only who can read is told.
+    """
+    if not by.may("casework.share"):
+        raise NotAllowed(_("会議を決める権限がありません。"))
+    before: MinutesCirculation | None = made_before(MinutesCirculation, key)
+    if before:
+        return before
+    _lock(item)
+    if AgendaRemoval.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("取り下げた議題の議事録は、回覧できません。"))
+    if not Minutes.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("議事録を確定してから、回覧してください。"))
+    now = timezone.now()
+    if until <= now:
+        raise NotAllowed(_("議事録を読める期限が、過ぎた時刻になっています。"))
+    if until > now + LONGEST_CIRCULATION:
+        raise NotAllowed(
+            _("議事録を読める期限は、いまから%(days)d日以内にしてください。")
+            % {"days": LONGEST_CIRCULATION.days}
+        )
+    row = MinutesCirculation(
+        id=key or uuid.uuid4(), agenda=item, case_id=item.case_id, until=until, circulated_by=by.membership
+    )
+    row.save(force_insert=True)
+    after = {"until": until.isoformat(), "members": _tell_readers(item, by)}
+    record_event(by, "minutes_circulated", row, case_id=item.case_id, item=Item.MEETING, after=after)
+    return row
 
 
 def _decide(item: AgendaItem, outcome: Outcome, held_on: dt.date, by: Viewer) -> Decision | None:
@@ -189,6 +257,36 @@ def receive_minutes(minutes: Minutes, *, by: Viewer) -> MinutesReceipt:
         raise NotAllowed(_("受け取るのは、構成員です。")) from error
     record(by, "minutes_received", row, case=minutes.case_id, item=Item.MEETING)
     return row
+
+
+@transaction.atomic
+def record_paper_receipts(item: AgendaItem, members: Iterable[Membership], *, by: Viewer) -> int:
+    """Record that these members have the fixed minutes on paper; return how many had not received them before.
+
+    Raises NotAllowed before they are fixed, for an item that left, and for whoever may not read them: no member, or with the smallest view.
+    """
+    if not by.may("casework.write_note") or not by.sees_all_cases:
+        raise NotAllowed(_("会議資料を書く権限がありません。"))
+    wanted = {seat.pk for seat in members}
+    whole = set(item.members.filter(is_whole=True).values_list("membership", flat=True))
+    if not wanted or not wanted <= whole:
+        raise NotAllowed(_("紙で議事録を渡した構成員を選んでください。"))
+    _lock(item)
+    if not Minutes.objects.filter(agenda=item).exists() or AgendaRemoval.objects.filter(agenda=item).exists():
+        raise NotAllowed(_("議事録を渡せるのは、議事録を確定した議題だけです。"))
+    had = set(MinutesReceipt.objects.filter(agenda=item).values_list("membership", flat=True))
+    rows = [
+        MinutesReceipt(
+            agenda=item, case_id=item.case_id, membership_id=key, medium=ReceiptMedium.PAPER, recorded_by=by.membership
+        )
+        for key in sorted(wanted - had)
+    ]  # fmt: skip
+    if not rows:
+        return 0
+    MinutesReceipt.objects.bulk_create(rows, ignore_conflicts=True)
+    after = {"members": [row.membership_id for row in rows]}
+    record_event(by, "minutes_handed_over", item, case_id=item.case_id, item=Item.MEETING, after=after)
+    return len(rows)
 
 
 @transaction.atomic

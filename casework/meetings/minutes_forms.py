@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 
@@ -8,12 +9,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casework.forms import MomentInput, this_minute
+from casework.once import OnceForm
+from casework.ordinances.models import MeetingKind
 from casework.plans.models import Decision
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
 from .minutes import TEXTS, MinutesText
-from .models import AgendaMember, Minutes
+from .models import AgendaItem, AgendaMember, Minutes
+
+
+def proposed_until() -> dt.datetime:
+    """Return until when minutes are passed round if nobody says otherwise: a week, to the end of office hours."""
+    return (this_minute() + dt.timedelta(days=7)).replace(hour=17, minute=0)
 
 
 class MinutesForm(TypedMixin, forms.Form):
@@ -53,15 +62,38 @@ class FixForm(forms.Form):
         help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
     )
 
+    circulate = forms.BooleanField(label=_("確定した議事録を構成員に回覧する"), required=False)
+    until = forms.DateTimeField(
+        label=_("議事録を読める期限"),
+        widget=MomentInput,
+        required=False,
+        help_text=_("いまから31日以内です。"),
+    )
+
     def __init__(
         self,
         *args: Any,
+        item: AgendaItem,
         members: Iterable[AgendaMember],
         decisions: Iterable[Decision],
         is_online: bool = False,
+        may_circulate: bool = True,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        is_support = item.kind == MeetingKind.SUPPORT
+        self.initial = {"circulate": not is_support, "until": proposed_until(), **self.initial}
+        self.fields["circulate"].help_text = (
+            _(
+                "支援会議の資料は、期限を過ぎると閉じたままです。議事録も紙で渡し、番号を付けて回収します。選んだときだけ、構成員が画面で議事録を読めます。"
+            )
+            if is_support
+            else _(
+                "構成員は期限まで議事録だけを読み、受け取ったことを答えます。資料と準備シートは開きません。"
+            )
+        )
+        if not may_circulate:
+            del self.fields["circulate"], self.fields["until"]
         self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         fields: dict[str, Any] = self.fields
         word = _with_word if is_online else _member
@@ -71,8 +103,48 @@ class FixForm(forms.Form):
             *((key, each.words) for key, each in self.decisions.items()),
         ]
 
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or {}
+        if told.get("circulate") and not told.get("until") and "until" not in self.errors:
+            self.add_error("until", gettext("議事録を読める期限を書いてください。"))
+        return told
+
+    def circulate_until(self) -> dt.datetime | None:
+        """Return until when the minutes are passed round; None: they are not."""
+        until: dt.datetime | None = self.cleaned_data.get("until")
+        return until if self.cleaned_data.get("circulate") else None
+
     def present_keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["present"]]
+
+
+class CirculateForm(OnceForm):
+    """Until when the members read the fixed minutes."""
+
+    until = forms.DateTimeField(
+        label=_("議事録を読める期限"), widget=MomentInput, help_text=_("いまから31日以内です。")
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial = {"until": proposed_until(), **self.initial}
+
+
+class ReceiptsForm(forms.Form):
+    """Who has the fixed minutes on paper."""
+
+    receivers = forms.MultipleChoiceField(
+        label=_("紙の議事録を受け取った構成員"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, members: Iterable[AgendaMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.seats = {str(row.membership_id): row.membership for row in members}
+        field: Any = self.fields["receivers"]
+        field.choices = [(str(row.membership_id), _member(row)) for row in members]
+
+    def chosen(self) -> list[Any]:
+        return [self.seats[key] for key in self.cleaned_data["receivers"]]
 
 
 class CopiesForm(forms.Form):

@@ -24,16 +24,33 @@ from permissions.paper import PdfUnavailable, pdf_available, pdf_of
 from .minutes import (
     TEXTS,
     Outcome,
+    circulate_minutes,
     fix_item,
     hand_out,
     receive_minutes,
+    record_paper_receipts,
     save_minutes,
     take_writing,
     tick_returned,
 )
-from .minutes_forms import CopiesForm, FixForm, MinutesForm, PrintForm, ReturnsForm
+from .minutes_forms import (
+    CirculateForm,
+    CopiesForm,
+    FixForm,
+    MinutesForm,
+    PrintForm,
+    ReceiptsForm,
+    ReturnsForm,
+)
 from .models import Meeting
-from .selectors import AgendaView, copies_for, draft_of, receipts_for, record_agendas_read
+from .selectors import (
+    AgendaView,
+    copies_for,
+    draft_of,
+    next_agenda_for,
+    receipts_for,
+    record_agendas_read,
+)
 from .views import agenda_loaded, agenda_shown
 
 
@@ -86,8 +103,12 @@ def _about(data: Any, stands: Any) -> Any:
 @require_POST
 @requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def minutes_take(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
-    take_writing(meeting, by=request.viewer)
-    messages.success(request, _("議事録を書く人を代わりました。"))
+    try:
+        take_writing(meeting, by=request.viewer)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("議事録を書く人を代わりました。"))
     return redirect("casework:minutes", meeting_id=meeting.pk, agenda_id=view.item.pk)
 
 
@@ -104,7 +125,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
     draft = draft_of(viewer, view.item)
     data = request.POST or None
     form = FixForm(
-        data, members=view.members, decisions=standing, is_online=meeting.is_online,
+        data, item=view.item, members=view.members, decisions=standing, is_online=meeting.is_online, may_circulate=not view.is_gone,
         initial={"seen": draft.version if draft else 0, "present": [row.membership_id for row in view.members]},
     )  # fmt: skip
     directions: Any = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
@@ -115,8 +136,9 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         )  # fmt: skip
         try:
             fix_item(
-                view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(), by=viewer
-            )
+                view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(),
+                circulate_until=form.circulate_until(), by=viewer,
+            )  # fmt: skip
         except ChangedMeanwhile:
             form.add_error(
                 None, _("議事録がほかの人に保存されました。いまの内容を確かめて、もう一度確定してください。")
@@ -134,6 +156,26 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
     return TemplateResponse(request, "casework/agenda_fix.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+@requires("casework.share", load=agenda_loaded, shown=agenda_shown)
+def agenda_circulate(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """Pass the fixed minutes round, also once more."""
+    if view.minutes is None or view.is_gone:
+        messages.info(request, _("回覧できるのは、議事録を確定した議題だけです。"))
+        return _agenda_page(meeting, view)
+    form = CirculateForm(request.POST or None)
+    if form.is_valid():
+        try:
+            circulate_minutes(view.item, until=form.cleaned_data["until"], by=request.viewer, key=form.key())
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("議事録を回覧しました。読める構成員に知らせます。"))
+            return _agenda_page(meeting, view)
+    context = {"meeting": meeting, "view": view, "agenda": view.item, "form": form}
+    return TemplateResponse(request, "casework/agenda_circulate.html", context)
+
+
 @require_POST
 @requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def minutes_receive(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
@@ -146,14 +188,17 @@ def minutes_receive(request: ViewerRequest, meeting: Meeting, view: AgendaView) 
 @require_http_methods(["GET", "POST"])
 @requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def copies(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
-    """Numbered copies on paper and their return; who has received the minutes."""
+    """Numbered copies on paper and their return; who has received the minutes, on the screen or on paper."""
     viewer = request.viewer
-    rows = copies_for(viewer, view.item)
+    rows, receipts = copies_for(viewer, view.item), receipts_for(viewer, view.item)
+    waiting = [row for row in view.members if row.is_whole and row.membership_id not in receipts]
     posted = request.POST if request.method == "POST" else None
     giving = CopiesForm(posted if posted and "hand_out" in posted else None, members=view.members)
     returns = ReturnsForm(posted if posted and "returned" in posted else None, copies=rows)
+    taken = ReceiptsForm(posted if posted and "received" in posted else None, members=waiting)
     for form, act in ((giving, lambda: hand_out(view.item, giving.chosen(), by=viewer)),
-                      (returns, lambda: tick_returned(returns.chosen(), by=viewer))):  # fmt: skip
+                      (returns, lambda: tick_returned(returns.chosen(), by=viewer)),
+                      (taken, lambda: record_paper_receipts(view.item, taken.chosen(), by=viewer))):  # fmt: skip
         if form.is_valid():
             try:
                 act()
@@ -161,10 +206,10 @@ def copies(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
                 form.add_error(None, str(refusal))
             else:
                 return redirect("casework:copies", meeting_id=meeting.pk, agenda_id=view.item.pk)
-    receipts = receipts_for(viewer, view.item)
     context = {
         "meeting": meeting, "view": view, "agenda": view.item, "rows": rows, "giving": giving, "returns": returns,
         "out": [row for row in rows if row.returned_at is None], "has_pdf": pdf_available(),
+        "taken": taken if view.minutes and not view.is_gone else None,
         "distribution": [(row, receipts.get(row.membership_id)) for row in view.members],
     }  # fmt: skip
     return TemplateResponse(request, "casework/copies.html", context)
@@ -182,10 +227,17 @@ def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> 
         raise Http404
     decisions = _decisions(request, view)
     shown = _for_copy(view, copy) if copy else view
+    later = next_agenda_for(request.viewer, view.item, meeting)
+    # Who holds a copy is told of a meeting they were asked to, and of no other.
+    if copy and later and not later.members.filter(membership=copy.membership_id).exists():
+        later = None
+    here = set(view.minutes.present) if view.minutes else set()
     context = {
         "meeting": meeting, "view": shown, "copy": copy, "decisions": decisions, "viewer": request.viewer,
         "made_at": timezone.now(),
-        "present": [row for row in view.members if view.minutes and row.membership_id in view.minutes.present],
+        "present": [row for row in view.members if row.membership_id in here],
+        "absent": [row for row in view.members if row.membership_id not in here],
+        "recorder": (view.minutes and view.minutes.written_by) or meeting.writer, "next_meeting": later and later.meeting,
     }  # fmt: skip
     try:
         with translation.override("ja"):

@@ -7,6 +7,8 @@ release to return the people who were named, each for themselves (sql.py, ``wall
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
@@ -17,6 +19,8 @@ from casework.ordinances.models import MeetingKind
 from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
+
+LONGEST_CIRCULATION = dt.timedelta(days=31)
 
 
 class Meeting(Walled):
@@ -181,6 +185,8 @@ class AgendaPaper(Walled):
     kind = models.CharField(_("資料の種類"), max_length=12, choices=PaperKind.choices)
     text = models.TextField(_("内容"), max_length=4000)
     is_for_all = models.BooleanField(_("民生委員などにも見せる"), default=False)
+    # The items of 支援会議 whose 会議限り words it repeats: only who sat there sits here (domain.md R-MTG-6).
+    kept_from = ArrayField(models.UUIDField(), blank=True, default=list, editable=False)
     added_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField(default=ClockNow)
 
@@ -250,6 +256,8 @@ class Minutes(MinutesTexts):
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
     present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    # Who wrote them last: the writer of the meeting may change for its other items. Not known of minutes from before.
+    written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     fixed_at = models.DateTimeField(default=ClockNow)
 
@@ -260,17 +268,60 @@ class Minutes(MinutesTexts):
         )
 
 
+class MinutesCirculation(Walled):
+    """That the fixed minutes of an item were passed round to its members (議事録の回覧), and until when they read them.
+
+    The minutes alone: papers and prep sheets stay as shut as they are (domain.md R-MTG-4).
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="circulations")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    until = models.DateTimeField(_("議事録を読める期限"))
+    circulated_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    circulated_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("議事録の回覧")
+        constraints = (
+            models.CheckConstraint(
+                name="minutescirculation_in_order",
+                condition=Q(
+                    until__gt=F("circulated_at"), until__lte=F("circulated_at") + LONGEST_CIRCULATION
+                ),
+            ),
+        )
+        indexes = (models.Index(fields=("agenda", "until"), name="minutescirculation_agenda"),)
+
+
+class ReceiptMedium(models.TextChoices):
+    """How the minutes came to a member."""
+
+    SCREEN = "screen", _("画面")
+    PAPER = "paper", _("紙")
+
+
 class MinutesReceipt(Walled):
-    """That one member has received the fixed minutes (受領)."""
+    """That one member has received the fixed minutes (受領): said by themselves, or on paper as ``recorded_by`` of the center saw."""
 
     agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="receipts")
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField(default=ClockNow)
+    medium = models.CharField(
+        _("受け取りかた"), max_length=6, choices=ReceiptMedium.choices, default=ReceiptMedium.SCREEN
+    )
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         verbose_name = _("議事録の受領")
-        constraints = (models.UniqueConstraint(fields=("agenda", "membership"), name="minutesreceipt_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "membership"), name="minutesreceipt_once"),
+            models.CheckConstraint(
+                name="minutesreceipt_on_paper_by_whom",
+                condition=Q(medium=ReceiptMedium.SCREEN, recorded_by__isnull=True)
+                | Q(medium=ReceiptMedium.PAPER, recorded_by__isnull=False),
+            ),
+        )
 
 
 class AloneDeclaration(Walled):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from django.db import connection
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.concealment.models import ConcealmentThreat
 from casework.ordinances.models import MeetingKind
-from casework.ordinances.selectors import oaths_of_this_year, ordinances_for
+from casework.ordinances.selectors import oaths_of_this_year, ordinances_for, seats
 from casework.seals.selectors import newest_seal
 from casework.sharing.consents import standing_scopes, unwanted_labels
 from casework.sharing.items import Item
@@ -19,16 +20,62 @@ from permissions.agencies.models import Agency, AgencyKind, LegalType, Membershi
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
-from .models import Meeting
+from .models import AgendaItem, Meeting
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
     from casework.households.models import Person
 
+MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
+
+
+def what_stands(meeting: Meeting) -> frozenset[str]:
+    """Return the columns of a meeting that nobody changes any more (sql.py). For the center.
+
+    An item of a case that is out of sight here counts, too, which the database knows.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT casework_standing_of(%s)", [meeting.pk])
+        state = cursor.fetchone()[0]
+    if state == "over":
+        return frozenset(MEETING_FIELDS)
+    if state == "fixed":
+        return frozenset(MEETING_FIELDS) - {"writer_id"}
+    return frozenset({"ordinance_id"} if state == "opened" and meeting.ordinance_id else ())
+
+
+def why_it_stands(columns: Iterable[str]) -> str:
+    """Say why these columns are not changed; empty if there are none."""
+    named = set(columns)
+    if not named:
+        return ""
+    if named == {"ordinance_id"}:
+        return _("資料を公開した議題があるため、よりどころの要綱は変えられません。")
+    if named == {"writer_id"}:
+        return _("議題の議事録がすべて確定しているため、議事録を書く人は代われません。")
+    return _(
+        "議事録が確定した議題があるため、会議の名前・日時・場所・議長・要綱は直せません。ほかの議題を別の日に移すときは、"
+        "その議題を取り下げて、新しい会議の議題にしてください。"
+    )
+
 
 def reads_least(agency: Agency) -> bool:
     """Return whether people of this agency get the smallest view unless somebody decides otherwise (R-MTG-8)."""
     return agency.legal_type == LegalType.PERSON or agency.kind in (AgencyKind.MINSEI, AgencyKind.NPO)
+
+
+def lacks_agencies(kind: str, members: Iterable[Membership]) -> list[str]:
+    """Say that a 重層的支援会議 has nobody from another agency; empty if it has.
+
+    It is a meeting of agencies (domain.md 3.2), and the agencies are what consent is asked for: without one, none would be.
+    """
+    if kind != MeetingKind.LAYERED or any(not seat.agency.is_center for seat in members):
+        return []
+    return [
+        _(
+            "重層的支援会議には、センターのほかの機関の構成員が1人は要ります。センターの職員だけで話すときは、所内の会議にしてください。"
+        )
+    ]
 
 
 def consent_gaps(case: Case, people: Iterable[Person], members: Iterable[Membership]) -> list[str]:
@@ -78,6 +125,21 @@ def shut_out(case: Case, members: Iterable[Membership]) -> list[str]:
     ]
 
 
+def who_may_read(item: AgendaItem) -> list[Membership]:
+    """Return the members whom the law of an item lets read its fixed minutes now (sql.py says the same of whoever asks)."""
+    case, people = item.case, [row.person for row in item.people.select_related("person")]
+    named = item.members.filter(is_whole=True).select_related("membership__user", "membership__agency")
+    active = set(seats().filter(pk__in=named.values("membership")).values_list("pk", flat=True))
+    found = [row.membership for row in named if row.membership_id in active]
+    found = [seat for seat in found if not shut_out(case, [seat])]
+    if item.kind == MeetingKind.SUPPORT:
+        silent = {seat.pk for seat in without_oath(found)}
+        return [seat for seat in found if seat.pk not in silent]
+    if item.kind == MeetingKind.LAYERED:
+        return [seat for seat in found if seat.agency.is_center or not consent_gaps(case, people, [seat])]
+    return found
+
+
 def without_oath(members: Iterable[Membership]) -> list[Membership]:
     """Return who has not sworn for this fiscal year."""
     sworn = set(oaths_of_this_year().values_list("membership", flat=True))
@@ -97,6 +159,8 @@ def obstacles(
     found = []
     if not members:
         found.append(_("構成員がまだ決まっていません。"))
+    else:
+        found += lacks_agencies(kind, members)
     found += shut_out(case, members)
     if kind == MeetingKind.SUPPORT:
         in_force = ordinances_for(viewer).filter(pk=meeting.ordinance_id, holds=True, kinds__contains=[kind])

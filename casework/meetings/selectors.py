@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, Func, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -29,6 +29,7 @@ from .models import (
     AloneDeclaration,
     Meeting,
     Minutes,
+    MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
     PaperCopy,
@@ -55,10 +56,20 @@ class WholeToMe(OpenToMe):
     template = "(%(expressions)s = ANY ((SELECT wall_agenda_whole())::uuid[]))"
 
 
+class MinutesToMe(OpenToMe):
+    """Whoever asks was named for this item, and its fixed minutes are passed round to them now (``wall_minutes``)."""
+
+    template = "(%(expressions)s = ANY ((SELECT wall_minutes())::uuid[]))"
+
+
 class MeetsMe(OpenToMe):
     """Whoever asks was named for an item of this meeting."""
 
     template = "(%(expressions)s = ANY ((SELECT wall_meetings())::uuid[]))"
+
+
+_READ_BY_ME = Q(OpenToMe("agenda")) | Q(MinutesToMe("agenda"))
+_MINUTES_TO_ME = Q(WholeToMe("agenda")) | Q(MinutesToMe("agenda"))
 
 
 def meetings_for(viewer: Viewer) -> QuerySet[Meeting]:
@@ -81,7 +92,7 @@ def agendas_for(viewer: Viewer) -> QuerySet[AgendaItem]:
     rows = AgendaItem.objects.filter(NotBlocked("case"), NotHidden("pk"))
     if not viewer.membership.role_rights.reads_cases:
         return rows.none()
-    return rows if viewer.sees_all_cases else rows.filter(OpenToMe("pk"))
+    return rows if viewer.sees_all_cases else rows.filter(Q(OpenToMe("pk")) | Q(MinutesToMe("pk")))
 
 
 def _of_agenda_for(viewer: Viewer, model: type[Any], *, whole: Q | None = None) -> QuerySet[Any]:
@@ -110,10 +121,23 @@ def prep_sheets_for(viewer: Viewer) -> QuerySet[PrepSheet]:
 
 def minutes_for(viewer: Viewer) -> QuerySet[Minutes]:
     """Return the fixed minutes this viewer may read now."""
-    rows: QuerySet[Minutes] = _of_agenda_for(viewer, Minutes, whole=Q(WholeToMe("agenda"))).filter(
-        NotHidden("pk")
+    rows: QuerySet[Minutes] = _of_agenda_for(viewer, Minutes, whole=_MINUTES_TO_ME).filter(NotHidden("pk"))
+    return rows.select_related("fixed_by__user", "fixed_by__agency", "written_by__user", "written_by__agency")
+
+
+def circulations_for(viewer: Viewer) -> QuerySet[MinutesCirculation]:
+    """Return when fixed minutes were passed round and until when, each with ``is_running``, the latest first."""
+    rows: QuerySet[MinutesCirculation] = _of_agenda_for(
+        viewer, MinutesCirculation, whole=Q(MinutesToMe("agenda"))
     )
-    return rows.select_related("fixed_by__user", "fixed_by__agency")
+    running = ExpressionWrapper(Q(until__gt=ClockNow()), output_field=BooleanField())
+    return rows.annotate(is_running=running).select_related("circulated_by__user").order_by("-until", "pk")
+
+
+def may_receive(viewer: Viewer, item: AgendaItem) -> bool:
+    """Return whether the viewer sits at this item and reads its fixed minutes now."""
+    seat = AgendaMember.objects.filter(_MINUTES_TO_ME, agenda=item, membership=viewer.membership)
+    return seat.exists() and minutes_for(viewer).filter(agenda=item).exists()
 
 
 def draft_of(viewer: Viewer, item: AgendaItem) -> MinutesDraft | None:
@@ -138,8 +162,8 @@ def copies_for(viewer: Viewer, item: AgendaItem) -> list[Any]:
 def receipts_for(viewer: Viewer, item: AgendaItem) -> dict[int, MinutesReceipt]:
     """Return who has received the minutes, by membership; a member's own for everybody else."""
     rows: QuerySet[MinutesReceipt] = _of_agenda_for(
-        viewer, MinutesReceipt, whole=Q(OpenToMe("agenda"), membership=viewer.membership)
-    )
+        viewer, MinutesReceipt, whole=_READ_BY_ME & Q(membership=viewer.membership)
+    ).select_related("recorded_by__user")
     return {row.membership_id: row for row in rows.filter(agenda=item)}
 
 
@@ -153,14 +177,14 @@ def declarations_for(viewer: Viewer) -> QuerySet[AloneDeclaration]:
 
 def members_for(viewer: Viewer) -> QuerySet[AgendaMember]:
     """Return who sits at the table, by agency."""
-    rows: QuerySet[AgendaMember] = _of_agenda_for(viewer, AgendaMember)
+    rows: QuerySet[AgendaMember] = _of_agenda_for(viewer, AgendaMember, whole=_READ_BY_ME)
     return rows.select_related("membership__user", "membership__agency").order_by(
         "-membership__agency__is_center", "membership__agency__name", "pk"
     )
 
 
 def own_seat_for(viewer: Viewer, agenda: AgendaItem) -> AgendaMember | None:
-    """Return the viewer's own seat at this item, as far as it is open to them now."""
+    """Return the viewer's own seat at this item, as far as its papers are open to them now."""
     return AgendaMember.objects.filter(
         Q(OpenToMe("agenda")), agenda=agenda, membership=viewer.membership
     ).first()
@@ -186,6 +210,13 @@ class AgendaView:
     papers: list[AgendaPaper] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     minutes: Minutes | None = None
+    circulations: list[Any] = field(default_factory=list)
+    is_minutes_only: bool = False  # a member whom the minutes are passed round to, and nothing else is open
+
+    @property
+    def passed_until(self) -> Any:
+        """Until when the members read the minutes that are passed round; None: they do not."""
+        return next((each.until for each in self.circulations if each.is_running), None)
 
     @property
     def is_gone(self) -> bool:
@@ -210,7 +241,8 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
     """Return items of ``agendas_for`` with everything of them that reaches the viewer, in their order."""
     views = {item.pk: AgendaView(item) for item in items}
     keys = list(views)
-    for person in _of_agenda_for(viewer, AgendaPerson).filter(agenda__in=keys).order_by("position"):
+    people = _of_agenda_for(viewer, AgendaPerson, whole=_READ_BY_ME)
+    for person in people.filter(agenda__in=keys).order_by("position"):
         views[person.agenda_id].people.append(person)
     for member in members_for(viewer).filter(agenda__in=keys):
         views[member.agenda_id].members.append(member)
@@ -228,13 +260,25 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
         views[paper.agenda_id].papers.append(paper)
     for minutes in minutes_for(viewer).filter(agenda__in=keys):
         views[minutes.agenda_id].minutes = minutes
+    for circulation in circulations_for(viewer).filter(agenda__in=keys):
+        views[circulation.agenda_id].circulations.append(circulation)
+    _ask(viewer, views)
+    return list(views.values())
+
+
+def _ask(viewer: Viewer, views: dict[uuid.UUID, AgendaView]) -> None:
+    """Put to each item which agencies were asked, and what they said. Nobody whom only the minutes reach is told."""
+    for view in views.values():
+        view.is_minutes_only = not viewer.sees_all_cases and view.release is None
     said = {
-        (sheet.agenda_id, sheet.agency_id): sheet for sheet in prep_sheets_for(viewer).filter(agenda__in=keys)
+        (sheet.agenda_id, sheet.agency_id): sheet
+        for sheet in prep_sheets_for(viewer).filter(agenda__in=views)
     }
     for view in views.values():
+        if view.is_minutes_only:
+            continue
         agencies = {member.membership.agency_id: member.membership.agency for member in view.members}
         view.asked = [Asked(agency, said.get((view.item.pk, key))) for key, agency in agencies.items()]
-    return list(views.values())
 
 
 def agendas_of_meeting_for(viewer: Viewer, meeting: Meeting) -> list[AgendaView]:
@@ -292,6 +336,16 @@ def left_before() -> Exists:
     """
     removals = AgendaRemoval.objects.filter(agenda=OuterRef("pk"))
     return Exists(removals.filter(removed_at__lt=OuterRef("meeting__held_at")))
+
+
+def next_agenda_for(viewer: Viewer, item: AgendaItem, meeting: Meeting) -> AgendaItem | None:
+    """Return the item with which the case is on the agenda of a later meeting, the nearest; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return None
+    later = agendas_for(viewer).filter(
+        case=item.case_id, removal__isnull=True, meeting__held_at__gt=meeting.held_at
+    )
+    return later.select_related("meeting").order_by("meeting__held_at", "position").first()
 
 
 @in_rounds

@@ -11,6 +11,14 @@ _CENTER = "(select wall_center())"
 _ME = "(select wall_membership()) AND (select wall_reader()) IS NOT NULL"
 OPEN_TO_ME = "= ANY ((select wall_agenda())::uuid[])"
 WHOLE_TO_ME = "= ANY ((select wall_agenda_whole())::uuid[])"
+PASSED_TO_ME = "= ANY ((select wall_minutes())::uuid[])"
+
+# What the law of the item asks for while somebody reads of it, whatever is open of it.
+_STILL_HOLDS = """NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id)
+     AND (a.kind <> 'shien_kaigi' OR casework_has_oath(m.membership_id))
+     AND (a.kind <> 'jusou' OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
+     AND (a.kind <> 'internal' OR wall_center())
+     AND NOT (a.case_id = ANY (wall_blocked()))"""
 
 # Named, between release and return by the database's clock, on the agenda still, not shut out of the case; for a 支援会議
 # with the oath of this fiscal year, for a 重層的支援会議 with a consent of everybody on the table for one's own agency. A membership
@@ -42,11 +50,7 @@ SECURITY DEFINER SET search_path = public, pg_temp AS $$
     JOIN casework_paperrelease r ON r.agenda_id = a.id
    WHERE m.membership_id = wall_membership() AND wall_reader() IS NOT NULL
      AND r.released_at <= clock_now() AND clock_now() < r.return_by
-     AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id)
-     AND (a.kind <> 'shien_kaigi' OR casework_has_oath(m.membership_id))
-     AND (a.kind <> 'jusou' OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
-     AND (a.kind <> 'internal' OR wall_center())
-     AND NOT (a.case_id = ANY (wall_blocked()))
+     AND STILL_HOLDS
 $$;
 CREATE FUNCTION wall_agenda() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
   SELECT coalesce(array_agg(o.agenda_id), '{}') FROM casework_agendas_of_mine() o
@@ -65,6 +69,49 @@ CREATE FUNCTION casework_next_position(wanted uuid) RETURNS integer LANGUAGE sql
 SET search_path = public, pg_temp AS $$
   SELECT CASE WHEN wall_center() THEN coalesce(max(a.position), 0) + 1 END
     FROM casework_agendaitem a WHERE a.meeting_id = wanted
+$$;
+""".replace("STILL_HOLDS", _STILL_HOLDS)
+
+# The fixed minutes, while they are passed round: for whoever reads all of the item, and nothing else of it.
+CIRCULATION = """
+CREATE FUNCTION casework_minutes_of_mine() RETURNS TABLE (agenda_id uuid) LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = public, pg_temp AS $$
+  SELECT m.agenda_id
+    FROM casework_agendamember m
+    JOIN casework_agendaitem a ON a.id = m.agenda_id
+   WHERE m.membership_id = wall_membership() AND wall_reader() IS NOT NULL AND m.is_whole
+     AND EXISTS (SELECT 1 FROM casework_minutescirculation c
+                  WHERE c.agenda_id = a.id AND c.circulated_at <= clock_now() AND clock_now() < c.until)
+     AND STILL_HOLDS
+$$;
+CREATE FUNCTION wall_minutes() RETURNS uuid[] LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
+  SELECT coalesce(array_agg(o.agenda_id), '{}') FROM casework_minutes_of_mine() o
+$$;
+CREATE FUNCTION casework_minutes_may_circulate() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = NEW.agenda_id)
+     OR EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = NEW.agenda_id) THEN
+    RAISE EXCEPTION 'fixed minutes of an item on the agenda are passed round' USING ERRCODE = 'check_violation';
+  END IF;
+  IF NEW.circulated_at > clock_now() THEN
+    RAISE EXCEPTION 'minutes are passed round from now on' USING ERRCODE = 'check_violation';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER minutes_may_circulate BEFORE INSERT ON casework_minutescirculation
+  FOR EACH ROW EXECUTE FUNCTION casework_minutes_may_circulate();
+""".replace("STILL_HOLDS", _STILL_HOLDS)
+
+# A 重層的支援会議 is a meeting of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
+AGENCIES = """
+CREATE FUNCTION casework_meets_agencies(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT EXISTS (
+    SELECT 1 FROM casework_agendamember m
+      JOIN marugoto_permissions_membership s ON s.id = m.membership_id
+      JOIN marugoto_permissions_agency g ON g.id = s.agency_id
+     WHERE m.agenda_id = wanted AND NOT g.is_center)
 $$;
 """
 
@@ -91,6 +138,8 @@ DECLARE
   item casework_agendaitem;
 BEGIN
   SELECT * INTO item FROM casework_agendaitem a WHERE a.id = NEW.agenda_id;
+  -- Whoever changes the meeting comes before or after.
+  PERFORM 1 FROM casework_meeting g WHERE g.id = item.meeting_id FOR SHARE;
   IF NOT EXISTS (SELECT 1 FROM casework_agendamember m WHERE m.agenda_id = item.id)
      OR NOT EXISTS (SELECT 1 FROM casework_agendaperson p WHERE p.agenda_id = item.id) THEN
     RAISE EXCEPTION 'papers need members and people' USING ERRCODE = 'check_violation';
@@ -100,6 +149,9 @@ BEGIN
     OR EXISTS (SELECT 1 FROM casework_agendamember m
                 WHERE m.agenda_id = item.id AND NOT casework_has_oath(m.membership_id))) THEN
     RAISE EXCEPTION 'a 支援会議 needs an ordinance in force and everybody''s oath' USING ERRCODE = 'check_violation';
+  END IF;
+  IF item.kind = 'jusou' AND NOT casework_meets_agencies(item.id) THEN
+    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
   IF item.kind = 'jusou' AND EXISTS (
     SELECT 1 FROM casework_agendamember m
@@ -161,12 +213,55 @@ SET search_path = public, pg_temp AS $$
 $$;
 """
 
+# What the members were told of a meeting, and what its record rests on, stands with the first minutes that are fixed; its ordinance
+# with the first papers that open. Who writes may change for as long as there is something to write.
+STANDING = """
+CREATE FUNCTION casework_meeting_standing(wanted uuid) RETURNS text LANGUAGE sql STABLE
+SET search_path = public, pg_temp AS $$
+  SELECT CASE
+    WHEN EXISTS (SELECT 1 FROM casework_minutes m JOIN casework_agendaitem a ON a.id = m.agenda_id
+                  WHERE a.meeting_id = wanted)
+    THEN CASE WHEN EXISTS (
+      SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id
+       WHERE a.meeting_id = wanted AND NOT EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = a.id)
+         AND NOT EXISTS (SELECT 1 FROM casework_agendaremoval x
+                          WHERE x.agenda_id = a.id AND x.removed_at < g.held_at)) THEN 'fixed' ELSE 'over' END
+    WHEN EXISTS (SELECT 1 FROM casework_paperrelease r JOIN casework_agendaitem a ON a.id = r.agenda_id
+                  WHERE a.meeting_id = wanted) THEN 'opened'
+    ELSE '' END
+$$;
+CREATE FUNCTION casework_standing_of(wanted uuid) RETURNS text LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT CASE WHEN wall_center() THEN casework_meeting_standing(wanted) END
+$$;
+CREATE FUNCTION casework_meeting_stands() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+DECLARE
+  standing text := casework_meeting_standing(OLD.id);
+BEGIN
+  IF standing IN ('fixed', 'over')
+     AND (NEW.number, NEW.label, NEW.held_at, NEW.place, NEW.is_online, NEW.chair, NEW.ordinance_id, NEW.made_by_id, NEW.made_at)
+       IS DISTINCT FROM
+       (OLD.number, OLD.label, OLD.held_at, OLD.place, OLD.is_online, OLD.chair, OLD.ordinance_id, OLD.made_by_id, OLD.made_at)
+     OR standing = 'over' AND NEW.writer_id <> OLD.writer_id
+     OR standing = 'opened' AND OLD.ordinance_id IS NOT NULL AND NEW.ordinance_id IS DISTINCT FROM OLD.ordinance_id THEN
+    RAISE EXCEPTION 'this of a meeting stands since papers were opened or minutes fixed'
+      USING ERRCODE = 'insufficient_privilege';
+  END IF;
+  RETURN NEW;
+END $$;
+CREATE TRIGGER meeting_stands BEFORE UPDATE ON casework_meeting
+  FOR EACH ROW EXECUTE FUNCTION casework_meeting_stands();
+"""
+
 # Minutes are written of what was talked about: of an item that left before the meeting there are none, of one that left afterwards
 # there are. Of fixed minutes nothing is written any more, and a decision names an item only until then.
 MINUTES = """
 CREATE FUNCTION casework_minutes_may_be_written() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
 SET search_path = public, pg_temp AS $$
 BEGIN
+  PERFORM 1 FROM casework_meeting g JOIN casework_agendaitem a ON a.meeting_id = g.id
+    WHERE a.id = NEW.agenda_id FOR SHARE OF g;
   IF EXISTS (SELECT 1 FROM casework_minutes m WHERE m.agenda_id = NEW.agenda_id)
      OR EXISTS (SELECT 1 FROM casework_agendaremoval x
                   JOIN casework_agendaitem a ON a.id = x.agenda_id JOIN casework_meeting g ON g.id = a.meeting_id
@@ -177,6 +272,10 @@ BEGIN
      AND NOT EXISTS (SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = NEW.agenda_id)
      AND NOT EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'internal') THEN
     RAISE EXCEPTION 'its members were never fixed' USING ERRCODE = 'check_violation';
+  END IF;
+  IF TG_TABLE_NAME <> 'casework_minutesdraft' AND NOT casework_meets_agencies(NEW.agenda_id)
+     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'jusou') THEN
+    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -191,7 +290,7 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
     *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
-    *("evaluation", "suspension"),
+    *("evaluation", "suspension", "minutescirculation"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
@@ -233,12 +332,13 @@ KEYS = "\n".join(
     )
 )
 
-FUNCTIONS = "\n".join((IS_OVER, READ, RULES, MINUTES))
+FUNCTIONS = "\n".join((IS_OVER, READ, AGENCIES, RULES, STANDING, MINUTES, CIRCULATION))
 
 DEFINER_FUNCTIONS = (
     *("casework_agendas_of_mine", "wall_meetings", "casework_agenda_goes_on", "casework_papers_may_open"),
     *("casework_agenda_loses_consent", "casework_agenda_loses_person", "casework_next_position"),
-    "casework_minutes_may_be_written",
+    *("casework_minutes_may_be_written", "casework_standing_of", "casework_meeting_stands"),
+    *("casework_minutes_of_mine", "casework_minutes_may_circulate"),
 )
 
 
@@ -269,7 +369,7 @@ _ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casew
 _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
-_ALONE = "casework_alonedeclaration"
+_ALONE, _CIRCULATION = "casework_alonedeclaration", "casework_minutescirculation"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
 # Of an online meeting, by a member, for themselves or to whoever is of the center.
 _NAMED_ONLINE = (
@@ -279,7 +379,12 @@ _NAMED_ONLINE = (
 )
 # Paper is handed out where the papers were opened, under the same law.
 _OPENED = f"EXISTS (SELECT 1 FROM casework_paperrelease r WHERE r.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
-_GONE = f"EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = {_COPY}.agenda_id)"  # noqa: S608 -- constants
+_GONE = "EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = {}.agenda_id)"
+_READS_ALL = (
+    "EXISTS (SELECT 1 FROM casework_agendamember m WHERE m.is_whole"  # noqa: S608 -- constants
+    f" AND m.agenda_id = {_RECEIPT}.agenda_id AND m.membership_id = {_RECEIPT}.membership_id)"
+)
+_READ_BY_ME = f"agenda_id {OPEN_TO_ME} OR agenda_id {PASSED_TO_ME}"
 _DECIDES = "(select wall_role()) IN ('coordinator', 'chief')"
 _WRITES = (
     "EXISTS (SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id"  # noqa: S608 -- constants
@@ -293,12 +398,12 @@ WALLS = (
         insert=f"{_CENTER} AND made_by_id = {_ME}",
         update=_CENTER,
     ),
-    paper_wall(_ITEM, seen=f"id {OPEN_TO_ME}", insert=_added(_ITEM, "added_by_id")),
-    paper_wall(_PERSON, seen=f"agenda_id {OPEN_TO_ME}", insert=_center(_PERSON), texts=False),
+    paper_wall(_ITEM, seen=f"id {OPEN_TO_ME} OR id {PASSED_TO_ME}", insert=_added(_ITEM, "added_by_id")),
+    paper_wall(_PERSON, seen=_READ_BY_ME, insert=_center(_PERSON), texts=False),
     # Until the papers open somebody may be named and struck out again; a trigger sees to the rest.
     Wall(
         table=_MEMBER,
-        select=f"{_center(_MEMBER)} OR agenda_id {OPEN_TO_ME}",
+        select=f"{_center(_MEMBER)} OR {_READ_BY_ME}",
         insert=_added(_MEMBER, "named_by_id"),
         delete=_center(_MEMBER),
     ),
@@ -327,12 +432,23 @@ WALLS = (
         delete=f"{_center(_DRAFT)} AND {_DECIDES}",
     ),
     paper_wall(
-        _MINUTES, seen=f"agenda_id {WHOLE_TO_ME}", insert=f"{_added(_MINUTES, 'fixed_by_id')} AND {_DECIDES}"
+        _MINUTES,
+        seen=f"agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME}",
+        insert=f"{_added(_MINUTES, 'fixed_by_id')} AND {_DECIDES}",
     ),
+    paper_wall(
+        _CIRCULATION,
+        seen=f"agenda_id {PASSED_TO_ME}",
+        insert=f"{_added(_CIRCULATION, 'circulated_by_id')} AND {_DECIDES}",
+        texts=False,
+    ),
+    # By each member of themselves; of paper by the center.
     Wall(
         table=_RECEIPT,
-        select=f"{_center(_RECEIPT)} OR membership_id = {_ME} AND agenda_id {OPEN_TO_ME}",
-        insert=f"membership_id = {_ME} AND agenda_id {WHOLE_TO_ME}"  # noqa: S608 -- constants
+        select=f"{_center(_RECEIPT)} OR membership_id = {_ME} AND ({_READ_BY_ME})",
+        insert=f"(recorded_by_id IS NULL AND membership_id = {_ME}"  # noqa: S608 -- constants
+        f" AND (agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME})"
+        f" OR {_added(_RECEIPT, 'recorded_by_id')} AND {_READS_ALL} AND NOT {_GONE.format(_RECEIPT)})"
         f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_RECEIPT}.agenda_id)",
         frozen=True,
     ),
@@ -346,7 +462,7 @@ WALLS = (
     Wall(
         table=_COPY,
         select=_center(_COPY),
-        insert=f"{_added(_COPY, 'handed_by_id')} AND {_OPENED} AND NOT {_GONE}",
+        insert=f"{_added(_COPY, 'handed_by_id')} AND {_OPENED} AND NOT {_GONE.format(_COPY)}",
         frozen=True,
     ),
     Wall(table=_BACK, select=_center(_BACK), insert=_added(_BACK, "ticked_by_id"), frozen=True),

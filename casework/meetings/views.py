@@ -33,6 +33,7 @@ from .actions import (
     answer_prep,
     call_meeting,
     change_meeting,
+    kept_back,
     name_members,
     open_papers,
     put_on_agenda,
@@ -51,12 +52,13 @@ from .forms import (
 )
 from .models import Meeting
 from .online import asks_who_is_alone, declare_alone
-from .rules import obstacles
+from .rules import MEETING_FIELDS, obstacles, what_stands, why_it_stands
 from .selectors import (
     AgendaView,
     agenda_for,
     agendas_of_meeting_for,
     draft_of,
+    may_receive,
     meetings_for,
     open_roles_for,
     own_seat_for,
@@ -126,7 +128,9 @@ def meeting_add(request: ViewerRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("casework.share", load=_meeting, shown=_meeting_shown)
 def meeting_edit(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
-    form = MeetingForm(request.POST or None, viewer=request.viewer, meeting=meeting)
+    """What may change of a meeting. What stands is shown, with why, and not offered."""
+    stands = what_stands(meeting)
+    form = MeetingForm(request.POST or None, viewer=request.viewer, meeting=meeting, stands=stands)
     if form.is_valid():
         try:
             change_meeting(meeting, form.draft(), seen=form.cleaned_data["seen"], by=request.viewer)
@@ -140,7 +144,11 @@ def meeting_edit(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
         else:
             messages.success(request, _("会議の予定を直しました。構成員に知らせます。"))
             return redirect("casework:meeting", meeting_id=meeting.pk)
-    return TemplateResponse(request, "casework/meeting_form.html", {"form": form, "meeting": meeting})
+    context = {
+        "form": form, "meeting": meeting, "stands": stands, "why_it_stands": why_it_stands(stands),
+        "is_over": stands == frozenset(MEETING_FIELDS),
+    }  # fmt: skip
+    return TemplateResponse(request, "casework/meeting_form.html", context)
 
 
 @require_GET
@@ -154,6 +162,7 @@ def meeting(request: ViewerRequest, meeting: Meeting) -> HttpResponse:
         "views": views,
         "mark": _mark(request, meeting),
         "own_oath": own_oath_for(request.viewer),
+        "is_over": what_stands(meeting) == frozenset(MEETING_FIELDS),
     }
     return TemplateResponse(request, "casework/meeting.html", context)
 
@@ -202,9 +211,24 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("議題に加えました。構成員に知らせます。"))
+            _say_kept_back(request, form)
             return redirect("casework:agenda", meeting_id=item.meeting_id, agenda_id=item.pk)
     context = {"case": case, "form": form, "offers_support": offers_support}
     return TemplateResponse(request, "casework/agenda_add.html", context)
+
+
+def _say_kept_back(request: ViewerRequest, form: AgendaForm) -> None:
+    draft = form.draft()
+    count = len(kept_back(draft))
+    if not count:
+        return
+    why = (
+        _("その決定をした会議に出ていない人が、構成員にいるためです。")
+        if draft.members
+        else _("構成員がまだ決まっていないためです。")
+    )
+    text = _("会議限りの決定%(count)d件は、会議資料に入れませんでした。") % {"count": count}
+    messages.warning(request, f"{text}{why}")
 
 
 def _first(request: ViewerRequest) -> dict[str, Any]:
@@ -239,6 +263,7 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
     }  # fmt: skip
     if view.minutes:
         context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
+        context["may_receive"] = may_receive(request.viewer, view.item)
         context["receipt"] = receipts_for(request.viewer, view.item).get(request.viewer.membership.pk)
     if request.viewer.sees_all_cases:
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}

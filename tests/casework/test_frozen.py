@@ -28,7 +28,7 @@ from casework.files.actions import add_file, check_file, remove_file
 from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
-from casework.meetings.minutes import hand_out, receive_minutes, tick_returned
+from casework.meetings.minutes import circulate_minutes, hand_out, receive_minutes, tick_returned
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
@@ -135,6 +135,7 @@ FROZEN = {
     "casework_suspensionend": "words",
     "casework_minutes": "facts",
     "casework_minutesreceipt": "received_at",
+    "casework_minutescirculation": "until",
     "casework_alonedeclaration": "declared_at",
     "casework_papercopy": "number",
     "casework_paperreturn": "ticked_at",
@@ -262,6 +263,8 @@ def _meet(world):
     with acting_for(viewer):
         receive_minutes(minutes, by=viewer)
     with acting_for(world.coordinator):
+        until = timezone.now() + dt.timedelta(days=7)
+        circulate_minutes(fixed, until=until, by=world.coordinator)
         tick_returned(hand_out(fixed, [viewer.membership], by=world.coordinator), by=world.coordinator)
 
 

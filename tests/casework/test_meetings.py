@@ -16,6 +16,7 @@ from casework.consent.actions import ConsentDraft, record_consent, withdraw_cons
 from casework.consent.models import Consent
 from casework.households.actions import StayDraft, record_stay, set_item
 from casework.households.models import PersonContact
+from casework.households.selectors import name_people
 from casework.meetings.actions import (
     MEETING_FIELDS,
     ConsentMissing,
@@ -26,6 +27,7 @@ from casework.meetings.actions import (
     name_members,
     take_off_agenda,
 )
+from casework.meetings.minutes import Outcome
 from casework.meetings.models import (
     AgendaItem,
     AgendaMember,
@@ -67,6 +69,7 @@ from tests.casework.tables import (
     CANARY,
     HOUR,
     call,
+    fixed_item,
     let_swear,
     open_to_all,
     opened,
@@ -221,6 +224,58 @@ def test_layered_meeting_with_an_agency_that_no_consent_names_is_refused(world):
 
     with pytest.raises(ConsentMissing, match="機関 newへの「会議」"):
         put(world, call(world), world.hazuki, world.anshin_worker, stranger, kind="jusou")
+
+
+def test_layered_meeting_of_the_center_alone_is_refused_where_members_are_named_and_papers_open(
+    world, client
+):
+    """Else nobody's consent would be asked for: the son's is taken back, and he is on the table."""
+    home, own = world.hazuki, (world.coordinator, world.chief)
+    without_meeting(world, home, home.son)
+    meeting = call(world)
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
+        put(world, meeting, home, *own, kind="jusou")
+    item = put(world, meeting, home, kind="jusou")
+    seats = tuple(viewer.membership for viewer in own)
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"), acting_for(world.coordinator):
+        name_members(item, seats, by=world.coordinator)
+    with acting_for(world.coordinator):
+        AgendaMember.objects.bulk_create(
+            AgendaMember(agenda=item, case_id=item.case_id, membership=seat, named_by=seats[0])
+            for seat in seats
+        )
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
+        open_to_all(world, item)
+    release = PaperRelease(
+        agenda=item, case_id=item.case_id, return_by=timezone.now() + HOUR, released_by=seats[0]
+    )
+    with (
+        pytest.raises(IntegrityError, match="a member of another agency"),
+        transaction.atomic(),
+        acting_for(world.coordinator),
+    ):
+        release.save(force_insert=True)
+    sign_in(client, world.coordinator)
+    keys = [item.meeting_id, item.pk]
+    url = reverse("casework:agenda_members", args=keys)
+    body = client.post(url, {"members": [str(seat.pk) for seat in seats]}).content.decode()
+    assert "ほかの機関の構成員が1人は要ります" in body
+    assert (
+        "ほかの機関の構成員が1人は要ります"
+        in client.get(reverse("casework:agenda", args=keys)).content.decode()
+    )
+
+
+def test_members_named_later_are_asked_for_consent_then(world):
+    home = world.hazuki
+    without_meeting(world, home, home.son)
+    item = put(world, call(world), home, kind="jusou")
+    with pytest.raises(NotAllowed, match="構成員がまだ決まっていません"):
+        open_to_all(world, item)
+    with pytest.raises(ConsentMissing, match="機関 anshinへの「会議」"), acting_for(world.coordinator):
+        name_members(item, (world.anshin_worker.membership,), by=world.coordinator)
+    with acting_for(world.chief):
+        assert not AgendaMember.objects.exists()
 
 
 def test_support_meeting_says_why_and_waits_for_ordinance_and_oaths(world):
@@ -707,6 +762,82 @@ def test_next_agenda_offers_what_was_decided_and_is_open(world, client):
         assert list(AgendaPaper.objects.values_list("kind", "text")) == [
             ("current", f"前の決定から確かめること\n・機関 anshin：火曜に訪ねる（{number} 未回答）")
         ]
+
+
+def agreed_in_a_support_meeting(world):
+    """A role that anshin and a member of kenko agreed on as 会議限り, and one decided elsewhere."""
+    home, label = world.hazuki, Label(world.hazuki.mother.pk, "roles")
+    world.share(home, world.anshin, label)
+    kept, free = (
+        RoleDraft(label, world.anshin, "孤立", what) for what in (f"{CANARY} 申合せ", "ほかで決めた訪問")
+    )
+    fixed_item(world, world.anshin_worker, world.kenko_worker, outcome=Outcome([], [kept]))
+    with acting_for(world.chief):
+        decide(home.case, decided_on=timezone.localdate(), directions=[], roles=[free], by=world.chief)
+    let_swear(world.jiritsu_worker)
+    with acting_for(world.coordinator):
+        roles = open_roles_for(world.coordinator, home.case)
+        name_people(world.coordinator, [role.row for role in roles])
+    assert sorted(role.row.decision.is_meeting_only for role in roles) == [False, True]
+    return tuple(roles)
+
+
+@pytest.mark.parametrize(
+    ("members", "kind", "is_told"),
+    [
+        (("anshin_worker", "kenko_worker", "coordinator"), "shien_kaigi", True),
+        (("anshin_worker", "jiritsu_worker"), "shien_kaigi", False),
+        (("anshin_worker", "jiritsu_worker"), "jusou", False),
+        ((), "shien_kaigi", False),
+        (("coordinator",), "internal", True),
+    ],
+)
+def test_next_agenda_carries_what_stays_within_a_meeting_to_who_sat_there(world, members, kind, is_told):
+    roles = agreed_in_a_support_meeting(world)
+    seats = [getattr(world, name) for name in members]
+    item = put(world, call(world, ordinance(world)), world.hazuki, *seats, kind=kind, open_roles=roles)
+    with acting_for(world.chief):
+        (text,) = AgendaPaper.objects.filter(agenda=item).values_list("text", flat=True)
+        event = CaseEvent.objects.get(verb="agenda_added", after__meeting=item.meeting.number)
+    assert (f"{CANARY} 申合せ" in text, "ほかで決めた訪問" in text) == (is_told, True)
+    assert event.after["kept_back"] == (0 if is_told else 1)
+
+
+def test_whoever_did_not_sit_there_is_not_named_later_for_what_stays_within_that_meeting(world):
+    roles = agreed_in_a_support_meeting(world)
+    item = put(world, call(world, ordinance(world)), world.hazuki, world.anshin_worker, open_roles=roles)
+    seats = tuple(viewer.membership for viewer in (world.anshin_worker, world.jiritsu_worker))
+    with pytest.raises(NotAllowed, match="その会議に出ていないjiritsuさん"), acting_for(world.coordinator):
+        name_members(item, seats, by=world.coordinator)
+    there = (world.kenko_worker.membership, world.chief.membership)
+    with acting_for(world.coordinator):
+        name_members(item, there, by=world.coordinator)
+        assert set(item.members.values_list("membership", flat=True)) == {seat.pk for seat in there}
+
+
+@pytest.mark.parametrize(
+    ("names", "why"),
+    [
+        (["anshin_worker", "jiritsu_worker"], "会議に出ていない人が、構成員にいるためです"),
+        ([], "構成員がまだ決まっていないためです"),
+        (["anshin_worker"], ""),
+    ],
+)
+def test_page_says_how_much_was_left_out_and_why(world, client, names, why):
+    home, roles = world.hazuki, agreed_in_a_support_meeting(world)
+    meeting = call(world, ordinance(world))
+    sign_in(client, world.coordinator)
+    url = reverse("casework:agenda_add", args=[home.case.pk])
+    assert "・会議限り）" in client.get(url).content.decode()
+    typed = {
+        "meeting": str(meeting.pk), "kind": "shien_kaigi", "purpose": "evaluation", "purpose_text": "前の続き",
+        f"about_{home.mother.pk}": "on", f"words_{home.mother.pk}": "本人",
+        "open_roles": [str(role.row.pk) for role in roles],
+        "members": [str(getattr(world, name).membership.pk) for name in names],
+    }  # fmt: skip
+    body = client.post(url, typed, follow=True).content.decode()
+    assert ("会議限りの決定1件は、会議資料に入れませんでした" in body) == bool(why)
+    assert why in body
 
 
 def test_place_of_a_concealed_household_is_neither_where_a_meeting_is_nor_what_is_written_of_it(world):

@@ -1,6 +1,8 @@
 """議事録: one writes, nothing typed is lost, and what is fixed is changed by nobody."""
 
 import datetime as dt
+import re
+import subprocess
 
 import pytest
 from django.db import DatabaseError, transaction
@@ -8,7 +10,14 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
+from casework.meetings.actions import (
+    MEETING_FIELDS,
+    MeetingDraft,
+    PrepDraft,
+    answer_prep,
+    change_meeting,
+    take_off_agenda,
+)
 from casework.meetings.minutes import (
     MinutesText,
     Outcome,
@@ -19,12 +28,13 @@ from casework.meetings.minutes import (
     take_writing,
     tick_returned,
 )
-from casework.meetings.models import Minutes, MinutesDraft, MinutesReceipt, PaperCopy
+from casework.meetings.models import Meeting, Minutes, MinutesDraft, MinutesReceipt, PaperCopy
 from casework.meetings.selectors import copies_for, minutes_for, receipts_for
+from casework.notifications.models import Notification
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleRow
-from casework.seen import ChangedMeanwhile
-from casework.sharing.actions import Label
+from casework.seen import ChangedMeanwhile, fingerprint
+from casework.sharing.actions import Label, block
 from casework.sheets.actions import request_sheet
 from casework.sheets.models import Sheet
 from permissions.errors import NotAllowed
@@ -43,6 +53,7 @@ from tests.casework.tables import (
     today_item,
     write,
 )
+from tests.paper import said_by
 from tests.worlds import make_agency, make_viewer
 
 pytestmark = pytest.mark.django_db
@@ -276,6 +287,100 @@ def test_fixed_item_is_changed_by_no_action(world):
         paper(world, item)
 
 
+def changed(world, meeting, by=None, **told):
+    """Change a meeting from what stands, as its form does."""
+    by = by or world.coordinator
+    with acting_for(by):
+        now = Meeting.objects.select_related("writer", "ordinance").get(pk=meeting.pk)
+        names = ("label", "held_at", "chair", "writer", "place", "is_online", "ordinance")
+        draft = MeetingDraft(**{**{name: getattr(now, name) for name in names}, **told})
+        return change_meeting(now, draft, seen=fingerprint(now, MEETING_FIELDS), by=by)
+
+
+OTHERWISE = {
+    "label": "ほかの会議", "held_at": timezone.now() - dt.timedelta(days=40), "place": "会議室9", "is_online": True,
+    "chair": "ほかの人", "ordinance": None,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_what_the_record_rests_on_stands_once_minutes_are_fixed(world, name):
+    """Also where the fixed item is of a case that is out of sight for whoever changes the meeting."""
+    item, _minutes = fixed_item(world, world.anshin_worker)
+    put(world, item.meeting, world.tomono, world.anshin_worker)
+    why = "要綱は変えられません" if name == "ordinance" else "議事録が確定した議題がある"
+    with pytest.raises(NotAllowed, match=why):
+        changed(world, item.meeting, **{name: OTHERWISE[name]})
+    with acting_for(world.chief):
+        block(item.case, agency=None, user_id=world.coordinator.user.pk, reason="親族", by=world.chief)
+    with pytest.raises(NotAllowed, match=why):
+        changed(world, item.meeting, **{name: OTHERWISE[name]})
+
+
+def test_writer_is_relieved_as_long_as_an_item_is_open(world):
+    item, _minutes = fixed_item(world, world.anshin_worker)
+    rest = put(world, item.meeting, world.tomono, world.anshin_worker)
+    assert changed(world, item.meeting, writer=world.chief.membership).writer == world.chief.membership
+    open_to_all(world, rest)
+    write(world, rest, by=world.chief)
+    with acting_for(world.chief):
+        fix_item(rest, Outcome(), seen=1, present=[], by=world.chief)
+    with pytest.raises(NotAllowed, match="代われません"):
+        changed(world, item.meeting, writer=world.coordinator.membership)
+    with pytest.raises(NotAllowed, match="代われません"), acting_for(world.coordinator):
+        take_writing(item.meeting, by=world.coordinator)
+
+
+def test_ordinance_stands_since_papers_are_open_and_a_meeting_may_be_postponed(world):
+    item = today_item(world, world.anshin_worker)
+    for other in (None, ordinance(world, title="ほかの要綱")):
+        with pytest.raises(NotAllowed, match="要綱は変えられません"):
+            changed(world, item.meeting, ordinance=other)
+    later = timezone.now() + dt.timedelta(days=7)
+    with acting_for(world.anshin_worker):
+        told = Notification.objects.filter(kind="meeting").count()
+    assert changed(world, item.meeting, held_at=later, place="会議室9").held_at == later
+    with acting_for(world.anshin_worker):
+        assert Notification.objects.filter(kind="meeting").count() == told + 1
+
+
+def test_page_of_a_meeting_offers_what_may_change_and_answers_an_old_page(world, client):
+    item = today_item(world, world.anshin_worker)
+    rest = put(world, item.meeting, world.tomono, world.anshin_worker)
+    sign_in(client, world.coordinator)
+    url = reverse("casework:meeting_edit", args=[item.meeting_id])
+    opened = client.get(url).content.decode()
+    assert ('name="ordinance"' in opened, 'name="label"' in opened) == (False, True)
+    assert "見本市支援会議設置要綱" in opened
+    write(world, item)
+    with acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
+    fixed = client.get(url).content.decode()
+    fields = ("label", "held_at", "place", "is_online", "chair", "ordinance", "writer")
+    assert [name for name in fields if f'name="{name}"' in fixed] == ["writer"]
+    assert "会議室2" in fixed
+    with acting_for(world.coordinator):
+        seen = fingerprint(Meeting.objects.get(pk=item.meeting_id), MEETING_FIELDS)
+    old = {
+        "label": "書きかえた名前", "held_at": "2026-01-01T10:00", "place": "会議室9", "chair": "課長",
+        "writer": str(world.coordinator.membership.pk), "ordinance": "", "seen": seen,
+    }  # fmt: skip
+    body = client.post(url, old).content.decode()
+    assert "議事録が確定した議題がある" in body
+    assert "書きかえた名前" in body
+    answer = client.post(url, {"writer": str(world.chief.membership.pk), "seen": seen})
+    assert answer.status_code == 302
+    with acting_for(world.chief):
+        meeting = Meeting.objects.get(pk=item.meeting_id)
+        assert (meeting.label, meeting.writer_id) == ("第14回 地域ケース会議", world.chief.membership.pk)
+        take_off_agenda(rest, reason="見本", by=world.chief)
+    # Nothing is left to write: nothing is left to change.
+    assert (
+        "会議の予定を直す" not in client.get(reverse("casework:meeting", args=[meeting.pk])).content.decode()
+    )
+    assert 'name="writer"' not in client.get(url).content.decode()
+
+
 def test_member_says_that_the_minutes_came_and_nobody_says_it_for_them(world):
     viewer, other = world.anshin_worker, world.kenko_worker
     item, minutes = fixed_item(world, viewer, other)
@@ -379,6 +484,50 @@ def test_minutes_are_a_pdf_for_the_center(world, client):
 
     assert answer["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(world, client, tmp_path):
+    """Rare names and their variants too; a numbered copy says its number, and tells of no meeting its reader was not asked to."""
+    rare, variant = "髙﨑𠮷", "葛\U000e0100城"
+    for viewer, name in ((world.anshin_worker, rare), (world.kenko_worker, variant)):
+        viewer.user.last_name = name
+        viewer.user.save(update_fields=["last_name"])
+    item = today_item(world, world.anshin_worker, world.kenko_worker)
+    with acting_for(world.coordinator):
+        copies = hand_out(
+            item, [world.anshin_worker.membership, world.kenko_worker.membership], by=world.coordinator
+        )
+    write(world, item, f"{rare}と{variant}の家")
+    with acting_for(world.chief):
+        take_writing(item.meeting, by=world.chief)
+        fix_item(item, Outcome(), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief)
+    later = call(world, ordinance(world), label="次の回", held_at=timezone.now() + dt.timedelta(days=30))
+    put(world, later, world.hazuki, world.kenko_worker)
+    sign_in(client, world.coordinator)
+    told, about = {}, {}
+    for copy in (None, *copies):
+        data = {"copy": str(copy.pk)} if copy else {}
+        pdf = client.post(reverse("casework:agenda_print", args=[item.meeting_id, item.pk]), data).content
+        number = copy.number if copy else 0
+        told[number] = said_by(pdf)
+        (tmp_path / f"{number}.pdf").write_bytes(pdf)
+        shown = subprocess.run(
+            ["pdfinfo", tmp_path / f"{number}.pdf"], capture_output=True, text=True, check=True
+        )
+        about[number] = shown.stdout
+
+    assert all(re.search(r"^Tagged:\s+yes$", text, re.MULTILINE) for text in about.values())
+    words = (
+        "議事録を書く人機関itakucoordinator", f"出席した人機関anshin{rare}", f"欠席した構成員機関kenko{variant}", f"{rare}と{variant}の家",
+        f"次の会議{later.number}",
+    )  # fmt: skip
+    assert {number: [word in text for word in words] for number, text in told.items()} == {
+        0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
+    }  # fmt: skip
+    assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
+    assert [later.number in text for text in told.values()] == [True, False, True]
 
 
 def test_paper_is_handed_out_under_the_same_law_as_a_screen(world):

@@ -25,7 +25,7 @@ from casework.households.selectors import name_people
 from casework.issues.actions import IssueDraft, note_issue
 from casework.meetings.actions import take_off_agenda
 from casework.meetings.minutes import MinutesText, save_minutes
-from casework.models import CaseEvent, Minutes
+from casework.models import AgendaMember, CaseEvent, Minutes
 from casework.monitoring.models import MonitoringDate
 from casework.ordinances.models import Ordinance
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
@@ -269,6 +269,23 @@ def test_coordination_decides_in_the_layered_meeting_and_nowhere_else(coordinate
         assert Decision.objects.get(pk=decision.pk).agenda == item
         minutes = Minutes.objects.get(agenda=item)
     assert (minutes.points, minutes.present) == ("プランについて話した", [world.anshin_worker.membership.pk])
+
+
+def test_plan_is_not_decided_in_a_layered_meeting_of_the_center_alone(coordinated):
+    world, home = coordinated, coordinated.hazuki
+    plan = save(world, home)
+    meeting = call(world, held_at=timezone.now())
+    item = put(world, meeting, home, kind="jusou", people={home.mother.pk: "本人"})
+    with acting_for(world.coordinator):
+        seat = world.coordinator.membership
+        AgendaMember(agenda=item, case_id=item.case_id, membership=seat, named_by=seat).save(
+            force_insert=True
+        )
+        save_minutes(item, MinutesText(points="プランについて話した"), seen=0, by=world.coordinator)
+    with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
+        settle(world, plan, agenda=item)
+    with acting_for(world.chief):
+        assert not Decision.objects.exists()
 
 
 def test_minutes_saved_by_a_colleague_meanwhile_are_looked_at_first(coordinated):
