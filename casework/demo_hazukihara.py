@@ -38,7 +38,7 @@ class Hazukihara:
 
 
 def load_hazukihara() -> None:
-    """Load the case with its two decisions and the agencies' answers."""
+    """Load the case with its two decisions, the agencies' answers, and the meeting that is to decide its plan."""
     coordinator = viewer("coordinator")
     with acting_for(coordinator):
         home = _hazukihara_household(coordinator)
@@ -47,12 +47,12 @@ def load_hazukihara() -> None:
         _hazukihara_plan(home, coordinator)
         move_to_stage(home.case, stage="intake", by=coordinator)
     assessment = load_assessment(home.case, home.toyo, home.shuichi)
+    load_meeting(home.case, home.toyo, home.shuichi, assessment)
     with acting_for(coordinator):
         set_next_monitoring(home.case, on=date(-14), owner=coordinator.membership, by=coordinator)
-        for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
+        for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting"):
             move_to_stage(home.case, stage=stage, by=coordinator)
     _hazukihara_answers(home)
-    load_meeting(home.case, home.toyo, home.shuichi, assessment)
     Case.objects.filter(pk=home.case.pk).update(opened_at=days_ago(40))
 
 

@@ -32,9 +32,9 @@ from casework.meetings.models import AgendaItem, PaperKind
 from casework.monitoring.actions import MonitoringDraft, TickDraft, record_monitoring
 from casework.ordinances.models import MeetingKind
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
-from casework.planning.models import Plan, Section
+from casework.planning.models import Plan, PlanPart, Section
 from casework.plans.actions import RoleDraft, Told, answer_role
-from casework.plans.models import Decision, Direction, InCharge, RoleRow
+from casework.plans.models import Decision, InCharge, RoleRow
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
@@ -62,9 +62,9 @@ def load_honami() -> None:
         for stage in ("intake", "screening", "flow2_assess"):
             move_to_stage(home.case, stage=stage, by=by)
         assessment = _assessment(home)
-        for stage in ("flow2_plan", "flow2_meeting"):
-            move_to_stage(home.case, stage=stage, by=by)
+        move_to_stage(home.case, stage="flow2_plan", by=by)
         plan, item = _plan(home, assessment), _meeting(home)
+        move_to_stage(home.case, stage="flow2_meeting", by=by)
         present = [
             viewer(name).membership.pk for name in ("coordinator", "chief", "jiritsu", "ssw", "shokudo")
         ]
@@ -260,7 +260,8 @@ def _monitoring(home: Honami, decision: Decision) -> None:
 
 
 def _evaluation(home: Honami, decision: Decision) -> None:
-    of_father, of_daughter = Direction.objects.filter(decision=decision).order_by("position")
+    goals = PlanPart.objects.filter(plan__decided__decision=decision, section=Section.GOAL)
+    of_father, of_daughter = goals.order_by("position")
     roles = RoleRow.objects.filter(decision=decision).select_related("agency").order_by("position")
     draft = EvaluationDraft(
         decision.pk, date(EVALUATED_ON), "家賃の心配が減った。娘と高校の話ができた。（父）　数学をもっとやりたい。（長女）", "replan",

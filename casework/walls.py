@@ -540,11 +540,12 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         table="casework_evaluationresult",
         select=f"{reaches('casework_evaluationresult')} AND ({CENTER} OR NOT is_sealed)"
-        f" AND {not_hidden('casework_evaluationresult')}",
+        f" AND {not_hidden('casework_evaluationresult')} AND {evaluation.SEEN_GOAL}",
         insert=f"{center('casework_evaluationresult')} AND {_NEW_EVALUATION.format(table='casework_evaluationresult')}"
         " AND (EXISTS (SELECT 1 FROM casework_direction d WHERE d.id = casework_evaluationresult.direction_id"
         " AND d.case_id = casework_evaluationresult.case_id AND d.item = casework_evaluationresult.item"
         " AND d.person_id IS NOT DISTINCT FROM casework_evaluationresult.person_id)"
+        f" OR {evaluation.OF_GOAL}"
         " OR EXISTS (SELECT 1 FROM casework_issue i WHERE i.id = casework_evaluationresult.issue_id"
         " AND i.case_id = casework_evaluationresult.case_id AND i.item = casework_evaluationresult.item"
         " AND i.person_id IS NOT DISTINCT FROM casework_evaluationresult.person_id"
@@ -711,6 +712,7 @@ def functions_sql() -> str:
             assessments.VERSION_KEYS,
             chronology.KEEPS,
             evaluation.SEALED,
+            evaluation.GOAL_KEYS,
             reports.FUNCTIONS,
         ),
         *(ordinances.FUNCTIONS, meetings.FUNCTIONS, meetings.KEYS),

@@ -9,12 +9,10 @@ from django.db.models import Case as Depending
 from django.db.models import (
     DateTimeField,
     DurationField,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
     OuterRef,
-    Q,
     QuerySet,
     Subquery,
     Value,
@@ -25,9 +23,9 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from casework.cases.states import OPEN_STAGES, Stage
 from casework.codes.settings import count_in_query
 from casework.monitoring.models import Monitoring
-from casework.notes.models import Note, NoteParagraph, ParagraphSource, SpokenWith
+from casework.notes.selectors import talks_for
 from casework.rounds import Steps, in_rounds
-from casework.sharing.selectors import cases_for, labelled_for
+from casework.sharing.selectors import cases_for
 from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 
@@ -38,17 +36,6 @@ if TYPE_CHECKING:
 
 # A case that rests is reviewed on its day (suspension/).
 WATCHED = tuple(stage for stage in OPEN_STAGES if stage != Stage.SUSPENDED)
-
-
-def talks_for(viewer: Viewer) -> QuerySet[Note]:
-    """Return the notes about a talk with somebody of the household.
-
-    A note that does not say with whom counts if it holds words of the person: what counts too much hides that nobody was seen.
-    """
-    own_words = labelled_for(viewer, NoteParagraph).filter(note=OuterRef("pk"), source=ParagraphSource.SELF)
-    return labelled_for(viewer, Note).filter(
-        Q(spoken_with=SpokenWith.HOUSEHOLD) | Q(spoken_with="") & Q(Exists(own_words))
-    )
 
 
 def rhythm_of_cases(viewer: Viewer) -> QuerySet[Any]:

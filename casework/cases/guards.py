@@ -35,6 +35,36 @@ def looks_again(case: Case, stage: str) -> bool:
     return bool(dates.filter(task__end__isnull=True).exists())
 
 
+def has_plan(case: Case, stage: str) -> bool:
+    """Return whether a plan stands that was decided and whose decision was not replaced (planning/)."""
+    decided = _rows("PlanDecision").filter(case=case, decision__superseded_by__isnull=True)
+    return comes_back(case, stage) or bool(decided.exists())
+
+
+def has_agreed(case: Case, stage: str) -> bool:
+    """Return whether something that a 支援会議 decided stands (申合せ)."""
+    agreed = _rows("Decision").filter(case=case, is_meeting_only=True, superseded_by__isnull=True)
+    return comes_back(case, stage) or bool(agreed.exists())
+
+
+def is_on_agenda(case: Case, stage: str) -> bool:
+    """Return whether the case is on the agenda of a meeting (meetings/), not of one from before it last stood here."""
+    items = _rows("AgendaItem").filter(case=case, removal__isnull=True)
+    left = _rows("CaseEvent").filter(case=case, verb="stage_changed", before__stage=stage)
+    since = left.order_by("-at").values_list("at", flat=True).first()
+    if since:
+        items = items.filter(meeting__held_at__gte=since)
+    return comes_back(case, stage) or bool(items.exists())
+
+
+def comes_back(case: Case, stage: str) -> bool:
+    """Return whether a stage is where the case stood before its emergency or its rest: it begins nothing anew."""
+    if case.stage == Stage.SUSPENDED:
+        rested = _rows("Suspension").filter(case=case).order_by("-decided_at", "-pk")
+        return bool(rested.values_list("stage_before", flat=True).first() == stage)
+    return stage_before_emergency(case) == stage
+
+
 def is_assessed(case: Case, stage: str) -> bool:
     """Return whether a version of the assessment was fixed (assessments/)."""
     return bool(_rows("Assessment").filter(case=case).exists())
@@ -61,19 +91,45 @@ def is_evaluated(case: Case, stage: str) -> bool:
 
 # From where ("" for wherever), whereto: what must hold, and what to do where it does not.
 Guard = tuple[Callable[["Case", str], bool], str | Promise]
-GUARDS: dict[tuple[str, str], Guard] = {
+GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
+    ("", Stage.MEETING): (
+        (
+            is_on_agenda,
+            _("会議付議に進む前に、このケースを会議の議題にしてください。ケースの画面の「会議の議題にする」からできます。"),
+        ),
+    ),
+    ("", Stage.AGREED): (
+        (
+            has_agreed,
+            _("申合せに進むのは、支援会議で決めたことがあるときです。支援会議の議題の画面で議事録を書き、「決定を書いて確定する」から決定してください。"),
+        ),
+        (
+            looks_again,
+            _("申合せに進む前に、見直す日を決めてください。ケースの画面の「モニタリング」で、「次のモニタリングの日」として決められます。"),
+        ),
+    ),
     ("", Stage.ACTIVE): (
-        looks_again,
-        _("支援実施に進む前に、「次のモニタリングの日」を決めてください。ケースの画面の「モニタリング」で決められます。"),
+        (
+            has_plan,
+            _("支援実施に進む前に、プランを決定してください。ケースの画面の「支援プランを見る」から決定できます。"),
+        ),
+        (
+            looks_again,
+            _("支援実施に進む前に、「次のモニタリングの日」を決めてください。ケースの画面の「モニタリング」で決められます。"),
+        ),
     ),
     (Stage.ASSESSMENT, Stage.PLANNING): (
-        is_assessed,
-        _("アセスメントの版を確定してから、プラン作成に進みます。ケースの画面の「アセスメント」で確定できます。"),
+        (
+            is_assessed,
+            _("アセスメントの版を確定してから、プラン作成に進みます。ケースの画面の「アセスメント」で確定できます。"),
+        ),
     ),
     **{
         (Stage.EVALUATION, stage): (
-            is_evaluated,
-            _("先に、いま有効な決定をすべて評価してください。進めるのは、評価シートの「これからのこと」で選んだ段階です。"),
+            (
+                is_evaluated,
+                _("先に、いま有効な決定をすべて評価してください。進めるのは、評価シートの「これからのこと」で選んだ段階です。"),
+            ),
         )
         for stage in OUTCOMES
     },
@@ -100,9 +156,9 @@ def refuse_ended(case: Case) -> None:
 def refusal_of(case: Case, stage: str) -> str:
     """Return why a case may not enter a stage yet; empty if it may."""
     for key in (("", stage), (case.stage, stage)):
-        holds, words = GUARDS.get(key, (None, ""))
-        if holds is not None and not holds(case, stage):
-            return str(words)
+        for holds, words in GUARDS.get(key, ()):
+            if not holds(case, stage):
+                return str(words)
     return ""
 
 

@@ -17,6 +17,7 @@ from casework.cases.models import Case
 from casework.cases.states import Flow, Stage
 from casework.concealment.guard import add_all
 from casework.events import record_event
+from casework.meetings.held import refuse_not_held
 from casework.monitoring.actions import end_monitoring_dates
 from casework.once import made_before
 from casework.sharing.actions import Label
@@ -27,8 +28,10 @@ from permissions.viewer import Viewer
 
 from .models import Closure
 from .rules import DECIDED_BEFORE, WITHOUT_RETURN
+from .selectors import no_end_of_coordination
 
 if TYPE_CHECKING:
+    from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
     from permissions.agencies.models import Agency
 
@@ -46,6 +49,7 @@ class ClosureDraft:
     lead: Agency | None = None
     lead_words: str = ""
     decision: Decision | None = None
+    agenda: AgendaItem | None = None
     decided_by_words: str = ""
     watch: str = ""
     watch_until: dt.date | None = None
@@ -53,8 +57,8 @@ class ClosureDraft:
     follow_up_on: dt.date | None = None
 
 
-def lacking(case: Case, draft: ClosureDraft) -> dict[str, str]:
-    """Return what the sheet still has to say, by field."""
+def lacking(case: Case, draft: ClosureDraft, by: Viewer) -> dict[str, str]:
+    """Return what the sheet still has to say, by field. Outside coordination the chief decides, or a meeting (as in suspension/)."""
     found: dict[str, str] = {}
     if not draft.lead and not draft.lead_words.strip():
         found["lead"] = _("終わったあとの窓口を選んでください。なければ、下の欄にその理由を書いてください。")
@@ -70,18 +74,33 @@ def lacking(case: Case, draft: ClosureDraft) -> dict[str, str]:
         found["watch"] = _("だれがどのように見守るかを書いてください。")
     if case.flow == Flow.COORDINATION and draft.decision is None:
         found["decision"] = _("多機関協働のケースは、会議の決定で終わります。決定を選んでください。")
-    elif draft.decision is None and case.stage not in DECIDED_BEFORE and not draft.decided_by_words.strip():
-        found["decided_by_words"] = _("どこで決めたかを書いてください（例：11月20日の内部会議）。")
+    elif not _is_decided(case, draft, by):
+        found["decided_by_words"] = _(
+            "終わることは、センター長か会議が決めます。会議を選ぶか、どこで決めたかを書いてください（例：11月20日の内部会議）。"
+        )
     if draft.follow_up_on and draft.follow_up_on < timezone.localdate():
         found["follow_up_on"] = _("確かめる日が、過ぎた日になっています。")
     return found
+
+
+def _is_decided(case: Case, draft: ClosureDraft, by: Viewer) -> bool:
+    named = draft.decision or draft.agenda or draft.decided_by_words.strip()
+    return bool(named) or case.stage in DECIDED_BEFORE or by.role == "chief"
+
+
+def _where(case: Case, draft: ClosureDraft) -> str:
+    """Whoever names no meeting is the chief; where the stage was the decision there is nothing to say."""
+    words = draft.decided_by_words.strip()
+    is_named = draft.decision or draft.agenda or words or case.stage in DECIDED_BEFORE
+    return words if is_named else _("センター長が決めた")
 
 
 @transaction.atomic
 def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | None = None) -> Closure:
     """Close a case with its sheet. The same ``key`` gives the same sheet again. Sharing goes on until it is ended.
 
-    Raises NotAllowed without the right to decide, where the stage may not end yet, and for a sheet that lacks something.
+    Raises NotAllowed without the right to decide, where the stage may not end yet, for a sheet that lacks something, for a decision by
+    which coordination does not end (``no_end_of_coordination``), and for a meeting that was not held about this case.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("ケースを終える権限がありません。"))
@@ -89,14 +108,22 @@ def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | 
     if before:
         return before
     locked = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
-    for missing in lacking(locked, draft).values():
+    for missing in lacking(locked, draft, by).values():
         raise NotAllowed(missing)
     if draft.decision is not None and draft.decision.case_id != locked.pk:
         raise NotAllowed(_("ほかのケースの決定です。"))
+    if (
+        locked.flow == Flow.COORDINATION
+        and draft.decision
+        and (why := no_end_of_coordination(draft.decision))
+    ):
+        raise NotAllowed(why)
+    if draft.agenda:
+        refuse_not_held(locked, draft.agenda, by)
     move_to_stage(locked, stage=Stage.CLOSED, by=by, with_sheet=True)
     sheet = Closure(
         id=key or uuid.uuid4(), case=locked, person=None, item=Item.PLAN, kind=draft.kind, decision=draft.decision,
-        decided_by_words=draft.decided_by_words.strip(), lead=draft.lead, lead_words=draft.lead_words.strip(),
+        agenda=draft.agenda, decided_by_words=_where(locked, draft), lead=draft.lead, lead_words=draft.lead_words.strip(),
         watch=draft.watch.strip(), watch_until=draft.watch_until, signs=draft.signs.strip(),
         follow_up_on=draft.follow_up_on, told=draft.told.strip(), closed_by=by.membership,
     )  # fmt: skip

@@ -12,11 +12,14 @@ from casework.cases.states import Flow
 from casework.codes.fields import CodeChoiceField
 from casework.codes.settings import count_of
 from casework.dates import in_months
+from casework.meetings.held import HeldItemField
+from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.models import Decision
 from permissions.agencies.models import Agency
 from permissions.days import DayInput
 from permissions.typed import TypedMixin
+from permissions.viewer import Viewer
 
 from .actions import NOT_TOLD, ClosureDraft, lacking
 from .rules import DECIDED_BEFORE
@@ -34,13 +37,14 @@ class ClosureForm(TypedMixin, OnceForm):
     decision = forms.ChoiceField(
         label=_("終わることを決めた決定"),
         required=False,
-        help_text=_("多機関協働のケースは、会議の決定で終わります。"),
+        help_text=_("終わることを決めた会議の決定を選びます。プランの決定は選べません。"),
     )
+    agenda = HeldItemField(label=_("どの会議で決めたか"))
     decided_by_words = forms.CharField(
-        label=_("どこで決めたか"),
+        label=_("一覧にない会議"),
         max_length=100,
         required=False,
-        help_text=_("例：11月20日の内部会議"),
+        help_text=_("例：11月20日の内部会議。センター長が自分で決めたときは、書かなくてかまいません。"),
     )
     lead = forms.ChoiceField(
         label=_("終わったあとの窓口"),
@@ -82,31 +86,39 @@ class ClosureForm(TypedMixin, OnceForm):
     )
 
     def __init__(
-        self, *args: Any, case: Case, decisions: Iterable[Decision], agencies: Iterable[Agency], **kwargs: Any
-    ) -> None:
+        self, *args: Any, viewer: Viewer, case: Case, decisions: Iterable[Decision], held: list[AgendaItem],
+        agencies: Iterable[Agency], **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
-        self.case = case
+        self.viewer, self.case = viewer, case
         self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         self.agencies = {str(each.pk): each for each in agencies}
         fields: dict[str, Any] = self.fields
         fields["follow_up_on"].initial = in_months(timezone.localdate(), count_of("closing_follow_up"))
+        is_coordination = case.flow == Flow.COORDINATION
+        nothing = (
+            _("終わることを決めた会議の決定が、まだありません")
+            if is_coordination
+            else _("決定がまだありません")
+        )
         fields["decision"].choices = [
-            ("", _("選んでください") if self.decisions else _("決定がまだありません")),
+            ("", _("選んでください") if self.decisions else nothing),
             *((key, each.words) for key, each in self.decisions.items()),
         ]
         fields["lead"].choices = [
             ("", _("選んでください")),
             *((key, each.name) for key, each in self.agencies.items()),
         ]
-        if case.flow == Flow.COORDINATION or case.stage in DECIDED_BEFORE:
-            del fields["decided_by_words"]
-        if case.flow != Flow.COORDINATION and not self.decisions:
+        fields["agenda"].offer(held)
+        if is_coordination or case.stage in DECIDED_BEFORE:
+            del fields["decided_by_words"], fields["agenda"]
+        if not is_coordination and not self.decisions:
             del fields["decision"]
 
     def clean(self) -> dict[str, Any]:
         """Say everything at once: also what is missing beside a field that cannot be read."""
         cleaned = super().clean() or {}
-        for name, words in lacking(self.case, self.draft()).items():
+        for name, words in lacking(self.case, self.draft(), self.viewer).items():
             if name not in self.errors:
                 self.add_error(name if name in self.fields else None, words)
         return cleaned
@@ -117,6 +129,7 @@ class ClosureForm(TypedMixin, OnceForm):
         return ClosureDraft(
             lead=self.agencies.get(told.get("lead", "")),
             decision=self.decisions.get(told.get("decision", "")),
+            agenda=told.get("agenda"),
             watch_until=told.get("watch_until"),
             follow_up_on=told.get("follow_up_on"),
             **{name: told.get(name, "") for name in words},

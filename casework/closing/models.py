@@ -26,6 +26,11 @@ class Closure(Labelled):
     decision = models.ForeignKey(
         "casework.Decision", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
+    # In the other flows the item of a meeting, as of an internal one; or words, where no list has the meeting or the chief decided.
+    agenda = models.ForeignKey(
+        "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True,
+        verbose_name=_("どの会議で決めたか"),
+    )  # fmt: skip
     decided_by_words = models.CharField(_("どこで決めたか"), max_length=100, blank=True)
     lead = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", null=True, blank=True)
     lead_words = models.CharField(_("終わったあとの窓口（くわしく）"), max_length=200, blank=True)

@@ -10,7 +10,8 @@ from django.views.decorators.http import require_http_methods
 from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.cases.words import offered_stages
-from casework.plans.selectors import decision_views_for, named_decisions
+from casework.meetings.held import held_items_for
+from casework.plans.selectors import named_decisions
 from casework.sharing.access import case_view
 from permissions.access import ViewerRequest
 from permissions.agencies.models import Agency
@@ -18,6 +19,7 @@ from permissions.errors import NotAllowed
 
 from .actions import close_case
 from .forms import ClosureForm
+from .selectors import decisions_to_end_by
 
 
 @require_http_methods(["GET", "POST"])
@@ -30,10 +32,16 @@ def closing(request: ViewerRequest, case: Case) -> HttpResponse:
     if Stage.CLOSED not in offered_stages(case.stage):
         messages.error(request, _("いまの段階からは、終結へ進めません。"))
         return redirect("casework:case", case_id=case.pk)
-    current = [view for view in decision_views_for(request.viewer, case) if view.is_current]
-    decisions = named_decisions(request.viewer, current)
+    decisions = named_decisions(request.viewer, decisions_to_end_by(request.viewer, case))
     agencies = Agency.objects.open().order_by("-is_center", "name")
-    form = ClosureForm(request.POST or None, case=case, decisions=decisions, agencies=agencies)
+    form = ClosureForm(
+        request.POST or None,
+        viewer=request.viewer,
+        case=case,
+        decisions=decisions,
+        held=held_items_for(request.viewer, case),
+        agencies=agencies,
+    )
     if form.is_valid():
         try:
             close_case(case, form.draft(), by=request.viewer, key=form.key())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,8 @@ from casework.issues.models import Issue
 from casework.meetings.held import refuse_not_held
 from casework.meetings.models import AgendaItem
 from casework.once import made_before
+from casework.planning.models import PlanPart
+from casework.planning.selectors import goals_of
 from casework.plans.models import Direction, RoleRow
 from casework.plans.selectors import DecisionView, decision_view_for
 from casework.sharing.items import Item
@@ -30,9 +33,9 @@ from .models import Evaluation, EvaluationChange, EvaluationResult, EvaluationRo
 
 @dataclass(frozen=True)
 class ResultDraft:
-    """What became of a direction or of an issue."""
+    """What became of a goal of the plan, of a direction where there is no plan, or of an issue."""
 
-    of: Direction | Issue
+    of: PlanPart | Direction | Issue
     result: str
     words: str = ""
 
@@ -67,9 +70,10 @@ class EvaluationDraft:
 def record_evaluation(
     case: Case, draft: EvaluationDraft, *, by: Viewer, key: uuid.UUID | None = None
 ) -> Evaluation:
-    """Write down what a decision led to: of each of its directions and roles. The same ``key`` gives the same again.
+    """Write down what a decision led to: of each goal of its plan (each direction without a plan) and each role. The same
+    ``key`` gives the same again.
 
-    Raises NotAllowed for a decision that was superseded, for a direction or role left out, for a meeting that was not held about this
+    Raises NotAllowed for a decision that was superseded, for a goal or role left out, for a meeting that was not held about this
     case, and where words are missing. The stage stays: which may follow now is asked of it (cases/guards.py).
     """
     if not by.may("casework.decide"):
@@ -86,7 +90,7 @@ def record_evaluation(
         raise NotAllowed(_("本人のことばを書いてください。聞けなかったときは、その理由を書いてください。"))
     if draft.agenda:
         refuse_not_held(locked, draft.agenda, by)
-    _check_whole(draft, decision_view_for(by, locked, draft.decision_id))
+    _check_whole(draft, decision_view_for(by, locked, draft.decision_id), by)
     row = Evaluation(
         id=key or uuid.uuid4(), case=locked, decision_id=draft.decision_id, evaluated_on=draft.evaluated_on,
         own_words=draft.own_words.strip(), remaining=draft.remaining.strip(), cooperation=draft.cooperation.strip(),
@@ -102,16 +106,18 @@ def record_evaluation(
     return row
 
 
-def _check_whole(draft: EvaluationDraft, view: DecisionView | None) -> None:
-    """Raise NotAllowed unless every direction and role of a decision that holds is spoken of, in words where needed."""
+def _check_whole(draft: EvaluationDraft, view: DecisionView | None, by: Viewer) -> None:
+    """Raise NotAllowed unless every goal and role of a decision that holds is spoken of, in words where needed."""
     if view is None or not view.is_current:
         raise NotAllowed(_("この決定は、新しい決定に置き換えられました。新しい決定を評価してください。"))
-    directions = {each.of.pk for each in draft.results if isinstance(each.of, Direction)}
+    goals = goals_of(by, view.decision)
+    aims: Sequence[PlanPart | Direction] = view.directions if goals is None else goals
+    evaluated = {each.of for each in draft.results if not isinstance(each.of, Issue)}
     issues = [each.of for each in draft.results if isinstance(each.of, Issue)]
     roles = {each.role.pk for each in draft.roles}
-    is_whole = directions == {row.pk for row in view.directions} and roles == {r.row.pk for r in view.roles}
+    is_whole = evaluated == set(aims) and roles == {r.row.pk for r in view.roles}
     if not is_whole or any(issue.case_id != view.decision.case_id for issue in issues):
-        raise NotAllowed(_("すべての支援方針と役割を評価してください。"))
+        raise NotAllowed(_("すべての目標（プランのない決定では支援方針）と役割を評価してください。"))
     if any(each.result != Result.MET and not each.words.strip() for each in draft.results):
         raise NotAllowed(_("「達成」のほかは、くわしいことを書いてください。"))
     if any(each.happened == Happened.NO and not each.hindered.strip() for each in draft.roles):
@@ -124,10 +130,10 @@ def _label(row: Any) -> dict[str, Any]:
 
 def _result(row: Evaluation, draft: ResultDraft) -> EvaluationResult:
     of = draft.of
-    about: dict[str, Any] = {"direction": of} if isinstance(of, Direction) else {"issue": of}
+    names = {Direction: "direction", PlanPart: "part", Issue: "issue"}
     return EvaluationResult(
         evaluation=row, evaluated_on=row.evaluated_on, result=draft.result, words=draft.words.strip(),
-        is_sealed=isinstance(of, Issue) and of.is_sealed, **about, **_label(of),
+        is_sealed=isinstance(of, Issue) and of.is_sealed, **{names[type(of)]: of}, **_label(of),
     )  # fmt: skip
 
 

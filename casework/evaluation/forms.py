@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,8 @@ from casework.codes.fields import CodesField
 from casework.meetings.held import HeldItemField
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
+from casework.planning.models import PlanPart
+from casework.plans.models import Direction
 from casework.plans.selectors import DecisionView
 from permissions.days import DayInput
 from permissions.typed import TypedMixin
@@ -22,7 +24,7 @@ from .models import Happened, Outcome, Result
 
 @dataclass(frozen=True)
 class Boxes:
-    """One goal, issue or role on the form: what became of it, and words."""
+    """One goal, direction, issue or role on the form: what became of it, and words."""
 
     of: Any
     choice: forms.BoundField
@@ -30,7 +32,8 @@ class Boxes:
 
 
 class EvaluationForm(TypedMixin, OnceForm):
-    """The evaluation of one decision; two boxes for each direction and role, and for each issue that weighs now."""
+    """The evaluation of one decision; two boxes for each goal of its plan (``goals`` None: it decided none, so each direction),
+    for each role, and for each issue that weighs now."""
 
     evaluated_on = forms.DateField(label=_("評価した日"), widget=DayInput, initial=timezone.localdate)
     agenda = HeldItemField(label=_("どの会議で評価したか"))
@@ -71,14 +74,22 @@ class EvaluationForm(TypedMixin, OnceForm):
     )
 
     def __init__(
-        self, *args: Any, view: DecisionView, issues: Iterable[Any], held: list[AgendaItem], **kwargs: Any
+        self,
+        *args: Any,
+        view: DecisionView,
+        goals: list[PlanPart] | None,
+        issues: Iterable[Any],
+        held: list[AgendaItem],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         agenda: Any = self.fields["agenda"]
         agenda.offer(held)
         self.view, self.issues = view, list(issues)
+        self.has_plan = goals is not None
+        self.aims: Sequence[PlanPart | Direction] = view.directions if goals is None else goals
         self.decided = [role.row for role in view.roles]
-        for row in (*view.directions, *self.issues):
+        for row in (*self.aims, *self.issues):
             self._add(row, Result.choices, is_needed=row not in self.issues)
         for row in self.decided:
             self._add(row, Happened.choices, is_needed=True)
@@ -99,8 +110,8 @@ class EvaluationForm(TypedMixin, OnceForm):
     def _boxes(self, rows: Iterable[Any]) -> list[Boxes]:
         return [Boxes(row, self[f"choice_{row.pk}"], self[f"words_{row.pk}"]) for row in rows]
 
-    def of_directions(self) -> list[Boxes]:
-        return self._boxes(self.view.directions)
+    def of_aims(self) -> list[Boxes]:
+        return self._boxes(self.aims)
 
     def of_issues(self) -> list[Boxes]:
         return self._boxes(self.issues)
@@ -110,7 +121,7 @@ class EvaluationForm(TypedMixin, OnceForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        for row in (*self.view.directions, *self.issues, *self.decided):
+        for row in (*self.aims, *self.issues, *self.decided):
             choice, words = cleaned.get(f"choice_{row.pk}"), cleaned.get(f"words_{row.pk}")
             if words and not choice and f"choice_{row.pk}" not in self.errors:
                 self.add_error(f"choice_{row.pk}", _("どうなったかを選んでください。"))
@@ -130,7 +141,7 @@ class EvaluationForm(TypedMixin, OnceForm):
 
     def draft(self) -> EvaluationDraft:
         told = self.cleaned_data
-        rows = (*self.view.directions, *self.issues)
+        rows = (*self.aims, *self.issues)
         return EvaluationDraft(
             decision_id=self.view.decision.pk,
             results=tuple(

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.cases.states import Stage
 from casework.codes.fields import CodeField
 from casework.issues.models import Issue
+from casework.planning.models import PlanPart
 from casework.plans.models import Decision, Direction, RoleRow
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
@@ -72,12 +73,16 @@ class Result(models.TextChoices):
 
 
 class EvaluationResult(Labelled):
-    """What became of one goal (a direction of the decision) or one issue, with its label; of a sealed issue sealed as well."""
+    """What became of one goal or one issue, with its label; of a sealed issue sealed as well.
+
+    A goal is an entry of the plan that the decision decided; of a decision that decided none its directions are evaluated.
+    """
 
     MAY_BE_HIDDEN = True
 
     evaluation = models.ForeignKey(Evaluation, on_delete=models.PROTECT, related_name="+")
     direction = models.ForeignKey(Direction, on_delete=models.PROTECT, related_name="+", null=True)
+    part = models.ForeignKey(PlanPart, on_delete=models.PROTECT, related_name="+", null=True)
     issue = models.ForeignKey(Issue, on_delete=models.PROTECT, related_name="+", null=True)
     is_sealed = models.BooleanField(default=False, editable=False)
     evaluated_on = models.DateField(_("評価した日"))
@@ -89,12 +94,14 @@ class EvaluationResult(Labelled):
         constraints = (
             models.CheckConstraint(
                 name="evaluationresult_of_one",
-                condition=Q(direction__isnull=True, issue__isnull=False)
-                | Q(direction__isnull=False, issue__isnull=True, is_sealed=False),
+                condition=Q(direction__isnull=True, part__isnull=True, issue__isnull=False)
+                | Q(direction__isnull=True, part__isnull=False, issue__isnull=True, is_sealed=False)
+                | Q(direction__isnull=False, part__isnull=True, issue__isnull=True, is_sealed=False),
             ),
             models.UniqueConstraint(
                 fields=("evaluation", "direction"), name="evaluationresult_one_direction"
             ),
+            models.UniqueConstraint(fields=("evaluation", "part"), name="evaluationresult_one_part"),
             models.UniqueConstraint(fields=("evaluation", "issue"), name="evaluationresult_one_issue"),
             models.CheckConstraint(name="evaluationresult_item_known", condition=Q(item__in=Item.values)),
             models.CheckConstraint(name="evaluationresult_known", condition=Q(result__in=Result.values)),
@@ -102,6 +109,11 @@ class EvaluationResult(Labelled):
                 name="evaluationresult_says_why", condition=Q(result=Result.MET) | ~Q(words="")
             ),
         )
+
+    @property
+    def aim(self) -> PlanPart | Direction | None:
+        """The goal or the direction; None of an issue, and of what its reader does not see."""
+        return self.part or self.direction
 
 
 class Happened(models.TextChoices):

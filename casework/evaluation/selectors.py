@@ -7,8 +7,9 @@ import uuid
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from casework.planning.selectors import goals_for
 from casework.rounds import Steps, in_rounds, read
 from casework.sharing.items import Item
 from casework.sharing.models import NotBlocked, NotHidden
@@ -42,12 +43,14 @@ class EvaluationView:
 @in_rounds
 def evaluations_for(viewer: Viewer, case: Case) -> Steps[list[EvaluationView]]:
     """Return the evaluations of a case, newest first, each in the content its reader may see."""
-    results = labelled_for(viewer, EvaluationResult).filter(case=case).select_related("direction", "issue")
+    goals = goals_for(viewer).filter(pk=OuterRef("part")).order_by()
+    results = labelled_for(viewer, EvaluationResult).filter(Q(part__isnull=True) | Exists(goals), case=case)
+    results = results.select_related("direction", "part", "issue")
     if not viewer.sees_all_cases:
         results = results.filter(is_sealed=False)
     roles = labelled_for(viewer, EvaluationRole).filter(case=case).select_related("role__agency")
     asked: list[QuerySet[Any]] = [
-        results.order_by("direction__position", "pk"),
+        results.order_by("part__position", "direction__position", "pk"),
         roles.order_by("role__position", "pk"),
     ]
     if viewer.sees_all_cases:

@@ -14,6 +14,7 @@ from casework.cases.words import stage_label
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
 from casework.meetings.held import held_items_for
+from casework.planning.selectors import goals_of
 from casework.plans.selectors import decision_view_for
 from casework.reads import record_items
 from casework.sharing.access import case_view
@@ -37,11 +38,15 @@ def evaluation_add(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -
         )
         return redirect("casework:case", case_id=case.pk)
     issues = [issue for of in issues_by_person(request.viewer, case).values() for issue in of.open]
-    rows = [*view.directions, *issues, *(role.row for role in view.roles)]
-    name_people(request.viewer, rows)
     form = EvaluationForm(
-        request.POST or None, view=view, issues=issues, held=held_items_for(request.viewer, case)
+        request.POST or None,
+        view=view,
+        goals=goals_of(request.viewer, view.decision),
+        issues=issues,
+        held=held_items_for(request.viewer, case),
     )
+    rows = [*form.aims, *issues, *(role.row for role in view.roles)]
+    name_people(request.viewer, rows)
     if form.is_valid():
         try:
             record_evaluation(case, form.draft(), by=request.viewer, key=form.key())

@@ -290,7 +290,7 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
     *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
-    *("evaluation", "suspension", "minutescirculation"),
+    *("evaluation", "suspension", "minutescirculation", "closure"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),

@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodesField
+from casework.codes.selectors import choices_of
 from casework.once import OnceForm
 from casework.plans.selectors import AnsweredRole
 from casework.tasks.forms import owner_choices
@@ -19,6 +21,7 @@ from permissions.viewer import Viewer
 
 from .actions import MonitoringDraft, TickDraft, lacking
 from .models import MonitoringMethod, Tick
+from .signs import Sign
 
 
 class OwnedDayForm(TypedMixin, OnceForm):
@@ -72,12 +75,18 @@ class MonitoringForm(OwnedDayForm):
         "meeting_trigger",
         label=_("早めに会議を開くことを考えるできごと"),
         required=False,
-        help_text=_("センターだけが読みます。あれば、会議を開くかを決める期限が7日後に入ります。"),
+        help_text=_(
+            "センターだけが読みます。記録から分かるものには、先に印がついています。ちがうときは外してください。"
+            "あれば、会議を開くかを決める期限が7日後に入ります。"
+        ),
     )
 
-    def __init__(self, *args: Any, roles: Iterable[AnsweredRole], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, roles: Iterable[AnsweredRole], signs: Iterable[Sign] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.roles = list(roles)
+        self._propose(signs)
         for role in self.roles:
             name = str(role.row.what)
             self.fields[f"tick_{role.row.pk}"] = forms.ChoiceField(
@@ -88,6 +97,19 @@ class MonitoringForm(OwnedDayForm):
             self.fields[f"note_{role.row.pk}"] = forms.CharField(
                 label=_("ようす：%(role)s") % {"role": name}, max_length=500, required=False
             )
+
+    def _propose(self, signs: Iterable[Sign]) -> None:
+        """Tick what the record says, with the reason beside it; whoever writes may take each tick away."""
+        reasons: dict[str, list[str]] = {}
+        for sign in signs:
+            reasons.setdefault(sign.code, []).append(sign.reason)
+        triggers: Any = self.fields["triggers"]
+        offered = choices_of("meeting_trigger")
+        triggers.initial = [code for code, _label in offered if code in reasons]
+        triggers.choices = [
+            (code, _with_reasons(label, reasons[code]) if code in reasons else label)
+            for code, label in offered
+        ]
 
     def boxes(self) -> list[RoleBoxes]:
         return [
@@ -120,3 +142,8 @@ class MonitoringForm(OwnedDayForm):
             told["monitored_on"], told["method"], told["next_on"], self.owner(), told["has_met"],
             told.get("words", ""), ticks, tuple(told.get("triggers", ())),
         )  # fmt: skip
+
+
+def _with_reasons(label: str, reasons: list[str]) -> str:
+    told = {"label": label, "reasons": pgettext("between names", "、").join(reasons)}
+    return gettext("%(label)s（記録から：%(reasons)s）") % told

@@ -17,6 +17,7 @@ from permissions.errors import NotAllowed
 from .actions import record_monitoring, set_next_monitoring
 from .forms import MonitoringForm, OwnedDayForm
 from .selectors import current_roles_for
+from .signs import signs_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -24,7 +25,8 @@ from .selectors import current_roles_for
 def monitoring_add(request: ViewerRequest, case: Case) -> HttpResponse:
     roles = current_roles_for(request.viewer, case)
     name_people(request.viewer, [role.row for role in roles])
-    form = MonitoringForm(request.POST or None, viewer=request.viewer, roles=roles)
+    signs = signs_for(request.viewer, case, roles)
+    form = MonitoringForm(request.POST or None, viewer=request.viewer, roles=roles, signs=signs)
     if form.is_valid():
         try:
             record_monitoring(case, form.draft(), by=request.viewer, key=form.key())
@@ -33,7 +35,8 @@ def monitoring_add(request: ViewerRequest, case: Case) -> HttpResponse:
         else:
             messages.success(request, _("モニタリングを記録しました。"))
             return redirect("casework:case", case_id=case.pk)
-    record_items(request.viewer, [(role.row, case.pk, role.row.person_id, role.row.item) for role in roles])
+    shown = [*(role.row for role in roles), *(sign.row for sign in signs if sign.row)]
+    record_items(request.viewer, [(row, case.pk, row.person_id, row.item) for row in shown])
     return TemplateResponse(request, "casework/monitoring_add.html", {"case": case, "form": form})
 
 

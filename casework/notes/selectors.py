@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from casework.rounds import Steps, attach, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
-from .models import Attendee, Note, NoteParagraph
+from .models import Attendee, Note, NoteParagraph, ParagraphSource, SpokenWith
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -33,6 +33,17 @@ def notes_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
         .order_by("-occurred_at", "-pk")
     )
     return found
+
+
+def talks_for(viewer: Viewer) -> QuerySet[Note]:
+    """Return the notes about a talk with somebody of the household.
+
+    A note that does not say with whom counts if it holds words of the person: what counts too much hides that nobody was seen.
+    """
+    own_words = labelled_for(viewer, NoteParagraph).filter(note=OuterRef("pk"), source=ParagraphSource.SELF)
+    return labelled_for(viewer, Note).filter(
+        Q(spoken_with=SpokenWith.HOUSEHOLD) | Q(spoken_with="") & Q(Exists(own_words))
+    )
 
 
 @in_rounds

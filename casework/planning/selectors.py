@@ -69,6 +69,17 @@ def _parts_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
     return rows.filter(Exists(PlanDecision.objects.filter(plan=OuterRef("plan"))))
 
 
+def goals_for(viewer: Viewer) -> QuerySet[PlanPart]:
+    """Return the goals of plans that this viewer sees, unordered."""
+    return _parts_for(viewer, PlanPart).filter(section=Section.GOAL)
+
+
+def goals_of(viewer: Viewer, decision: Decision) -> list[PlanPart] | None:
+    """Return the goals of the plan that a decision decided, in their order; None if it decided no plan."""
+    plan = PlanDecision.objects.filter(decision=decision).values_list("plan", flat=True).first()
+    return list(goals_for(viewer).filter(plan=plan).order_by("position")) if plan else None
+
+
 def plans_for(viewer: Viewer) -> QuerySet[Plan]:
     """Return the versions of which this viewer sees something, unordered."""
     parts, roles = (

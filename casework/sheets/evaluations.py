@@ -7,12 +7,14 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.db.models import Q
 from django.utils import timezone
 
 from casework.evaluation.models import EvaluationResult
 from casework.evaluation.selectors import EvaluationView, evaluation_view_for
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
+from casework.planning.models import PlanDecision
 from casework.plans.models import Decision
 from casework.plans.selectors import decisions_for
 from casework.sharing.items import Item
@@ -48,6 +50,10 @@ class EvaluationSheet:
 
     @property
     def goals(self) -> list[EvaluationResult]:
+        return [row for row in self.view.results if row.part_id]
+
+    @property
+    def directions(self) -> list[EvaluationResult]:
         return [row for row in self.view.results if row.direction_id]
 
     @property
@@ -100,4 +106,7 @@ def _decision(viewer: Viewer, view: EvaluationView) -> Decision | None:
     if view.row:
         return view.row.decision
     told = [row.direction for row in view.results if row.direction] + [row.role for row in view.roles]
-    return decisions_for(viewer).filter(pk__in={row.decision_id for row in told}).first()
+    plans = {row.part.plan_id for row in view.results if row.part}
+    of_plans = PlanDecision.objects.filter(plan__in=plans).values("decision")
+    known = Q(pk__in={row.decision_id for row in told}) | Q(pk__in=of_plans)
+    return decisions_for(viewer).filter(known).first()

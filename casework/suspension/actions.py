@@ -104,7 +104,7 @@ def _stage_before(stage: str, resting: Suspension | None) -> str:
 def resume_case(
     case: Case, *, stage: str, words: str, by: Viewer, next_on: dt.date | None = None, next_owner: Membership | None = None
 ) -> None:  # fmt: skip
-    """Let a case go on where it was, or talk about its end. ``next_on`` and ``next_owner``: the next monitoring, which support needs.
+    """Let a case go on where it was, or talk about its end. ``next_on`` and ``next_owner``: the next monitoring, which support and 申合せ need.
 
     Raises NotAllowed without a reason, for another stage, and if a colleague was quicker.
     """

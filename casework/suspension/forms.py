@@ -19,6 +19,9 @@ from permissions.viewer import Viewer
 
 from .actions import SuspensionDraft, lacking
 
+# Entered with the day of the next monitoring (cases/guards.py).
+LOOKED_AT_AGAIN = frozenset({Stage.ACTIVE, Stage.AGREED})
+
 
 class SuspensionForm(TypedMixin, OnceForm):
     """Why a case rests, who decided it, and when somebody looks again."""
@@ -93,7 +96,7 @@ class ResumeForm(TypedMixin, forms.Form):
         label=_("次のモニタリングの日"),
         widget=DayInput,
         required=False,
-        help_text=_("支援実施にもどるときに決めます。"),
+        help_text=_("支援実施か申合せにもどるときに決めます。"),
     )
     next_owner = forms.ChoiceField(label=_("次にだれが確かめるか"), required=False)
 
@@ -103,13 +106,13 @@ class ResumeForm(TypedMixin, forms.Form):
         fields["stage"].choices = [(stage, stage_label(stage)) for stage in ways]
         fields["next_owner"].choices = owner_choices()
         fields["next_owner"].initial = str(viewer.membership.pk)
-        if Stage.ACTIVE not in ways:
+        if not LOOKED_AT_AGAIN & set(ways):
             del self.fields["next_on"], self.fields["next_owner"]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         if (
-            cleaned.get("stage") == Stage.ACTIVE
+            cleaned.get("stage") in LOOKED_AT_AGAIN
             and not cleaned.get("next_on")
             and "next_on" not in self.errors
         ):
@@ -120,6 +123,6 @@ class ResumeForm(TypedMixin, forms.Form):
         """Return the arguments of ``resume_case``."""
         given = self.cleaned_data
         found: dict[str, Any] = {"stage": given["stage"], "words": given["words"]}
-        if given["stage"] == Stage.ACTIVE:
+        if given["stage"] in LOOKED_AT_AGAIN:
             found |= {"next_on": given["next_on"], "next_owner": owners().get(pk=given["next_owner"])}
         return found

@@ -174,7 +174,7 @@ class CanaryWorld(World):
     def _canaries_of_labels(self, family: Family) -> None:
         by = self.coordinator.membership
         notes, paragraphs, directions, roles, answers, tasks, ends = [], [], [], [], [], [], []
-        files, contents, attendees, ticks, results, done = [], [], [], [], [], []
+        files, contents, attendees, ticks, done = [], [], [], [], []
         monitoring, evaluation = self._monitoring(family), self._evaluation(family)
         family.evaluation = evaluation
         for position, (who, item) in enumerate(family.labels()):
@@ -191,8 +191,6 @@ class CanaryWorld(World):
             seen = {"monitoring": monitoring, "monitored_on": monitoring.monitored_on, "tick": "late"}
             ticks.append(MonitoringTick(**label, **seen, role=roles[-1], note=text("monitoringtick")))
             so = {**label, "evaluation": evaluation, "evaluated_on": evaluation.evaluated_on}
-            goal = {"direction": directions[-1], "result": "unmet", "words": text("evaluationresult")}
-            results.append(EvaluationResult(**so, **goal))
             done.append(EvaluationRole(**so, role=roles[-1], happened="no", hindered=text("evaluationrole")))
             told = {"agency": by.agency, "sequence": 1, "kind": "result", "answered_by": by}
             answers.append(RoleAnswer(**label, **told, role=roles[-1], text=text("roleanswer")))
@@ -205,7 +203,7 @@ class CanaryWorld(World):
             files.append(CaseFile(**label, **file, number=number, added_by=by))
             contents.append(FileContent(**label, file=files[-1], content=text("content").encode()))
         written = (notes, paragraphs, attendees, directions, roles, answers, tasks, ends, files, contents)
-        written += (ticks, results, done)
+        written += (ticks, done)
         for rows in written:
             type(rows[0]).objects.bulk_create(rows)
         family.files = {(file.case_id, file.person_id, file.item): file.pk for file in files}
@@ -281,6 +279,20 @@ class CanaryWorld(World):
         for rows in (parts, roles):
             type(rows[0]).objects.bulk_create(rows)
         PlanDecision(plan=plan, case=family.case, decision=family.decision).save(force_insert=True)
+        of = {
+            "case": family.case,
+            "evaluation": family.evaluation,
+            "evaluated_on": family.evaluation.evaluated_on,
+            "result": "unmet",
+        }
+        results = [
+            EvaluationResult(
+                **of, part=part, person_id=part.person_id, item=item,
+                words=family.canary(who, item, "evaluationresult"),
+            )
+            for part, (who, item) in zip(parts, family.labels(), strict=True)
+        ]  # fmt: skip
+        EvaluationResult.objects.bulk_create(results)
 
     def canaries(self, labels: Any) -> set[str]:
         """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""

@@ -313,7 +313,7 @@ def printed_of_evaluation(viewer: Viewer, family: Family) -> tuple[set[Label], s
 def printed_of_evaluation_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
     """What an evaluation says, and of what it says it."""
     here = {label for label in labels if label[0] == family.case.pk}
-    tables = {"evaluationresult", "evaluationrole", "direction", "rolerow"}
+    tables = {"evaluationresult", "evaluationrole", "planpart", "rolerow"}
     texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
     return (here, texts) if here else None
 

@@ -23,6 +23,8 @@ from casework.meetings.online import declare_alone
 from casework.meetings.selectors import agendas_for, papers_for, prep_sheets_for
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import Ordinance
+from casework.planning.models import Plan, PlanDecision
+from casework.plans.models import Decision
 from casework.sharing.actions import Label
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
@@ -166,3 +168,17 @@ def through_the_door(viewer: Viewer) -> dict[str, set[Any]]:
             "PrepSheet": set(prep_sheets_for(viewer).values_list("agenda", flat=True)),
         }
     return {name: keys for name, keys in found.items() if keys}
+
+
+def plan_of(world: World, decision: Decision) -> Plan:
+    """A plan, with nothing in it, that a decision decided."""
+    by, day = world.coordinator, timezone.localdate()
+    with acting_for(by):
+        version = Plan.objects.filter(case=decision.case).count() + 1
+        plan = Plan(
+            case=decision.case, number="P-1", version=version, period_from=day, period_to=day, monitor_on=day,
+            made_by=by.membership,
+        )  # fmt: skip
+        plan.save(force_insert=True)
+        PlanDecision(plan=plan, case=decision.case, decision=decision).save(force_insert=True)
+    return plan

@@ -27,6 +27,8 @@ from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.cases.states import NEXT_STAGES
 from casework.closing.actions import ClosureDraft, close_case
+from casework.closing.models import Closure
+from casework.closing.selectors import decisions_to_end_by
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.demo_assessment import assess
@@ -35,6 +37,7 @@ from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minut
 from casework.monitoring.actions import set_next_monitoring
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import PlanDecision, Section
+from casework.planning.selectors import goals_of
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import NEXT_ANSWERS, InCharge, RoleAnswer, RoleRow, Seat
 from casework.plans.selectors import decision_view_for, decision_views_for
@@ -66,7 +69,10 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EXAMPLES, STEPS, PARTS = 20, 60 if IS_NIGHT else 30, range(25 if IS_NIGHT else 1)
 DAY = dt.timedelta(days=1)
-TO_SUPPORT = ("intake", "screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active")
+TO_PLANNING, TO_SUPPORT = (
+    ("intake", "screening", "flow2_assess", "flow2_plan"),
+    ("flow2_meeting", "flow2_active"),
+)
 K = ReferralAnswerKind
 TELLING = (Section.WISH, Section.GOAL, Section.DIRECTION, Section.EXIT)
 homes = st.sampled_from(("hazuki", "tomono"))
@@ -153,12 +159,16 @@ class AgreementMachine(RuleBasedStateMachine):
         else:
             steps = [
                 lambda: self.agree_without_a_plan(name),
+                lambda: self.write_plan(name, ""),
+                *(lambda stage=stage: self._move(name, stage) for stage in TO_PLANNING),
+                lambda: self.decide_plan(name, at_meeting=True, supersedes=False),
                 *(lambda stage=stage: self._move(name, stage) for stage in TO_SUPPORT),
                 lambda: self.rest(name),
                 lambda: self.wake(name, NEXT_STAGES["suspended"].index("flow2_active")),
                 lambda: self._move(name, "flow2_eval"),
                 lambda: self._evaluate_all(name, "close"),
                 lambda: self._move(name, "closing"),
+                lambda: self.fix_minutes(name, has_outcome=True),
                 lambda: self.close(name),
                 lambda: self.come_back(name),
             ]
@@ -359,9 +369,10 @@ class AgreementMachine(RuleBasedStateMachine):
     def _evaluate(self, name, decision, outcome):
         with acting_for(self.by):
             view = decision_view_for(self.by, self.cases[name], decision.pk)
+            goals = goals_of(self.by, decision)
         draft = EvaluationDraft(
             decision.pk, timezone.localdate(), "見本", outcome,
-            results=tuple(ResultDraft(each, "met") for each in view.directions),
+            results=tuple(ResultDraft(each, "met") for each in (view.directions if goals is None else goals)),
             roles=tuple(RoleResultDraft(each.row, "yes") for each in view.roles),
         )  # fmt: skip
         self.tried("evaluated", lambda by: record_evaluation(self.cases[name], draft, by=by))
@@ -378,7 +389,7 @@ class AgreementMachine(RuleBasedStateMachine):
         def moved(by):
             if stage == "flow2_plan" and not Assessment.objects.filter(case=case).exists():
                 assess(case, "見本の見立て", by)
-            if stage == "flow2_active":
+            if stage in ("flow2_active", "flow2_agreed"):
                 set_next_monitoring(case, on=timezone.localdate() + 30 * DAY, owner=by.membership, by=by)
             move_to_stage(case, stage=stage, by=by)
             return True
@@ -406,10 +417,16 @@ class AgreementMachine(RuleBasedStateMachine):
     @rule(name=homes)
     def close(self, name):
         draft = ClosureDraft(
-            "goal_met", "見本", lead_words="見本", decision=self._standing(name), decided_by_words="見本", signs="見本",
+            "goal_met", "見本", lead_words="見本", decision=self._end(name), decided_by_words="見本", signs="見本",
             follow_up_on=timezone.localdate() + 90 * DAY,
         )  # fmt: skip
         self.tried("closed", lambda by: close_case(self._now(name), draft, by=by))
+
+    def _end(self, name):
+        """The decision by which the case may end, or one by which it may not."""
+        with acting_for(self.by):
+            ends = decisions_to_end_by(self.by, self._now(name))
+        return ends[0].decision if ends else self._standing(name)
 
     @rule(name=homes)
     def come_back(self, name):
@@ -456,6 +473,15 @@ class AgreementMachine(RuleBasedStateMachine):
         with acting_for(self.by):
             rows = {case.pk: case for case in Case.objects.filter(pk__in=self.holders)}
         assert {key: case.holder_id for key, case in rows.items()} == self.holders
+
+    @invariant()
+    def no_coordination_ends_but_by_a_meeting_and_with_more_than_its_plan(self):
+        self.is_sound = False
+        with acting_for(self.by):
+            ended = Closure.objects.filter(case__flow="flow2")
+            assert not ended.filter(decision__agenda=None).exists()
+            plans = PlanDecision.objects.values("decision")
+            assert not ended.filter(decision__in=plans).exists()
 
     @invariant()
     def each_plan_has_four_seats_that_answered_or_did_not_yet(self):

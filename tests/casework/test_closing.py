@@ -18,10 +18,13 @@ from casework.closing.selectors import closure_for
 from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.guard import PlaceWritten
 from casework.dates import in_months
+from casework.evaluation.actions import EvaluationDraft, ResultDraft, record_evaluation
 from casework.households.actions import set_item
 from casework.households.models import PersonContact
+from casework.meetings.minutes import Outcome, fix_item
 from casework.models import CaseEvent
 from casework.plans.actions import DirectionDraft, decide
+from casework.plans.models import Direction
 from casework.referrals.actions import ReferralDraft, send_referral
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label
@@ -29,7 +32,7 @@ from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, ordinance
+from tests.casework.tables import call, let_swear, open_to_all, ordinance, plan_of, write
 from tests.casework.tables import put as put_item
 
 pytestmark = pytest.mark.django_db
@@ -147,7 +150,7 @@ def test_what_the_sheet_lacks_is_told_and_nothing_is_closed(closing, flow, stage
     case, draft = closing.hazuki.case, sheet(**told)
     with acting_for(closing.coordinator):
         put(case, stage, flow)
-        assert list(lacking(Case.objects.get(pk=case.pk), draft)) == [field]
+        assert list(lacking(Case.objects.get(pk=case.pk), draft, closing.coordinator)) == [field]
         with pytest.raises(NotAllowed):
             close_case(case, draft, by=closing.coordinator)
         assert Case.objects.get(pk=case.pk).stage == stage
@@ -167,20 +170,117 @@ def test_hand_over_that_was_confirmed_needs_no_other_decision(closing):
     assert close(closing, closing.hazuki, sheet(decided_by_words="")).decided_by_words == ""
 
 
-def test_coordination_ends_by_a_decision_of_this_case(closing):
-    world, by = closing, closing.coordinator
-    with acting_for(by):
-        decisions = [
-            decide(
-                home.case, decided_on=timezone.localdate(), by=by,
-                directions=[DirectionDraft(Label(None, "plan"), "終わる")], roles=[],
-            )
-            for home in (world.hazuki, world.tomono)
-        ]  # fmt: skip
-        put(world.hazuki.case, Stage.CLOSING, "flow2")
-    with pytest.raises(NotAllowed, match="ほかのケース"):
-        close(world, world.hazuki, sheet(decision=decisions[1]))
-    assert close(world, world.hazuki, sheet(decision=decisions[0])).decision == decisions[0]
+def outside(world, home, **more):
+    """A decision that no meeting made."""
+    with acting_for(world.coordinator):
+        return decide(
+            home.case, decided_on=timezone.localdate(), by=world.coordinator,
+            directions=[DirectionDraft(Label(None, "plan"), "終わる")], roles=[], **more,
+        )  # fmt: skip
+
+
+def at_meeting(world, days=0):
+    """A decision at a meeting about the first household, so many days ago."""
+    let_swear(world.anshin_worker)
+    meeting = call(world, ordinance(world), held_at=timezone.now() - days * DAY)
+    item = put_item(world, meeting, world.hazuki, world.anshin_worker)
+    open_to_all(world, item)
+    write(world, item)
+    outcome = Outcome([DirectionDraft(Label(None, "plan"), "終わる")])
+    with acting_for(world.chief):
+        return fix_item(item, outcome, seen=1, present=[], by=world.chief)[1]
+
+
+def evaluated(world, decision, **told):
+    with acting_for(world.coordinator):
+        of = [ResultDraft(row, "met") for row in Direction.objects.filter(decision=decision)]
+        on = told.pop("evaluated_on", timezone.localdate())
+        draft = EvaluationDraft(decision.pk, on, "見本", "close", results=tuple(of), **told)
+        return record_evaluation(world.hazuki.case, draft, by=world.coordinator)
+
+
+@pytest.fixture
+def coordinated(closing):
+    with acting_for(closing.coordinator):
+        put(closing.hazuki.case, Stage.CLOSING, "flow2")
+    return closing
+
+
+def offered(world, client):
+    sign_in(client, world.coordinator)
+    form = client.get(reverse("casework:closing", args=[world.hazuki.case.pk])).context["form"]
+    return {key for key, _words in form.fields["decision"].choices if key}
+
+
+def test_coordination_ends_by_a_decision_of_a_meeting_about_this_case_and_no_other(coordinated, client):
+    world = coordinated
+    elsewhere, alone, ends = outside(world, world.tomono), outside(world, world.hazuki), at_meeting(world)
+    assert offered(world, client) == {str(ends.pk)}
+    for decision, words in ((elsewhere, "ほかのケース"), (alone, "会議の外")):
+        with pytest.raises(NotAllowed, match=words):
+            close(world, world.hazuki, sheet(decision=decision))
+    assert close(world, world.hazuki, sheet(decision=ends)).decision == ends
+
+
+def test_plan_is_not_its_own_end(coordinated, client):
+    world = coordinated
+    begins = at_meeting(world)
+    plan_of(world, begins)
+    assert offered(world, client) == set()
+    with pytest.raises(NotAllowed, match="プランの決定では"):
+        close(world, world.hazuki, sheet(decision=begins))
+
+
+def test_decision_that_was_replaced_ends_nothing(coordinated, client):
+    world = coordinated
+    before = at_meeting(world)
+    outside(world, world.hazuki, supersedes=before)
+    assert offered(world, client) == set()
+    with pytest.raises(NotAllowed, match="置き換えられました"):
+        close(world, world.hazuki, sheet(decision=before))
+
+
+def test_decision_to_end_knows_the_newest_evaluation(coordinated, client, shift_clock):
+    """It is of the day of the evaluation or later, or of the meeting that the evaluation names."""
+    world = coordinated
+    ends = at_meeting(world, days=3)
+    for minute, (told, ways) in enumerate((
+        ({"evaluated_on": timezone.localdate() - 3 * DAY}, {str(ends.pk)}), ({}, set()), ({"agenda": ends.agenda}, {str(ends.pk)}),
+    )):  # fmt: skip
+        shift_clock(dt.timedelta(minutes=minute))
+        evaluated(world, ends, **told)
+        assert offered(world, client) == ways
+        if not ways:
+            with pytest.raises(NotAllowed, match="いちばん新しい評価より前"):
+                close(world, world.hazuki, sheet(decision=ends))
+    assert close(world, world.hazuki, sheet(decision=ends)).decision == ends
+
+
+def test_other_flows_end_by_the_item_of_a_meeting_or_the_chiefs_word(closing, client):
+    world, case = closing, closing.hazuki.case
+    rule = ordinance(world)
+    meetings = [call(world, rule, held_at=timezone.now() + day * DAY) for day in (-1, 1)]
+    held, coming = (put_item(world, each, world.hazuki) for each in meetings)
+    silent = {"decided_by_words": ""}
+    with pytest.raises(NotAllowed, match="センター長か会議が決めます"):
+        close(world, world.hazuki, sheet(**silent))
+    with pytest.raises(NotAllowed, match="開かれた会議から"):
+        close(world, world.hazuki, sheet(agenda=coming, **silent))
+    close(world, world.tomono, sheet(**silent), by=world.chief)
+    sign_in(client, world.coordinator)
+    address = reverse("casework:closing", args=[case.pk])
+    choices = client.get(address).context["form"].fields["agenda"].choices
+    assert [key for key, _words in choices if key] == [str(held.pk)]
+    typed = {"once": str(uuid.uuid4()), "kind": "goal_met", "told": "見本", "lead": "", "lead_words": "見本", "watch": "", "watch_until": "", "signs": "見本", "follow_up_on": str(timezone.localdate() + DAY), "decided_by_words": "", "agenda": str(held.pk)}  # fmt: skip
+    text = client.post(address, typed, follow=True).content.decode()
+    assert "ケースを終えました。" in text
+    assert (
+        text.partition('id="closure"')[2].count(reverse("casework:agenda", args=[meetings[0].pk, held.pk]))
+        >= 1
+    )
+    with acting_for(world.coordinator):
+        sheets = {each.case_id: (each.agenda, each.decided_by_words) for each in Closure.objects.all()}
+    assert sheets == {case.pk: (held, ""), world.tomono.case.pk: (None, "センター長が決めた")}
 
 
 def test_sent_twice_closes_once_and_another_is_told(closing):

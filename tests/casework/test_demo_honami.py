@@ -8,10 +8,10 @@ from casework.cases.guards import refusal_of
 from casework.cases.models import Case
 from casework.demo_honami import load_honami
 from casework.demo_people import days_ago, viewer
-from casework.evaluation.models import Evaluation, EvaluationRole
+from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.meetings.models import AgendaItem, Minutes
 from casework.monitoring.models import Monitoring, MonitoringTick
-from casework.planning.models import PlanDecision
+from casework.planning.models import PlanDecision, PlanPart
 from casework.plans.models import RoleAnswer, RoleRow
 from permissions import demo as people_demo
 from permissions.walls.context import acting_for
@@ -43,6 +43,8 @@ def test_household_went_once_around(loaded, wearing):
         assert [role.agency.code for role in roles.exclude(pk__in=answered)] == ["shakyo"]
         assert (Monitoring.objects.get().has_met, MonitoringTick.objects.count()) == (True, roles.count())
         assert (Evaluation.objects.get().outcome, EvaluationRole.objects.count()) == ("replan", roles.count())
+        goals = PlanPart.objects.filter(plan=plan, section="goal")
+        assert set(EvaluationResult.objects.values_list("part", flat=True)) == {goal.pk for goal in goals}
         # Whoever tries the demo can go on from here, as the evaluation says and in no other way.
         assert [bool(refusal_of(honami, stage)) for stage in ("replanning", "closing")] == [False, True]
 

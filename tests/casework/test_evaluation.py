@@ -11,12 +11,18 @@ from django.utils import timezone
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.cases.states import Stage
+from casework.concealment.actions import GroundDraft, conceal
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.evaluation.models import Evaluation, EvaluationChange, EvaluationResult, EvaluationRole
 from casework.evaluation.selectors import evaluations_for
+from casework.households.actions import set_item
+from casework.households.models import PersonContact
 from casework.issues.actions import IssueDraft, note_issue
+from casework.planning.actions import PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.models import PlanPart, Section
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
-from casework.plans.models import Direction, RoleRow
+from casework.plans.models import Direction, RoleRow, Seat
+from casework.seen import fingerprint
 from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -296,3 +302,135 @@ def test_page_keeps_what_was_typed_and_shows_what_was_recorded(decided, client):
     assert "人手" in text
     for words in ("転んだ", "重層3号", "家がいい", "夜のこと", "まだ</span>", "悪化", address):
         assert words not in text
+
+
+# --- goals of a plan ---------------------------------------------------------------------------------------
+
+HOME = "青葉区見本町9-8-7"
+DEBT = f"{HOME}の店への借金を返す"
+
+
+@pytest.fixture
+def planned(decided):
+    """A plan with a wish, a goal of the daily life, one of the money and a direction was decided after an earlier version."""
+    world, mother = decided, decided.hazuki.mother.pk
+    world.share(world.hazuki, world.jiritsu, Label(mother, "money"))
+    parts = [
+        PartDraft(Label(mother, item), section, text)
+        for section, item, text in (
+            (Section.WISH, "plan", "家にいたい"), (Section.GOAL, "plan", "週に1回は外に出る"),
+            (Section.GOAL, "money", DEBT), (Section.DIRECTION, "plan", "家で暮らす"),
+            (Section.EXIT, "plan", "一人で出かけられたとき"),
+        )
+    ]  # fmt: skip
+    roles = [
+        RoleDraft(Label(mother, "roles"), agency, "見守り", "週に1回の訪問", seat=seat)
+        for seat, agency in zip(Seat, (world.center, world.anshin, world.center, world.center), strict=True)
+    ]
+    today = timezone.localdate()
+    written = PlanDraft(today, today + dt.timedelta(days=90), today + dt.timedelta(days=30), parts, roles)
+    with acting_for(world.coordinator):
+        Case.objects.filter(pk=world.hazuki.case.pk).update(flow="")
+        world.draft_plan = save_plan(world.hazuki.case, written, follows=None, by=world.coordinator)
+        world.plan = save_plan(world.hazuki.case, written, follows=world.draft_plan, by=world.coordinator)
+        world.planned = decide_plan(world.plan, at=today, supersedes=None, by=world.coordinator)
+        Case.objects.filter(pk=world.hazuki.case.pk).update(flow="flow2")
+        world.goals = list(PlanPart.objects.filter(plan=world.plan, section="goal").order_by("position"))
+    return world
+
+
+def of_goals(world, *, results=("partly", "unmet")):
+    return tuple(
+        ResultDraft(goal, result, f"{goal.item}のこと")
+        for goal, result in zip(world.goals, results, strict=False)
+    )
+
+
+def test_goals_of_the_plan_are_evaluated_and_each_is_read_under_its_own_label(planned):
+    world, case = planned, planned.hazuki.case
+    for results in (None, of_goals(world)[:1], (*of_goals(world), *draft(world).results[:1])):
+        told = {} if results is None else {"results": results}
+        with pytest.raises(NotAllowed, match="すべての目標"):
+            evaluate(world, decision=world.planned, **told)
+    row = evaluate(world, decision=world.planned, results=of_goals(world))
+    with acting_for(world.coordinator):
+        kept = EvaluationResult.objects.filter(evaluation=row).order_by("part__position")
+        assert [(each.part, each.direction, each.item) for each in kept] == [
+            (world.goals[0], None, "plan"), (world.goals[1], None, "money"),
+        ]  # fmt: skip
+    both = ["moneyのこと", "planのこと"]
+    assert seen(world.coordinator, case)[0][0][1] == both
+    assert seen(world.kenko_worker, case) == ([(False, both[1:], [], 0)], [0, 1, 0, 0])
+    # Whoever reads of the money alone has heard of no plan; with a role of it they read what became of its goal.
+    assert seen(world.jiritsu_worker, case) == ([], [0, 0, 0, 0])
+    world.share(world.hazuki, world.jiritsu, Label(world.hazuki.mother.pk, "roles"))
+    door, tables = seen(world.jiritsu_worker, case)
+    assert (door[0][1], tables[1]) == (both[:1], 1)
+
+
+def test_database_takes_no_other_entry_than_a_goal_of_the_plan_that_was_decided(planned):
+    world = planned
+    with acting_for(world.coordinator):
+        evaluation = Evaluation(
+            case=world.hazuki.case, decision=world.planned, evaluated_on=timezone.localdate(), own_words="x",
+            outcome="close", recorded_by=world.coordinator.membership,
+        )  # fmt: skip
+        evaluation.save(force_insert=True)
+        goal, money = world.goals
+        row = {
+            "case": world.hazuki.case,
+            "person_id": goal.person_id,
+            "item": "plan",
+            "evaluation": evaluation,
+        }
+        row |= {"evaluated_on": evaluation.evaluated_on, "result": "met"}
+        earlier = PlanPart.objects.get(plan=world.draft_plan, section="goal", item="plan")
+        wish = PlanPart.objects.get(plan=world.plan, section="wish")
+        direction = Direction.objects.get(decision=world.planned)
+        for wrong in (
+            {"part": wish}, {"part": earlier}, {"part": money}, {"part": goal, "direction": direction},
+            {"part": goal, "issue": world.open_issue}, {"part": goal, "is_sealed": True}, {"part": goal, "case": world.tomono.case},
+        ):  # fmt: skip
+            with pytest.raises(DatabaseError), transaction.atomic():
+                EvaluationResult(**{**row, **wrong}).save(force_insert=True)
+        EvaluationResult(**row, part=goal).save(force_insert=True)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            EvaluationResult(**row, part=goal).save(force_insert=True)
+
+
+def test_what_is_hidden_of_a_plan_hides_what_became_of_it(planned):
+    """A goal that tells where a household hides is read by nobody, and nor is its result."""
+    world = planned
+    evaluate(world, decision=world.planned, results=of_goals(world))
+    with acting_for(world.coordinator):
+        mother = world.hazuki.mother
+        before = fingerprint(PersonContact.objects.get(person=mother), ["address"])
+        set_item(mother, item="contact", values={"address": HOME}, seen=before, by=world.coordinator)
+    with acting_for(world.chief):
+        conceal(world.hazuki.case, mother, GroundDraft("provisional", "見本"), by=world.chief)
+    with acting_for(world.chief):
+        assert not PlanPart.objects.filter(pk=world.goals[1].pk).exists()
+        assert list(EvaluationResult.objects.values_list("part", flat=True)) == [world.goals[0].pk]
+
+
+def test_form_and_case_show_the_goals_of_the_plan_and_directions_where_there_is_none(planned, client):
+    world, case = planned, planned.hazuki.case
+    sign_in(client, world.coordinator)
+    address = reverse("casework:evaluation_add", args=[case.pk, world.planned.pk])
+    shown = client.get(address).content.decode()
+    goals = shown[shown.index('id="goals"') : shown.index('id="issues"')]
+    assert [word in goals for word in (">目標<", "週に1回は外に出る", DEBT, "家で暮らす", "家にいたい")] == [
+        True, True, True, False, False,
+    ]  # fmt: skip
+    typed = {"once": str(uuid.uuid4()), "evaluated_on": str(timezone.localdate()), "own_words": "家がいい", "outcome": "close"}  # fmt: skip
+    for goal, result, words in zip(world.goals, ("met", "changed"), ("", "先に家計簿"), strict=True):
+        typed |= {f"choice_{goal.pk}": result, f"words_{goal.pk}": words}
+    with acting_for(world.coordinator):
+        for role in RoleRow.objects.filter(decision=world.planned):
+            typed |= {f"choice_{role.pk}": "yes"}
+    text = client.post(address, typed, follow=True).content.decode()
+    for words in ("つぎの段階は「終結判断」です", DEBT, "目標変更", "先に家計簿"):
+        assert words in text
+    without = client.get(reverse("casework:evaluation_add", args=[case.pk, world.decision.pk]))
+    text = without.content.decode()
+    assert [word in text for word in (">支援方針<", "プランがない", "家で暮らす")] == [True] * 3

@@ -26,7 +26,7 @@ from permissions.audit.models import AuditEntry
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.casework.tables import call, fixed_item, ordinance, put
-from tests.casework.test_evaluation import decided, draft, evaluate  # noqa: F401 -- a fixture
+from tests.casework.test_evaluation import DEBT, decided, draft, evaluate, of_goals, planned  # noqa: F401 -- fixtures
 from tests.worlds import agree
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -306,3 +306,25 @@ def test_agency_orders_no_sheet_of_what_a_support_meeting_decided(decided, clien
         (world.coordinator, kept): (False, True, 1), (world.coordinator, other): (False, False, 1),
         (world.anshin_worker, kept): (True, True, 0), (world.anshin_worker, other): (False, False, 1),
     }  # fmt: skip
+
+
+def test_goals_of_the_plan_stand_on_the_sheet_and_directions_where_there_is_none(planned, client, tmp_path):  # noqa: F811
+    """Of two goals an agency is shown the one that reaches it."""
+    world = planned
+    without, newer = evaluate(world), evaluate(world, decision=world.planned, results=of_goals(world))
+    found = {}
+    for name in ("chief", "kenko_worker"):
+        viewer = getattr(world, name)
+        sign_in(client, viewer)
+        page = client.get(address(world, evaluation=newer)).content.decode().partition("<main")[2]
+        paper = told_by("pdftotext", order(viewer, world, newer), tmp_path)
+        words = ("週に1回は外に出る", DEBT, "家で暮らす", "目標の達成状況", world.planned.number)
+        for text in (page, paper):
+            whole = re.sub(r"\s+", "", text)
+            found.setdefault(name, []).append([word in whole for word in words])
+    assert found == {
+        "chief": [[True, True, False, True, True]] * 2, "kenko_worker": [[True, False, False, True, True]] * 2,
+    }  # fmt: skip
+    sign_in(client, world.chief)
+    page = client.get(address(world, evaluation=without)).content.decode()
+    assert ("支援方針がどうなったか" in page, "目標の達成状況" in page) == (True, False)

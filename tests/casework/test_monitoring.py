@@ -14,7 +14,7 @@ from casework.cases.states import Stage
 from casework.closing.actions import ClosureDraft, close_case
 from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.guard import PlaceWritten
-from casework.households.actions import set_item
+from casework.households.actions import StayDraft, add_person, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.models import CaseEvent
 from casework.monitoring.actions import (
@@ -27,7 +27,7 @@ from casework.monitoring.actions import (
 )
 from casework.monitoring.models import Monitoring, MonitoringDate, MonitoringTick, MonitoringTrigger
 from casework.monitoring.selectors import dates_for, monitorings_for
-from casework.plans.actions import RoleDraft, decide
+from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import RoleRow
 from casework.seen import fingerprint
 from casework.sharing.actions import Label, block, end_line
@@ -36,6 +36,7 @@ from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import plan_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -205,6 +206,11 @@ def test_support_begins_with_a_day_on_which_somebody_looks(decided, client):
     with acting_for(by):
         for each in (case, world.tomono.case):
             Case.objects.filter(pk=each.pk).update(stage=Stage.MEETING, flow="flow2")
+            label = Label(None, "plan")
+            plan_of(
+                world,
+                decide(each, decided_on=today(), directions=[DirectionDraft(label, "見本")], roles=[], by=by),
+            )
         set_next_monitoring(world.tomono.case, on=today(), owner=by.membership, by=by)
         with pytest.raises(NotAllowed, match="次のモニタリングの日"):
             move_to_stage(case, stage=Stage.ACTIVE, by=by)
@@ -306,3 +312,74 @@ def test_page_keeps_what_was_typed_and_shows_what_was_recorded(decided, client):
     assert "回数をふやす" in text
     for words in ("日を変えた", "入院・退院", "早めに会議を開くかを決める", address):
         assert words not in text
+
+
+# --- what the record says for an early meeting ------------------------------------------------------------------
+
+
+def proposed(world, client):
+    """Return what is ticked when the form is opened, and the words beside each."""
+    sign_in(client, world.coordinator)
+    form = client.get(reverse("casework:monitoring_add", args=[world.hazuki.case.pk])).context["form"]
+    shown = dict(form.fields["triggers"].choices)
+    return {code: shown[code].partition("（記録から：")[2] for code in form["triggers"].initial}
+
+
+def test_form_ticks_what_happened_since_the_last_look_and_says_why(decided, client, shift_clock):
+    world, home, by = decided, decided.hazuki, decided.coordinator
+    assert proposed(world, client) == {}
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    with acting_for(by):
+        rows = list(RoleRow.objects.filter(case=home.case).order_by("position"))
+        record_stay(home.son, StayDraft("away", today(), "hospital"), by=by)
+        record_stay(home.mother, StayDraft("away", today(), "facility"), by=by)
+        add_person(home.case, values={"name": "新しい人", "relation": "child"}, by=by)
+        # Somebody of whom the center only heard lives elsewhere and moved nowhere.
+        far = {"name": "遠い人", "relation": "child"}
+        add_person(home.case, values=far, stay=StayDraft("apart"), by=by)
+    with acting_for(world.anshin_worker):
+        answer_role(
+            rows[0],
+            kind="declined",
+            text="人手が足りない",
+            contact_person="",
+            answered=0,
+            by=world.anshin_worker,
+        )
+    found = proposed(world, client)
+    assert set(found) == {"role_refused", "hospital", "address_change", "new_member"}
+    for code, words in (
+        ("role_refused", "「週に1回の訪問」を断った"), ("hospital", f"{home.son.name}：入院"),
+        ("address_change", f"{home.mother.name}：施設"), ("new_member", "新しい人さん"),
+    ):  # fmt: skip
+        assert words in found[code]
+    assert "遠い人" not in "".join(found.values())
+
+
+def test_ticks_are_suggestions_and_after_the_next_look_they_are_gone(decided, client, shift_clock):
+    world, home, by = decided, decided.hazuki, decided.coordinator
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    with acting_for(by):
+        record_stay(home.son, StayDraft("away", today(), "hospital"), by=by)
+    assert set(proposed(world, client)) == {"hospital"}
+    shift_clock(dt.timedelta(minutes=2))
+    typed = {
+        "once": str(uuid.uuid4()), "monitored_on": str(today()), "method": "visit", "words": "落ち着いている",
+        "next_on": str(today() + DAY), "next_owner": str(by.membership.pk),
+    }  # fmt: skip
+    client.post(reverse("casework:monitoring_add", args=[home.case.pk]), typed)
+    with acting_for(by):
+        assert (Monitoring.objects.count(), MonitoringTrigger.objects.count()) == (2, 0)
+    assert proposed(world, client) == {}
+
+
+@pytest.mark.parametrize(("days", "ticked"), [(60, []), (61, ["no_contact"])])
+def test_lost_contact_is_counted_from_the_last_talk(decided, client, days, ticked):
+    world, by = decided, decided.coordinator
+    record(world, has_met=False)
+    with acting_for(by):
+        opened = timezone.now() - days * DAY
+        Case.objects.filter(pk=world.hazuki.case.pk).update(opened_at=opened)
+    assert list(proposed(world, client)) == ticked

@@ -61,8 +61,8 @@ def _guards(stage):
     """Return what is asked for on entering a stage: from wherever, and from single stages."""
     said = [sheet_of(Case(stage=Stage.ACTIVE), stage)]
     found = {}
-    for (before, after), (_holds, words) in GUARDS.items():
-        if after == stage:
+    for (before, after), guards in GUARDS.items():
+        for _holds, words in guards if after == stage else ():
             found.setdefault(str(words), []).append(str(Stage(before).label) if before else "")
     said += [
         f"（{'、'.join(filter(None, whence))}から）{words}" if any(whence) else words
@@ -83,5 +83,5 @@ def test_drawing_knows_every_stage_and_every_guard():
     text = drawn()
 
     assert all(f"`{stage.value}`" in text for stage in Stage)
-    assert all(str(words) in text for _holds, words in GUARDS.values())
+    assert all(str(words) in text for guards in GUARDS.values() for _holds, words in guards)
     assert text.count(" --> ") == sum(map(len, NEXT_STAGES.values())) + 1 + len(Stage) - len(OPEN_STAGES)

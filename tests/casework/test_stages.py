@@ -3,14 +3,21 @@
 import datetime as dt
 
 import pytest
+from django.utils import timezone
 
 from casework.cases.actions import move_to_stage
 from casework.cases.forms import StageForm
 from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.demo_assessment import assess
+from casework.meetings.actions import take_off_agenda
+from casework.meetings.minutes import Outcome
+from casework.monitoring.actions import set_next_monitoring
+from casework.plans.actions import DirectionDraft, decide
+from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
+from tests.casework.tables import call, fixed_item, ordinance, plan_of, put
 
 pytestmark = pytest.mark.django_db
 
@@ -68,3 +75,84 @@ def test_support_goes_on_after_an_emergency_only_with_a_day_to_look_again(world)
     case = broken_out(world, Stage.ACTIVE)
     with acting_for(world.coordinator), pytest.raises(NotAllowed, match="次のモニタリングの日"):
         move_to_stage(case, stage=Stage.ACTIVE, by=world.coordinator)
+
+
+# --- what a stage asks for before it is entered ---------------------------------------------------------------
+
+DAY = dt.timedelta(days=1)
+
+
+def stands(world, stage):
+    with acting_for(world.coordinator):
+        Case.objects.filter(pk=world.hazuki.case.pk).update(stage=stage, flow="flow2")
+
+
+def refused(world, stage):
+    """Return why the first household's case may not enter a stage; empty if it entered."""
+    try:
+        with acting_for(world.coordinator):
+            move_to_stage(world.hazuki.case, stage=stage, by=world.coordinator)
+    except NotAllowed as refusal:
+        return str(refusal)
+    return ""
+
+
+def look_again(world):
+    with acting_for(world.coordinator):
+        on, by = timezone.localdate() + 30 * DAY, world.coordinator
+        set_next_monitoring(world.hazuki.case, on=on, owner=by.membership, by=by)
+
+
+def agreed(world, **more):
+    with acting_for(world.coordinator):
+        return decide(
+            world.hazuki.case, decided_on=timezone.localdate(), by=world.coordinator, roles=[],
+            directions=[DirectionDraft(Label(None, "plan"), "見守る")], **more,
+        )  # fmt: skip
+
+
+def test_case_comes_to_a_meeting_by_its_agenda(world, shift_clock):
+    stands(world, Stage.PLANNING)
+    assert "会議の議題にする" in refused(world, Stage.MEETING)
+    rule = ordinance(world)
+    item = put(world, call(world, rule), world.hazuki)
+    with acting_for(world.coordinator):
+        take_off_agenda(item, reason="見本", by=world.coordinator)
+    assert "会議の議題にする" in refused(world, Stage.MEETING)
+    put(world, call(world, rule, held_at=timezone.now() + DAY), world.hazuki)
+    assert refused(world, Stage.MEETING) == ""
+    # Planned anew after that meeting it comes to another one.
+    shift_clock(2 * DAY)
+    assert refused(world, Stage.PLANNING) == ""
+    assert "会議の議題にする" in refused(world, Stage.MEETING)
+    put(world, call(world, rule, held_at=timezone.now() + 3 * DAY), world.hazuki)
+    assert refused(world, Stage.MEETING) == ""
+
+
+def test_agreement_rests_on_a_support_meeting_and_is_looked_at_again(world):
+    stands(world, Stage.MEETING)
+    agreed(world)
+    assert "支援会議で決めた" in refused(world, Stage.AGREED)
+    fixed_item(world, world.anshin_worker, outcome=Outcome([DirectionDraft(Label(None, "plan"), "訪ねる")]))
+    assert "見直す日" in refused(world, Stage.AGREED)
+    look_again(world)
+    assert refused(world, Stage.AGREED) == ""
+
+
+def test_support_rests_on_a_plan_that_stands(world):
+    stands(world, Stage.MEETING)
+    look_again(world)
+    first = agreed(world)
+    assert "プランを決定してください" in refused(world, Stage.ACTIVE)
+    plan_of(world, first)
+    second = agreed(world, supersedes=first)
+    assert "プランを決定してください" in refused(world, Stage.ACTIVE)
+    plan_of(world, second)
+    assert refused(world, Stage.ACTIVE) == ""
+
+
+@pytest.mark.parametrize("stage", [Stage.MEETING, Stage.AGREED, Stage.ACTIVE])
+def test_after_an_emergency_nothing_that_was_there_before_is_asked_for_again(world, stage):
+    broken_out(world, stage)
+    look_again(world)
+    assert refused(world, stage) == ""

@@ -54,7 +54,7 @@ def world(settings):
         ahead = timezone.localdate() + dt.timedelta(days=28)
         set_next_monitoring(home.case, on=ahead, owner=by.membership, by=by)
         assess(home.case, "見本の見立て", by)
-        for stage in ("intake", "screening", "flow2_assess", "flow2_plan", "flow2_meeting", "flow2_active"):
+        for stage in ("intake", "screening", "flow2_assess", "flow2_plan"):
             move_to_stage(home.case, stage=stage, by=by)
         agree(home.case, home.mother, home.son, to=tuple(agencies), by=by)
         for agency in agencies:

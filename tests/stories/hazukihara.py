@@ -289,7 +289,7 @@ class Hazukihara:
             self.fix_about_son(item, "食料の配達で長男に会う。", OF_SON_AGAIN, of_son)
             self.move("flow2_active")
             self.on_day(70)
-            self.move("replanning", "flow2_meeting")
+            self.move("replanning")
             self.call("第7回 地域ケース会議")
             item = self.put(
                 "jusou",
@@ -297,6 +297,7 @@ class Hazukihara:
                 ("anshin", "kaigo", "houterasu", "coordinator"),
                 "入院中。退院は来月。",
             )
+            self.move("flow2_meeting")
             self.plan = self.write_plan(DIRECTIONS_AGAIN, ROLES_AGAIN, follows=self.plan)
             self.decide_plan(item, of_mother)
             self.move("flow2_active")

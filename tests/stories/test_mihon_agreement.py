@@ -65,6 +65,10 @@ WISH, WISH_PLAIN = "家賃を払って、この家でケントと暮らしたい
 WISH_TAGALOG = "Gusto kong manirahan dito kasama si Kent."
 FIRST, FIRST_PLAIN = "在留カードの更新を先にする。", "はじめに、ざいりゅうカードを あたらしく します。"
 FIRST_TAGALOG = "Una, i-renew natin ang residence card mo."
+GOAL, END = (
+    "3か月のうちに、給料と家賃のことを決める。",
+    "多機関協働を終え、生活自立・仕事相談センターが続ける。",
+)
 WAGES = f"{EMPLOYER}への未払い賃金の請求を準備する"
 INJURY = f"{EMPLOYER}での仕事中のけがの労災を申請する"
 ALONG, BREAKFAST = "入管へ同行する", "夜勤明けの日の朝ごはん"
@@ -93,6 +97,7 @@ def test_from_her_consent_to_the_end(fiscal_year: Callable[[int], None], city: N
     fiscal_year(25)
     story.card_is_renewed()
     fiscal_year(120)
+    story.meeting_decides_the_end()
     story.coordination_ends()
     story.thread_is_still_one()
     assert cast.faults == [], "\n".join(cast.faults)
@@ -193,7 +198,7 @@ class Story:
         center.go(f"{self.case}plans/write/")
         for section, text, plain in (
             ("wish", WISH, f"{WISH_PLAIN}\n{WISH_TAGALOG}"), ("direction", FIRST, f"{FIRST_PLAIN}\n{FIRST_TAGALOG}"),
-            ("goal", "3か月のうちに、給料と家賃のことを決める。", "おかねの ことを きめます。\nAyusin natin ang sahod at upa."),
+            ("goal", GOAL, "おかねの ことを きめます。\nAyusin natin ang sahod at upa."),
             ("exit", "在留と家賃が決まったとき。", "きまったら、おわりです。"),
         ):  # fmt: skip
             fill_row(center, f"{section}-0", about=MOTHER, text=text, plain=plain)
@@ -283,11 +288,34 @@ class Story:
 
     # --- the end ---------------------------------------------------------------------------------------------
 
+    def meeting_decides_the_end(self) -> None:
+        """With those who go on: the plan was decided on D18, that it is over is decided now."""
+        center = self.center
+        move_on(center, self.case, "flow2_eval")
+        meeting = call_meeting(center, "第12回 支援調整", f"{days_from_now(0)}T10:30")
+        members = (f"{JIRITSU} 見本 立", f"{SHAKYO} 見本 結", f"{ENTRUSTED} 見本 調")
+        fill_agenda(center, self.case, meeting, "jusou", {MOTHER: "本人"}, members, purpose="終結の判断")
+        center.press("議題に加える")
+        assert "議題に加えました。" in center.text, center.page.locator("main").inner_text()
+        item = center.page.url
+        center.press("構成員に公開する")
+        write_minutes(
+            center,
+            item,
+            facts="在留カードが更新された。家賃が払えている。",
+            points="終結に向けて、窓口を確かめた。",
+        )
+        center.follow("決定を書いて確定する")
+        fill_row(center, "direction-0", about=MOTHER, text=END)
+        center.press("この内容で確定する")
+        assert "議事録を確定しました。" in center.text, center.page.locator("main").inner_text()
+
     def coordination_ends(self) -> None:
         center = self.center
         page = center.page
-        move_on(center, self.case, "flow2_eval")
         center.go(f"{self.decision}evaluation/")
+        assert shown(center, GOAL, FIRST) == [GOAL]  # its goals, not its directions
+        page.select_option("[name=agenda]", index=1)
         say_all_went_well(center)
         page.fill("[name=own_words]", "Salamat po. 家賃が払えて、よく眠れる。")
         page.locator("[name=outcome][value=close]").check()
@@ -295,6 +323,8 @@ class Story:
         move_on(center, self.case, "closing")
         center.follow("終結シートを書いて終える")
         page.select_option("[name=kind]", label="主担当機関の継続支援へ移行")
+        offered = page.locator("[name=decision] option").all_inner_texts()
+        assert len(offered) == 2, offered  # the plan is not its own end
         page.select_option("[name=decision]", index=1)
         page.select_option("[name=lead]", label=JIRITSU)
         page.fill("[name=signs]", "家賃が遅れたとき、ケントが続けて休んだとき")
