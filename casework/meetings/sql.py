@@ -1,6 +1,7 @@
 """The walls of meetings, and what only the database can hold to: who may read now, what must be there before papers open.
 
-None of the functions that run as their owner tells more than whether somebody may read: keys of items and meetings.
+None of the functions that run as their owner tells more than whether somebody may read: keys of items and meetings; and the center, how
+far a meeting has come.
 """
 
 from __future__ import annotations

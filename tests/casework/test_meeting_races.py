@@ -8,12 +8,18 @@ from django.utils import timezone
 
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
-from casework.meetings.actions import AgendaDraft, put_on_agenda
+from casework.meetings.actions import (
+    MEETING_FIELDS,
+    AgendaDraft,
+    MeetingDraft,
+    change_meeting,
+    put_on_agenda,
+)
 from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
-from casework.meetings.models import AgendaItem, AgendaRemoval, Minutes, MinutesDraft
+from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting, Minutes, MinutesDraft
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, RoleAnswer, RoleRow
-from casework.seen import ChangedMeanwhile
+from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -72,6 +78,29 @@ def test_minutes_saved_while_they_are_fixed_are_either_before_or_refused(world):
     assert (refused(outcomes), fixed, drafts) in (
         ([NotAllowed], ["一"], []), ([ChangedMeanwhile], [], ["二"]),
     )  # fmt: skip
+
+
+def test_meeting_put_off_while_an_item_is_fixed_is_put_off_or_stands(world):
+    """Minutes of a meeting that lies ahead do not exist, whoever comes first."""
+    item, by = today_item(world, world.anshin_worker), world.coordinator
+    write(world, item)
+    later = timezone.now() + dt.timedelta(days=40)
+    with acting_for(by):
+        now = Meeting.objects.select_related("writer", "ordinance").get(pk=item.meeting_id)
+        names = ("label", "chair", "writer", "place", "is_online", "ordinance")
+        draft = MeetingDraft(held_at=later, **{name: getattr(now, name) for name in names})
+        seen = fingerprint(now, MEETING_FIELDS)
+
+    outcomes = at_once(
+        (by, partial(change_meeting, now, draft, seen=seen, by=by)),
+        (world.chief, partial(fix_item, item, Outcome(), seen=1, present=[], by=world.chief)),
+    )
+
+    with acting_for(world.chief):
+        held_at = Meeting.objects.get(pk=item.meeting_id).held_at
+        found = (held_at == later, Minutes.objects.exists())
+    assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])
+    assert found in ((True, False), (False, True))
 
 
 def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(world):

@@ -152,6 +152,17 @@ def test_minutes_fixed_after_the_papers_closed_are_passed_round_alone(world, cli
         receive_minutes(Minutes(agenda=item, case_id=item.case_id), by=other)
 
 
+def test_minutes_fixed_while_papers_are_open_are_read_and_told_without_being_passed_round(world, shift_clock):
+    item = held(world, shift_clock, kind="shien_kaigi")
+    shift_clock(dt.timedelta())
+    before = {each: told(each) for each in (world.anshin_worker, world.volunteer)}
+    fix(world, item)
+    assert {each: told(each) - count for each, count in before.items()} == {
+        world.anshin_worker: 1, world.volunteer: 0,
+    }  # fmt: skip
+    assert reads(world.anshin_worker) == READ - {MinutesCirculation} | SHUT
+
+
 def test_nobody_else_reads_what_is_passed_round_and_only_who_can_is_told(world, client, shift_clock):
     item = held(world, shift_clock, kind="shien_kaigi")
     outsiders = (world.colleague, world.volunteer, world.jiritsu_worker, world.stranger, world.anshin_admin)
