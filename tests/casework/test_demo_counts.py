@@ -5,6 +5,8 @@ from collections import Counter
 import pytest
 from django.utils import timezone
 
+from casework.cases.guards import GUARDS
+from casework.cases.models import Case
 from casework.demo_hazukihara import load_hazukihara
 from casework.demo_honami import load_honami
 from casework.demo_people import date, viewer
@@ -82,3 +84,13 @@ def test_months_of_the_seed_are_those_counted_by_hand(seeded):
     assert (whole["assessments", "flow", "flow2"], whole["plans", "flow", "flow2"]) == (2, 1)
     assert whole["into_coordination", "from_flow", ""] == 3
     assert whole["sessions", "meeting", "jusou"] == whole["plans", "plan", "first"] == 1
+
+
+def test_every_case_of_the_seed_has_what_its_stage_rests_on(seeded):
+    found = {}
+    for case in Case.objects.order_by("number"):
+        found[case.stage] = [
+            bool(holds(case, case.stage)) for holds, _words in GUARDS.get(("", case.stage), ())
+        ]
+    assert found["flow2_meeting"] == [True]
+    assert [stage for stage, held in found.items() if not all(held)] == []

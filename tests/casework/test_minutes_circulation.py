@@ -176,6 +176,10 @@ def test_nobody_else_reads_what_is_passed_round_and_only_who_can_is_told(world, 
     for each in (*outsiders[:4], world.kenko_worker):
         assert page(client, each, item).status_code == 404
     assert {each for each, count in before.items() if told(each) > count} == {world.anshin_worker}
+    # A list may hide what was sent, and a mail goes out all the same.
+    with acting_for(world.chief):
+        event = CaseEvent.objects.get(verb="minutes_circulated")
+    assert event.after["members"] == [world.anshin_worker.membership.pk]
     for each in (world.colleague, world.volunteer, world.kenko_worker):
         row = MinutesReceipt(agenda=item, case_id=item.case_id, membership=each.membership)
         with pytest.raises(DatabaseError, match="row-level security"), transaction.atomic(), acting_for(each):

@@ -343,7 +343,6 @@ def test_form_ticks_what_happened_since_the_last_look_and_says_why(decided, clie
             rows[0],
             kind="declined",
             text="人手が足りない",
-            contact_person="",
             answered=0,
             by=world.anshin_worker,
         )

@@ -413,7 +413,7 @@ def test_what_an_agency_has_a_part_in_is_found_by_it(decided, client):
     world = decided
     with acting_for(world.kenko_worker):
         role = RoleRow.objects.select_related("case").get(agency=world.kenko)
-        answer_role(role, kind="accepted", text="", contact_person="", answered=0, by=world.kenko_worker)
+        answer_role(role, kind="accepted", text="", answered=0, by=world.kenko_worker)
 
     def found(viewer, agency):
         with acting_for(viewer):

@@ -1,8 +1,7 @@
 """domain.md 10.C in Chromium, D10 to the end: consent by an interpreter, one meeting of seven agencies, a plan in words she reads.
 
 Checks 1 (her paper), 2 (the interpreter), 3 (the thread of the hand-over), 4 (the residence card) and 5 (the employer's name). What is before
-is played by test_mihon.py. Left out: what a role says stands on her paper as the agencies read it, since roles have no words of their own in
-easy Japanese or another language; and her language has no field, it follows the easy Japanese of each entry.
+is played by test_mihon.py. Left out: her language has no field, it follows the easy Japanese of each entry and role.
 """
 
 from __future__ import annotations
@@ -72,6 +71,9 @@ GOAL, END = (
 WAGES = f"{EMPLOYER}への未払い賃金の請求を準備する"
 INJURY = f"{EMPLOYER}での仕事中のけがの労災を申請する"
 ALONG, BREAKFAST = "入管へ同行する", "夜勤明けの日の朝ごはん"
+ALONG_PLAIN, ALONG_TAGALOG = "にゅうかんに いっしょに 行きます。", "Sasamahan ka namin sa immigration."
+WAGES_PLAIN = "はらわれていない 給料を もらう じゅんびを します。"
+OF_ROLES = {ALONG: f"{ALONG_PLAIN}\n{ALONG_TAGALOG}", WAGES: WAGES_PLAIN}
 ATTENDANCE, FOOD, RENT = "夜勤明けの日の登校を支える", "食料を届ける", "住居確保給付金の申請、家主との話"
 # Person, item, issue, what, agency, until, seat.
 ROLES = (
@@ -93,6 +95,7 @@ def test_from_her_consent_to_the_end(fiscal_year: Callable[[int], None], city: N
     story.seven_agencies_meet()
     story.plan_is_decided()
     story.paper_is_in_words_she_reads()
+    story.plan_is_explained_to_her()
     story.employer_is_named_to_two()
     fiscal_year(25)
     story.card_is_renewed()
@@ -205,7 +208,7 @@ class Story:
         for row, (person, item, issue, what, agency, until, seat) in enumerate(ROLES):
             fill_row(
                 center, f"role-{row}", about=person, item=item, agency=agency, issue=issue, what=what, seat=seat,
-                until_on=days_from_now(until) if until else "",
+                until_on=days_from_now(until) if until else "", plain=OF_ROLES.get(what, ""),
             )  # fmt: skip
         center.press("この内容で保存する")
         assert "決定するまでに、あと必要なもの" not in center.text, page.locator("main").inner_text()
@@ -228,7 +231,8 @@ class Story:
         lines = [line.strip() for line in paper.splitlines()]
         for words in (WISH_PLAIN, WISH_TAGALOG, FIRST_PLAIN, FIRST_TAGALOG):
             assert words in lines
-        assert [words for words in (WISH, FIRST, SON, BREAKFAST) if words in paper] == []
+        assert [words for words in (ALONG_PLAIN, ALONG_TAGALOG, WAGES_PLAIN) if words not in paper] == []
+        assert [words for words in (WISH, FIRST, ALONG, WAGES, SON, BREAKFAST) if words in paper] == []
         printed = pypdf.PdfReader(io.BytesIO(center.page.pdf(prefer_css_page_size=True, format="A4"))).pages
         text = " ".join(" ".join(page.extract_text().split()) for page in printed)
         assert FIRST_TAGALOG in text
@@ -236,6 +240,22 @@ class Story:
         center.go(f"{self.plan}plain/?person={self.home.son.pk}")
         paper = center.page.locator("article").inner_text()
         assert (BREAKFAST in paper, EMPLOYER in paper, WISH_PLAIN in paper) == (True, False, False)
+
+    def plan_is_explained_to_her(self) -> None:
+        """An adult signs for herself; that it was read to her stands in the plan, and to whom it was not."""
+        center = self.center
+        center.go(self.plan)
+        assert center.text.count("まだ説明していません") == len((MOTHER, SON))
+        click_through(center.page.get_by_role("link", name=f"{MOTHER}さんへの説明と返事を記録する"))
+        center.page.get_by_label("同意し、利用を申し込む").check()
+        center.page.fill("[name=own_view]", "はい。ケントと ここに いたい。")
+        center.press("記録する")
+        assert "説明と返事を記録しました。" in center.text
+        assert center.text.count("まだ説明していません") == 1
+        assert "はい。ケントと ここに いたい。" in center.text
+        lawyer = self.at("houterasu", 360)
+        lawyer.go(self.plan)
+        assert shown(lawyer, "説明していません", "はい。ケントと ここに いたい。") == []
 
     # --- check 5, and 2 once more --------------------------------------------------------------------------------
 
