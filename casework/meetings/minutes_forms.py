@@ -49,8 +49,39 @@ class MinutesForm(TypedMixin, forms.Form):
         return MinutesText(**{name: self.cleaned_data[name] for name in TEXTS})
 
 
-class FixForm(forms.Form):
+class CirculationFields(forms.Form):
+    """Whether the minutes that are fixed are passed round to the members, and until when they read them."""
+
+    circulate = forms.BooleanField(
+        label=_("確定した議事録を構成員に回覧する"),
+        required=False,
+        help_text=_(
+            "構成員は期限まで議事録だけを読み、受け取ったことを答えます。資料と準備シートは開きません。"
+        ),
+    )
+    until = forms.DateTimeField(
+        label=_("議事録を読める期限"),
+        widget=MomentInput,
+        required=False,
+        help_text=_("いまから31日以内です。"),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("circulate") and not told.get("until") and "until" not in self.errors:
+            self.add_error("until", gettext("議事録を読める期限を書いてください。"))
+        return told
+
+    def circulate_until(self) -> dt.datetime | None:
+        """Return until when the minutes are passed round; None: they are not."""
+        until: dt.datetime | None = self.cleaned_data.get("until")
+        return until if self.cleaned_data.get("circulate") else None
+
+
+class FixForm(CirculationFields):
     """Who was there, and which earlier decision the new one takes the place of."""
+
+    field_order = ("seen", "present", "supersedes", "circulate", "until")
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     present = forms.MultipleChoiceField(
@@ -60,14 +91,6 @@ class FixForm(forms.Form):
         label=_("前の決定を置き換えますか"),
         required=False,
         help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
-    )
-
-    circulate = forms.BooleanField(label=_("確定した議事録を構成員に回覧する"), required=False)
-    until = forms.DateTimeField(
-        label=_("議事録を読める期限"),
-        widget=MomentInput,
-        required=False,
-        help_text=_("いまから31日以内です。"),
     )
 
     def __init__(
@@ -83,15 +106,10 @@ class FixForm(forms.Form):
         super().__init__(*args, **kwargs)
         is_support = item.kind == MeetingKind.SUPPORT
         self.initial = {"circulate": not is_support, "until": proposed_until(), **self.initial}
-        self.fields["circulate"].help_text = (
-            _(
+        if is_support:
+            self.fields["circulate"].help_text = _(
                 "支援会議の資料は、期限を過ぎると閉じたままです。議事録も紙で渡し、番号を付けて回収します。選んだときだけ、構成員が画面で議事録を読めます。"
             )
-            if is_support
-            else _(
-                "構成員は期限まで議事録だけを読み、受け取ったことを答えます。資料と準備シートは開きません。"
-            )
-        )
         if not may_circulate:
             del self.fields["circulate"], self.fields["until"]
         self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
@@ -102,17 +120,6 @@ class FixForm(forms.Form):
             ("", _("いいえ、新しい決定です")),
             *((key, each.words) for key, each in self.decisions.items()),
         ]
-
-    def clean(self) -> dict[str, Any]:
-        told: dict[str, Any] = super().clean() or {}
-        if told.get("circulate") and not told.get("until") and "until" not in self.errors:
-            self.add_error("until", gettext("議事録を読める期限を書いてください。"))
-        return told
-
-    def circulate_until(self) -> dt.datetime | None:
-        """Return until when the minutes are passed round; None: they are not."""
-        until: dt.datetime | None = self.cleaned_data.get("until")
-        return until if self.cleaned_data.get("circulate") else None
 
     def present_keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["present"]]

@@ -186,11 +186,15 @@ def _not_on_the_table(parts: Sequence[PlanPart], roles: Sequence[PlanRole], agen
 
 @dataclass(frozen=True)
 class AtMeeting:
-    """The item at which a plan is decided: its minutes are fixed with it. ``seen``: the version of them that was looked at."""
+    """The item at which a plan is decided: its minutes are fixed with it, and passed round if ``circulate_until`` says until when.
+
+    ``seen``: the version of them that was looked at.
+    """
 
     agenda: AgendaItem
     seen: int
     present: Sequence[int] = ()
+    circulate_until: dt.datetime | None = None
 
 
 @transaction.atomic
@@ -252,7 +256,9 @@ def _outcome(case: Case, plan: Plan, at: AtMeeting | dt.date, supersedes: Decisi
 
 def _decide(case: Case, outcome: Outcome, at: AtMeeting | dt.date, by: Viewer) -> Decision:
     if isinstance(at, AtMeeting):
-        _minutes, decision = fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by)
+        _minutes, decision = fix_item(
+            at.agenda, outcome, seen=at.seen, present=at.present, circulate_until=at.circulate_until, by=by
+        )
         if decision is None:  # an outcome with directions is a decision
             raise RuntimeError("no decision")
         return decision

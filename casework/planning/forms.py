@@ -15,6 +15,7 @@ from casework.assessments.models import Assessment
 from casework.consent.models import ConsentMethod, Giver
 from casework.dates import in_months
 from casework.households.models import Person
+from casework.meetings.minutes_forms import CirculationFields, proposed_until
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.actions import RoleDraft
@@ -293,7 +294,7 @@ class AgreementForm(TypedMixin, OnceForm):
         return cleaned
 
 
-class DecidePlanForm(OnceForm):
+class DecidePlanForm(CirculationFields, OnceForm):
     """Where or when the plan was decided, who was there, and which decision it takes the place of."""
 
     agenda = forms.ChoiceField(
@@ -320,6 +321,7 @@ class DecidePlanForm(OnceForm):
         self, *args: Any, agendas: Iterable[AgendaItem], earlier: Iterable[Decision], **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.initial = {"circulate": True, "until": proposed_until(), **self.initial}
         self.agendas: dict[str, AgendaItem] = {str(each.pk): each for each in agendas}
         self.earlier: dict[str, Any] = {str(each.pk): each for each in earlier}
         fields: dict[str, Any] = self.fields
@@ -377,7 +379,7 @@ class DecidePlanForm(OnceForm):
             day: dt.date = told["decided_on"]
             return day
         present = [int(each) for each in told[f"present_{key}"]]
-        return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present)
+        return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present, self.circulate_until())
 
     def superseded(self) -> Decision | None:
         found: Decision | None = self.earlier.get(self.cleaned_data["supersedes"])

@@ -819,3 +819,27 @@ def test_models_of_a_plan_say_what_they_are():
     assert str(Plan(number="P-1", version=2)) == "P-1-2"
     assert PlanRole.MAY_BE_HIDDEN
     assert PlanPart.MAY_BE_HIDDEN
+
+
+@pytest.mark.parametrize("is_ticked", [True, False])
+def test_plan_decided_at_a_meeting_passes_its_minutes_round_unless_somebody_unticks_it(
+    coordinated, shift_clock, is_ticked
+):
+    world, home = coordinated, coordinated.hazuki
+    plan, item = save(world, home), table(world, home)
+    url = reverse("casework:plan_decide", args=[home.case.pk, plan.pk])
+    form = client_of(world.coordinator).get(url).context["form"]
+    sent = {
+        "once": str(uuid.uuid4()), "agenda": str(item.pk), f"seen_{item.pk}": "1", "supersedes": "",
+        f"present_{item.pk}": [str(world.anshin_worker.membership.pk)],
+        "until": timezone.localtime(form["until"].value()).strftime("%Y-%m-%dT%H:%M"), **({"circulate": "on"} if is_ticked else {}),
+    }  # fmt: skip
+    assert form["circulate"].value() is True
+
+    assert client_of(world.coordinator).post(url, sent).status_code == 302
+
+    shift_clock(2 * DAY)  # the papers have been given back
+    with acting_for(world.anshin_worker):
+        read = Minutes.objects.filter(agenda=item).exists()
+    page = client_of(world.anshin_worker).get(reverse("casework:agenda", args=[item.meeting_id, item.pk]))
+    assert (read, page.status_code) == ((True, 200) if is_ticked else (False, 404))
