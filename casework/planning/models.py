@@ -162,8 +162,6 @@ class PlanAgreement(Walled):
     Not a consent to sharing: that is the ledger's (consent/models.py). Who changes their mind says so in a new row.
     """
 
-    MAY_BE_HIDDEN = True
-
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+")

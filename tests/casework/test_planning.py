@@ -832,7 +832,7 @@ def test_plan_decided_at_a_meeting_passes_its_minutes_round_unless_somebody_unti
     sent = {
         "once": str(uuid.uuid4()), "agenda": str(item.pk), f"seen_{item.pk}": "1", "supersedes": "",
         f"present_{item.pk}": [str(world.anshin_worker.membership.pk)],
-        "until": timezone.localtime(form["until"].value()).strftime("%Y-%m-%dT%H:%M"), **({"circulate": "on"} if is_ticked else {}),
+        "until": form["until"].value().strftime("%Y-%m-%dT%H:%M"), **({"circulate": "on"} if is_ticked else {}),
     }  # fmt: skip
     assert form["circulate"].value() is True
 
