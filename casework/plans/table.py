@@ -64,6 +64,11 @@ class RoleGroup:
     heading: str
     roles: list[AnsweredRole]
 
+    @property
+    def is_meeting_only(self) -> bool:
+        """Whether nothing of it may be taken away by an agency, its heading neither (domain.md R-MTG-6)."""
+        return all(role.row.decision.is_meeting_only for role in self.roles)
+
 
 def role_rows_for(viewer: Viewer, only: RoleFilter) -> QuerySet[RoleRow]:
     """Return the rows that stand today in open cases, ordered by their group, then by what is due first."""

@@ -1,6 +1,7 @@
 """役割分担表: who answers for an agency and how, the table in four orders, one touch, and reminders of silence."""
 
 import datetime as dt
+import re
 from itertools import groupby
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from casework.cases.actions import hand_over_case
 from casework.cases.models import Case, CaseEvent
 from casework.codes.actions import change_setting
+from casework.meetings.minutes import Outcome
 from casework.notifications.models import Notification
 from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role, decide
 from casework.plans.models import NEEDS_TEXT, NEXT_ANSWERS, AnswerKind, RoleAnswer, RoleRow
@@ -27,6 +29,7 @@ from casework.workspace.duties import DutyFilter, duties_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import fixed_item
 
 pytestmark = pytest.mark.slow
 
@@ -503,3 +506,24 @@ def test_late_promise_says_nothing_where_its_line_ended_and_its_days_are_the_cit
     with acting_for(world.coordinator):
         row = Notification.objects.filter(kind="role_overdue").latest("at")
     assert (row.role_id, row.case_id, row.task_id) == (role.pk, None, None)
+
+
+# --- on paper ------------------------------------------------------------------------------------------------
+
+
+def test_agency_prints_nothing_of_what_is_kept_to_a_meeting_and_the_center_does(world, role):
+    home = world.hazuki
+    draft = RoleDraft(Label(home.mother.pk, "roles"), world.anshin, "会議だけの課題", "会議だけの役割")
+    fixed_item(world, world.anshin_worker, outcome=Outcome([], [draft]))
+    hidden = {}
+    for name in ("anshin_worker", "coordinator"):
+        page = client_of(getattr(world, name)).get(reverse("casework:case_roles", args=[home.case.pk]))
+        tables = re.findall(r"<table.*?</table>", page.content.decode(), re.DOTALL)
+        rows = {words: next(t for t in tables if words in t) for words in ("会議だけの役割", "訪問")}
+        hidden[name] = {words: ('<table class="m-table m-table--cards m-noprint">' in t, '<tr class="m-noprint">' in t)
+                        for words, t in rows.items()}  # fmt: skip
+
+    assert hidden == {
+        "anshin_worker": {"会議だけの役割": (True, True), "訪問": (False, False)},
+        "coordinator": {"会議だけの役割": (False, False), "訪問": (False, False)},
+    }
