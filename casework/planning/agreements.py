@@ -19,7 +19,7 @@ from casework.consent.models import ConsentMethod, Giver
 from casework.events import record_event
 from casework.households.models import Person
 from casework.once import made_before
-from casework.sharing.models import NotBlocked, NotHidden
+from casework.sharing.models import LivesHere, NotBlocked, NotHidden
 from permissions.agencies.models import Membership
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
@@ -69,8 +69,8 @@ def record_agreement(
 ) -> PlanAgreement:
     """Write down what a person said to a version of the plan. The same ``key`` gives the same row again.
 
-    Raises NotAllowed where something stands ``against`` it, for a person of another case, a version that a newer one has replaced
-    before it was decided, and in a case that has ended.
+    An older version may be told of, too: somebody may have been shown it. Raises NotAllowed where something stands ``against`` it, for
+    whoever is not of the household now (in hospital one is), and in a case that has ended.
     """
     if not by.may("casework.record_consent"):
         raise NotAllowed(_("同意を記録する権限がありません。"))
@@ -79,7 +79,7 @@ def record_agreement(
         return before
     case = Case.objects.get(pk=plan.case_id)
     refuse_ended(case)
-    if person.case_id != case.pk:
+    if not Person.objects.filter(LivesHere("pk"), pk=person.pk, case=case).exists():
         raise NotAllowed(_("この世帯にいない人が含まれています。"))
     for words in against(person, draft).values():
         raise NotAllowed(words)

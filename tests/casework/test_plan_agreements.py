@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 
 from casework.cases.models import CaseEvent
 from casework.concealment.actions import GroundDraft, conceal
-from casework.households.actions import set_item
+from casework.households.actions import StayDraft, record_stay, set_item
 from casework.households.models import PersonContact
 from casework.planning.agreements import AgreementDraft, agreements_for, newest_of, record_agreement
 from casework.planning.models import PlanAgreement
@@ -141,6 +141,26 @@ def test_double_click_is_one_row_and_another_familys_person_and_an_ended_case_ar
         type(home.case).objects.filter(pk=home.case.pk).update(stage="closed")
     with pytest.raises(NotAllowed, match="もう終わっています"):
         tell(shared, plan)
+
+
+@pytest.mark.parametrize(
+    ("living", "reason", "is_told"), [("away", "hospital", True), ("apart", "", False), ("died", "", False)]
+)
+def test_plan_is_told_in_hospital_and_not_to_who_is_not_of_the_household(shared, living, reason, is_told):
+    home, by = shared.hazuki, shared.coordinator
+    plan = save(shared, home)
+    with acting_for(by):
+        record_stay(home.son, StayDraft(living, today(), *([reason] if reason else [])), by=by)
+    if is_told:
+        tell(shared, plan, home.son)
+    else:
+        with pytest.raises(NotAllowed, match="この世帯にいない"):
+            tell(shared, plan, home.son)
+    with acting_for(by):
+        assert PlanAgreement.objects.exists() is is_told
+    page = client_of(by).get(reverse("casework:plan_agree", args=[home.case.pk, plan.pk]))
+    offered = {key for key, _name in page.context["form"].fields["person"].choices}
+    assert (str(home.son.pk) in offered) is is_told
 
 
 def insert_at_once(row):
