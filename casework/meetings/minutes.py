@@ -151,19 +151,7 @@ def fix_item(
         raise NotAllowed(_("決定を記録する権限がありません。"))
     _lock(item)
     _check_open(item)
-    # From here on nobody moves the meeting to another day.
-    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=item.meeting_id)
-    held_on = timezone.localdate(meeting.held_at)
-    if held_on > timezone.localdate():
-        raise NotAllowed(_("会議の日が来る前に、議事録は確定できません。"))
-    draft = MinutesDraft.objects.filter(agenda=item).first()
-    if draft is None or not (draft.facts or draft.points):
-        raise NotAllowed(_("先に議事録を書いてください。"))
-    if draft.version != seen:
-        raise ChangedMeanwhile(draft)
-    members = [row.membership for row in item.members.select_related("membership__agency")]
-    for text in lacks_agencies(item.kind, members):
-        raise NotAllowed(text)
+    draft, held_on = _draft_to_fix(item, seen)
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
@@ -186,6 +174,23 @@ def fix_item(
     ).exists():
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _draft_to_fix(item: AgendaItem, seen: int) -> tuple[MinutesDraft, dt.date]:
+    """Return what is fixed and the day of the meeting, which nobody moves from here on. Raises as fix_item does."""
+    meeting = Meeting.objects.select_for_update(no_key=True).get(pk=item.meeting_id)
+    held_on = timezone.localdate(meeting.held_at)
+    if held_on > timezone.localdate():
+        raise NotAllowed(_("会議の日が来る前に、議事録は確定できません。"))
+    draft = MinutesDraft.objects.filter(agenda=item).first()
+    if draft is None or not (draft.facts or draft.points):
+        raise NotAllowed(_("先に議事録を書いてください。"))
+    if draft.version != seen:
+        raise ChangedMeanwhile(draft)
+    members = [row.membership for row in item.members.select_related("membership__agency")]
+    for text in lacks_agencies(item.kind, members):
+        raise NotAllowed(text)
+    return draft, held_on
 
 
 def _tell_readers(item: AgendaItem, by: Viewer) -> list[int]:
