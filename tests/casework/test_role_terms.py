@@ -13,6 +13,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from casework.concealment.actions import GroundDraft, conceal
+from casework.dates import in_era
 from casework.households.actions import set_item
 from casework.households.models import PersonContact
 from casework.households.selectors import name_people
@@ -241,7 +242,7 @@ def test_paper_of_the_decision_tells_it_too(shared, tmp_path):
     with acting_for(by):
         words = read_as_written(Sheet.objects.get().pdf, tmp_path)
 
-    for word in ("見本担", "副見本副", SERVICE, NEEDS, REPORTS, "から"):
+    for word in ("見本担", "副見本副", SERVICE, NEEDS, REPORTS, f"{in_era(today() + DAY)}から"):
         assert word in words, word
 
 
