@@ -26,6 +26,7 @@ from casework.notices import sql as notices
 from casework.notifications import sql as notifications
 from casework.ordinances import sql as ordinances
 from casework.planning import sql as planning
+from casework.plans import sql as plans
 from casework.referrals import sql as referrals
 from casework.registers import sql as registers
 from casework.relations import sql as relations
@@ -86,10 +87,13 @@ def center(table: str, case: str = "case_id") -> str:
     return f"{CENTER} AND {not_blocked(f'{table}.{case}')}"
 
 
-def labelled_wall(table: str, *, frozen: bool = False, person: str = "person_id") -> Wall:
-    """Seen by label, written by the center. What is frozen is hidden if it writes out a concealed place."""
+def labelled_wall(table: str, *, frozen: bool = False, person: str = "person_id", only: str = "") -> Wall:
+    """Seen by label, written by the center. What is frozen is hidden if it writes out a concealed place.
+
+    ``only``: what else has to hold to see it.
+    """
     writes = center(table)
-    seen = reaches(table, person)
+    seen = f"{reaches(table, person)} AND {only}" if only else reaches(table, person)
     return Wall(
         table=table,
         select=f"{seen} AND {not_hidden(table)}" if frozen else seen,
@@ -377,11 +381,14 @@ WALLS: tuple[Wall, ...] = (
         " WHERE a.id = casework_decision.agenda_id AND a.kind = 'shien_kaigi')",
         frozen=True,
     ),
-    labelled_wall("casework_direction", frozen=True),
-    labelled_wall("casework_rolerow", frozen=True),
+    labelled_wall("casework_direction", frozen=True, only=f"({CENTER} OR NOT is_meeting_only)"),
+    labelled_wall(
+        "casework_rolerow", frozen=True, only=f"({CENTER} OR NOT is_meeting_only OR agency_id = {AGENCY})"
+    ),
     Wall(
         table="casework_roleanswer",
-        select=f"{reaches('casework_roleanswer')} AND {not_hidden('casework_roleanswer')}",
+        select=f"{reaches('casework_roleanswer')} AND {not_hidden('casework_roleanswer')}"
+        f" AND ({CENTER} OR {plans.role_is_seen('casework_roleanswer')})",
         insert=f"answered_by_id = {ME} AND ((agency_id = {AGENCY} AND medium = 'account')"
         f" OR ({center('casework_roleanswer')} AND medium <> 'account'))"
         " AND EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.id = casework_roleanswer.role_id AND r.agency_id = casework_roleanswer.agency_id"
@@ -526,7 +533,8 @@ WALLS: tuple[Wall, ...] = (
     _center_text("casework_monitoring", "recorded_by_id"),
     Wall(
         table="casework_monitoringtick",
-        select=f"{reaches('casework_monitoringtick')} AND {not_hidden('casework_monitoringtick')}",
+        select=f"{reaches('casework_monitoringtick')} AND {not_hidden('casework_monitoringtick')}"
+        f" AND ({CENTER} OR {plans.role_is_seen('casework_monitoringtick')})",
         insert=f"{center('casework_monitoringtick')} AND {_with_label_of_role('casework_monitoringtick')}"
         " AND EXISTS (SELECT 1 FROM casework_monitoring m WHERE m.id = casework_monitoringtick.monitoring_id"
         " AND m.case_id = casework_monitoringtick.case_id AND m.monitored_on = casework_monitoringtick.monitored_on"
@@ -540,7 +548,8 @@ WALLS: tuple[Wall, ...] = (
     Wall(
         table="casework_evaluationresult",
         select=f"{reaches('casework_evaluationresult')} AND ({CENTER} OR NOT is_sealed)"
-        f" AND {not_hidden('casework_evaluationresult')} AND {evaluation.SEEN_GOAL}",
+        f" AND {not_hidden('casework_evaluationresult')} AND {evaluation.SEEN_GOAL}"
+        f" AND ({CENTER} OR {evaluation.SEEN_DIRECTION})",
         insert=f"{center('casework_evaluationresult')} AND {_NEW_EVALUATION.format(table='casework_evaluationresult')}"
         " AND (EXISTS (SELECT 1 FROM casework_direction d WHERE d.id = casework_evaluationresult.direction_id"
         " AND d.case_id = casework_evaluationresult.case_id AND d.item = casework_evaluationresult.item"
@@ -554,7 +563,8 @@ WALLS: tuple[Wall, ...] = (
     ),
     Wall(
         table="casework_evaluationrole",
-        select=f"{reaches('casework_evaluationrole')} AND {not_hidden('casework_evaluationrole')}",
+        select=f"{reaches('casework_evaluationrole')} AND {not_hidden('casework_evaluationrole')}"
+        f" AND ({CENTER} OR {plans.role_is_seen('casework_evaluationrole')})",
         insert=f"{center('casework_evaluationrole')} AND {_NEW_EVALUATION.format(table='casework_evaluationrole')}"
         f" AND {_with_label_of_role('casework_evaluationrole')}",
         frozen=True,
@@ -597,7 +607,7 @@ WALLS: tuple[Wall, ...] = (
     # an agency does not see the file. The policy of the bytes looks at no file, so that the two do not look into each other.
     Wall(
         table="casework_casefile",
-        select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT})"
+        select=f"{reaches('casework_casefile')} AND ({CENTER} OR {files.HAS_CONTENT} AND {files.seen_answer('casework_casefile')})"
         f" AND {not_hidden('casework_casefile')}",
         insert=f"{center('casework_casefile')}"
         f" OR (added_by_id = {ME} AND {_with_own_answer('casework_casefile')})",
@@ -605,7 +615,8 @@ WALLS: tuple[Wall, ...] = (
     ),
     Wall(
         table="casework_filecontent",
-        select=f"{reaches('casework_filecontent')} AND ({CENTER} OR NOT {files.UNCHECKED})",
+        select=f"{reaches('casework_filecontent')}"
+        f" AND ({CENTER} OR NOT {files.UNCHECKED} AND {files.seen_answer('casework_filecontent')})",
         insert=f"{center('casework_filecontent')} OR {_with_own_answer('casework_filecontent')}",
         delete=f"{center('casework_filecontent')} AND {files.IS_REMOVED}",
     ),
@@ -707,6 +718,7 @@ def functions_sql() -> str:
             files.ANSWER_KEYS,
             registers.UNDO,
             assessments.KEYS,
+            plans.KEYS,
             planning.KEYS,
             _same_case("casework_planagreement"),
             assessments.VERSION_KEYS,

@@ -10,10 +10,10 @@ from casework.cases.states import Stage
 from casework.codes.fields import CodeField
 from casework.issues.models import Issue
 from casework.planning.models import PlanPart
-from casework.plans.models import Decision, Direction, RoleRow
+from casework.plans.models import Decision, Direction, OfRole, RoleRow
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
-from permissions.agencies.models import Membership
+from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
@@ -110,6 +110,10 @@ class EvaluationResult(Labelled):
             ),
         )
 
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        return Q(direction__isnull=True) | Q(direction__is_meeting_only=False)
+
     @property
     def aim(self) -> PlanPart | Direction | None:
         """The goal or the direction; None of an issue, and of what its reader does not see."""
@@ -124,7 +128,7 @@ class Happened(models.TextChoices):
     NO = "no", _("できなかった")
 
 
-class EvaluationRole(Labelled):
+class EvaluationRole(OfRole):
     """Whether one role was done and what was in the way, with the label of its row."""
 
     MAY_BE_HIDDEN = True

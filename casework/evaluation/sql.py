@@ -28,3 +28,8 @@ SEEN_GOAL = (
     "(part_id IS NULL OR EXISTS (SELECT 1 FROM casework_planpart p"
     " WHERE p.id = casework_evaluationresult.part_id))"
 )
+# Nor of a direction that is kept to the meeting.
+SEEN_DIRECTION = (
+    "(direction_id IS NULL OR EXISTS (SELECT 1 FROM casework_direction k"
+    " WHERE k.id = casework_evaluationresult.direction_id))"
+)

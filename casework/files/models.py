@@ -8,12 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from casework.sharing.items import Item
 from casework.sharing.models import Labelled
-from permissions.agencies.models import Membership
+from permissions.agencies.models import Agency, Membership
 from permissions.uploads.pipeline import BY_CODE, Kind
 from permissions.walls.clock import ClockNow
 
 
-class CaseFile(Labelled):
+class _OfAnswer(Labelled):
+    """Perhaps came with an answer: then it is read by whoever reads the answer."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        return (
+            Q(answer__isnull=True) | Q(answer__role__is_meeting_only=False) | Q(answer__role__agency=agency)
+        )
+
+
+class CaseFile(_OfAnswer):
     """One file under a label, perhaps beside a note. Never changed; its bytes are a row of their own (FileContent).
 
     The center adds files. An agency adds one together with an answer to its role, with the answer's label.
@@ -60,7 +73,7 @@ class CaseFile(Labelled):
         return f"{self.number}.{self.of_kind.kept_as}"
 
 
-class FileContent(Labelled):
+class FileContent(_OfAnswer):
     """The bytes of a file; an agency sees a file where it sees these. They go when it is removed, and never change."""
 
     file = models.OneToOneField(CaseFile, on_delete=models.PROTECT, related_name="content")

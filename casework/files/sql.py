@@ -32,3 +32,11 @@ UNCHECKED = (
 )
 HAS_CONTENT = "EXISTS (SELECT 1 FROM casework_filecontent b WHERE b.file_id = casework_casefile.id)"
 IS_REMOVED = "EXISTS (SELECT 1 FROM casework_fileremoval r WHERE r.file_id = casework_filecontent.file_id)"
+
+
+def seen_answer(table: str) -> str:
+    """What came with an answer is seen by whoever sees the answer; the policy of answers applies in here."""
+    return (
+        f"({table}.answer_id IS NULL OR EXISTS (SELECT 1 FROM casework_roleanswer k"  # noqa: S608 -- constants
+        f" WHERE k.id = {table}.answer_id))"
+    )

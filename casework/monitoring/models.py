@@ -7,9 +7,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeField
-from casework.plans.models import RoleRow
+from casework.plans.models import OfRole, RoleRow
 from casework.sharing.items import Item
-from casework.sharing.models import Labelled
 from casework.tasks.models import Task
 from permissions.agencies.models import Membership
 from permissions.walls.clock import ClockNow
@@ -58,7 +57,7 @@ class Tick(models.TextChoices):
     CHANGE = "change", _("変更が必要")
 
 
-class MonitoringTick(Labelled):
+class MonitoringTick(OfRole):
     """How one role goes, with the label of its row: the agency concerned reads its own. Comes with its monitoring."""
 
     MAY_BE_HIDDEN = True

@@ -200,6 +200,7 @@ def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> Non
             case_id=decision.case_id,
             person_id=draft.label.person_id,
             item=draft.label.item,
+            is_meeting_only=decision.is_meeting_only,
             position=position,
             text=draft.text,
         )
@@ -210,7 +211,13 @@ def _add_directions(decision: Decision, drafts: Sequence[DirectionDraft]) -> Non
 
 def _add_roles(decision: Decision, drafts: Sequence[RoleDraft]) -> list[RoleRow]:
     rows = [
-        RoleRow(decision=decision, case_id=decision.case_id, position=position, **draft.columns)
+        RoleRow(
+            decision=decision,
+            case_id=decision.case_id,
+            is_meeting_only=decision.is_meeting_only,
+            position=position,
+            **draft.columns,
+        )
         for position, draft in enumerate(drafts)
     ]
     add_all(RoleRow, rows)

@@ -49,11 +49,12 @@ class Decision(Walled):
 
 
 class Direction(Labelled):
-    """One paragraph of direction (支援方針) of a decision."""
+    """One paragraph of direction (支援方針) of a decision. What a 支援会議 gave is the center's."""
 
     MAY_BE_HIDDEN = True
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    is_meeting_only = models.BooleanField(default=False, editable=False)  # as the decision
     position = models.PositiveSmallIntegerField(default=0)
     text = models.TextField(_("支援方針"), max_length=2000)
 
@@ -63,6 +64,10 @@ class Direction(Labelled):
         constraints = (
             models.CheckConstraint(name="direction_item_known", condition=Q(item__in=Item.values)),
         )
+
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        return Q(is_meeting_only=False)
 
 
 class Seat(models.TextChoices):
@@ -115,9 +120,13 @@ def in_order(name: str) -> models.CheckConstraint:
 
 
 class RoleRow(Commitment):
-    """One commitment of one agency (役割): what, for which issue, until when."""
+    """One commitment of one agency (役割): what, for which issue, until when.
+
+    One that a 支援会議 gave is read by the center and by the agency that took it on, by nobody else (domain.md R-MTG-4).
+    """
 
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    is_meeting_only = models.BooleanField(default=False, editable=False)  # as the decision
 
     class Meta:
         verbose_name = _("役割")
@@ -129,6 +138,21 @@ class RoleRow(Commitment):
             models.CheckConstraint(name="rolerow_item_known", condition=Q(item__in=Item.values)),
             in_order("rolerow_in_order"),
         )
+
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        return Q(is_meeting_only=False) | Q(agency=agency)
+
+
+class OfRole(Labelled):
+    """What is said of a role, with its label: read by whoever reads the role."""
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        return Q(role__is_meeting_only=False) | Q(role__agency=agency)
 
 
 class InCharge(NamedTuple):
@@ -171,7 +195,7 @@ NEXT_ANSWERS: dict[str, tuple[str, ...]] = {
 }
 
 
-class RoleAnswer(Labelled):
+class RoleAnswer(OfRole):
     """What an agency answers to its role, with the label of the row; by itself, or recorded by the center with the medium (AT-6).
 
     ``worker``, ``deputy``: who does it there from now on, if it says so. ``contact_person``: from whom the center heard it; in

@@ -63,6 +63,11 @@ class Labelled(Walled):
     class Meta:
         abstract = True
 
+    @classmethod
+    def open_to(cls, agency: Agency) -> Q:
+        """Return what has to hold beside the label for people of an agency to see a row; a model narrows it as its policy does."""
+        return Q()
+
 
 class Share(Walled):
     """The envelope of one agency and one case (共有): one open row, holding the agency's sort key.

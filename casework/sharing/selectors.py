@@ -46,7 +46,7 @@ def labelled_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
         rows = rows.filter(NotHidden("pk"))
     if viewer.sees_all_cases:
         return rows
-    return rows.filter(Exists(_lines_with_label_of(viewer, person="person")))
+    return rows.filter(model.open_to(viewer.agency), Exists(_lines_with_label_of(viewer, person="person")))
 
 
 def persons_for(viewer: Viewer) -> QuerySet[Person]:

@@ -17,7 +17,21 @@ CREATE FUNCTION casework_note_change() RETURNS trigger LANGUAGE plpgsql SECURITY
 SET search_path = public, pg_temp AS $$
 DECLARE
   changed_case uuid;
+  written jsonb := to_jsonb(NEW);
+  kept boolean := (written->>'is_meeting_only')::boolean;
+  owner bigint := (written->>'agency_id')::bigint;
 BEGIN
+  -- What is said of a role is kept to the meeting as the role is, what is said of a direction as the direction.
+  IF written->>'role_id' IS NOT NULL THEN
+    SELECT r.is_meeting_only, r.agency_id INTO kept, owner FROM casework_rolerow r
+     WHERE r.id = (written->>'role_id')::uuid;
+  ELSIF written->>'answer_id' IS NOT NULL THEN
+    SELECT r.is_meeting_only, r.agency_id INTO kept, owner FROM casework_roleanswer a
+      JOIN casework_rolerow r ON r.id = a.role_id WHERE a.id = (written->>'answer_id')::uuid;
+  ELSIF written->>'direction_id' IS NOT NULL THEN
+    SELECT d.is_meeting_only, NULL INTO kept, owner FROM casework_direction d
+     WHERE d.id = (written->>'direction_id')::uuid;
+  END IF;
   IF TG_TABLE_NAME = 'casework_case' THEN
     changed_case := NEW.id;
     UPDATE casework_share s SET last_visible_change_at = clock_now()
@@ -40,12 +54,14 @@ BEGIN
        SELECT 1 FROM casework_shareline l
         WHERE l.share_id = s.id AND l.item = NEW.item AND l.ended_at IS NULL
           AND l.person_id IS NOT DISTINCT FROM
-              (CASE WHEN TG_TABLE_NAME = 'casework_person' THEN (to_jsonb(NEW)->>'id')::uuid
-                    ELSE (to_jsonb(NEW)->>'person_id')::uuid END)
+              (CASE WHEN TG_TABLE_NAME = 'casework_person' THEN (written->>'id')::uuid
+                    ELSE (written->>'person_id')::uuid END)
           AND l.starts_at <= clock_now() AND (l.until IS NULL OR l.until > clock_now()))
        -- A referral is its receiver's alone, whoever else has a line with its label.
        AND (TG_TABLE_NAME NOT IN ('casework_referral', 'casework_referralanswer') OR s.agency_id =
-            coalesce((to_jsonb(NEW)->>'receiver_id')::bigint, (to_jsonb(NEW)->>'agency_id')::bigint));
+            coalesce((written->>'receiver_id')::bigint, (written->>'agency_id')::bigint))
+       -- What a 支援会議 decided is the agency's that took it on (domain.md R-MTG-4).
+       AND (kept IS NOT TRUE OR s.agency_id = owner);
   END IF;
   INSERT INTO casework_caseactivity (case_id, changed_at) VALUES (changed_case, clock_now())
     ON CONFLICT (case_id) DO UPDATE SET changed_at = clock_now();
