@@ -10,15 +10,17 @@ from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, Exclusion, record_consent
 from casework.consent.models import Answer, Capacity
 from casework.demo_assessment import load_assessment
-from casework.demo_meeting import load_meeting
+from casework.demo_meeting import Held, hold, load_meeting, set_rule
 from casework.demo_people import agency, date, days_ago, viewer
 from casework.households.actions import StayDraft, add_person, change_household, set_item
 from casework.households.models import Household, Person
 from casework.intake.actions import open_case, record_contact
 from casework.issues.actions import IssueDraft, note_issue
+from casework.meetings.minutes import Outcome
 from casework.monitoring.actions import set_next_monitoring
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
-from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
+from casework.ordinances.models import Ordinance
+from casework.plans.actions import DirectionDraft, InPlaceOf, RoleDraft, answer_role, decide
 from casework.plans.models import Decision, InCharge, RoleRow
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
@@ -38,16 +40,17 @@ class Hazukihara:
 
 
 def load_hazukihara() -> None:
-    """Load the case with its two decisions, the agencies' answers, and the meeting that is to decide its plan."""
-    coordinator = viewer("coordinator")
+    """Load the case with its three decisions, the agencies' answers, and the meeting that is to decide its plan."""
+    coordinator, rule = viewer("coordinator"), set_rule()
     with acting_for(coordinator):
         home = _hazukihara_household(coordinator)
         _hazukihara_notes(home, coordinator)
-        _hazukihara_meeting(home, coordinator)
-        _hazukihara_plan(home, coordinator)
+        first = _hazukihara_meeting(home, rule, coordinator)
+        _hazukihara_son(home, rule, coordinator)
+        _hazukihara_plan(home, first, coordinator)
         move_to_stage(home.case, stage="intake", by=coordinator)
     assessment = load_assessment(home.case, home.toyo, home.shuichi)
-    load_meeting(home.case, home.toyo, home.shuichi, assessment)
+    load_meeting(home.case, home.toyo, home.shuichi, assessment, rule)
     with acting_for(coordinator):
         set_next_monitoring(home.case, on=date(-14), owner=coordinator.membership, by=coordinator)
         for stage in ("screening", "flow2_assess", "flow2_plan", "flow2_meeting"):
@@ -218,53 +221,60 @@ def _hazukihara_notes(home: Hazukihara, by: Viewer) -> None:
 MEETING = Ground("shien_kaigi", "支援会議 第1号（D5）")
 
 
-def _hazukihara_meeting(home: Hazukihara, by: Viewer) -> None:
-    """D5: a 支援会議 without consent."""
+def _hazukihara_meeting(home: Hazukihara, rule: Ordinance, by: Viewer) -> Decision:
+    """D5: a 支援会議 without consent, with numbered papers. What it decided is each agency's own task and the center's."""
     toyo, shuichi = home.toyo.pk, home.shuichi.pk
     shared = {
-        "anshin-shinonome": [
-            (toyo, "basic"),
-            (toyo, "health"),
-            (toyo, "contact"),
-            (toyo, "roles"),
-            (toyo, "plan"),
-        ],
-        "kenko-shinonome": [(shuichi, "basic"), (shuichi, "health"), (shuichi, "roles"), (shuichi, "plan")],
-        "hikikomori": [(shuichi, "basic"), (shuichi, "roles"), (shuichi, "plan")],
-        "minsei-shinonome": [(toyo, "basic"), (toyo, "roles")],
+        "anshin-shinonome": [(toyo, item) for item in ("basic", "health", "contact", "roles", "plan")],
+        "kenko-shinonome": [(shuichi, item) for item in ("basic", "health", "roles", "plan")],
+        "hikikomori": [(shuichi, item) for item in ("basic", "roles", "plan")],
     }
     for code, labels in shared.items():
         share_items(
             home.case, agency=agency(code), labels=[Label(*label) for label in labels], ground=MEETING, by=by
         )
-    decide(
-        home.case,
-        decided_on=date(35),
-        directions=[
+    outcome = Outcome(
+        [
             DirectionDraft(
-                Label(toyo, "plan"),
-                "あんしんケアセンターが、毎週火曜の午前（息子が寝ている時間）に母を訪ねる。",
+                Label(toyo, "plan"), "あんしんケアセンターが、毎週火曜の午前（息子が寝ている時間）に母を訪ねる。"
             ),
             DirectionDraft(Label(shuichi, "plan"), "健康課が準備を進める。同意があるまで接触しない。"),
         ],
-        roles=[
-            _role(
-                toyo,
-                "anshin-shinonome",
-                "転倒・火",
-                "火曜の午前に訪問し、信頼関係をつくる",
-                "毎週火曜",
-                seat="contact",
-            ),
+        [
+            _role(toyo, "anshin-shinonome", "転倒・火", "火曜の午前に訪問し、信頼関係をつくる", "毎週火曜", seat="contact"),
             _role(shuichi, "kenko-shinonome", "こころの不調", "訪問に備えた事例検討", "", seat="emergency"),
         ],
-        by=by,
-    )
+    )  # fmt: skip
+    held = Held(
+        "第1回 地域ケース会議", 35, {toyo: "本人", shuichi: "長男"}, ("coordinator", "anshin", "kenko"),
+        "母は2回転倒し、火の消し忘れがある。長男は25年、家から出ていない。夜に大声を出すことがある。",
+        "火曜の午前は、長男が寝ている。母とはその時間に会える。",
+    )  # fmt: skip
+    return hold(home.case, rule, held, outcome, by=by)
 
 
-def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
-    """D33: the mother has consented to health, care and money; the son has not."""
-    toyo, shuichi = home.toyo.pk, home.shuichi.pk
+def _hazukihara_son(home: Hazukihara, rule: Ordinance, by: Viewer) -> None:
+    """D33: the son has not agreed; what is done about him is decided in a 支援会議 of the same day."""
+    shuichi = home.shuichi.pk
+    outcome = Outcome(
+        [DirectionDraft(Label(shuichi, "plan"), "本人のペースを守り、手紙と週1回の声かけから始める。")],
+        [
+            _role(
+                shuichi, "kenko-shinonome", "こころの不調", "精神科医との事例検討（同意の前は訪問しない）", "", days=-20, worker="保健師C"
+            ),
+            _role(shuichi, "hikikomori", "ひきこもり", "手紙と、週1回の玄関先での声かけ", "毎週"),
+        ],
+    )  # fmt: skip
+    held = Held(
+        "第2回 地域ケース会議", 7, {shuichi: "長男"}, ("coordinator", "kenko", "hikikomori"),
+        "夜は起きている。玄関先の手紙は、翌朝にはなくなっている。", "手紙は読んでいるらしい。声かけから始める。",
+    )  # fmt: skip
+    hold(home.case, rule, held, outcome, by=by)
+
+
+def _hazukihara_plan(home: Hazukihara, first: Decision, by: Viewer) -> None:
+    """D33: the mother has consented to health, care and money. What is decided with her takes the place of the first decision."""
+    toyo = home.toyo.pk
     consent = Ground("consent", f"{date(20)} 書面（本人） 説明者 見本調")
     shared = {
         "anshin-shinonome": ["basic", "health", "contact", "roles", "plan"],
@@ -272,6 +282,7 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
         "jiritsu": ["basic", "money", "roles", "plan"],
         "houterasu": ["basic", "money", "roles"],
         "shakyo": ["basic", "roles"],
+        "minsei-shinonome": ["basic", "roles"],
     }
     _hazukihara_consent(home, shared, by)
     for code, items in shared.items():
@@ -288,7 +299,6 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
             DirectionDraft(
                 Label(toyo, "money"), "借金は法的な手続きにつなぎ、家計を立て直す。息子には話さない。"
             ),
-            DirectionDraft(Label(shuichi, "plan"), "本人のペースを守り、手紙と週1回の声かけから始める。"),
         ],
         roles=[
             _role(
@@ -315,24 +325,14 @@ def _hazukihara_plan(home: Hazukihara, by: Viewer) -> None:
                 starts_on=date(4),
                 reports="2週続けて会えないときは、その日のうちに",
             ),
-            _role(
-                shuichi,
-                "kenko-shinonome",
-                "こころの不調",
-                "精神科医との事例検討（同意の前は訪問しない）",
-                "",
-                days=-20,
-                seat="emergency",
-                worker="保健師C",
-            ),
-            _role(shuichi, "hikikomori", "ひきこもり", "手紙と、週1回の玄関先での声かけ", "毎週"),
             _role(toyo, "jiritsu", "債務", "借金の一覧づくり、法律相談への同行", "", days=-25, item="money"),
             _role(toyo, "shakyo", "雨漏り", "ボランティアによる小さな修理", "", days=-50),
             _role(toyo, "minsei-shinonome", "見守り", "郵便受けと明かりを見て、2つ気になったら電話", "週1回"),
             _role(toyo, "center-city", "全体", "センターが主担当となり、関係機関をまとめる", "", seat="lead"),
+            _role(toyo, "center-city", "全体", "夜と休みの日の電話を受ける", "", seat="emergency"),
             _role(toyo, "center-itaku", "全体", "役割の進みぐあいを確かめる", "4週ごと", seat="progress"),
         ],
-        supersedes=Decision.objects.get(case=home.case),
+        in_place_of=InPlaceOf([first]),
         by=by,
     )
 
@@ -388,9 +388,8 @@ def _hazukihara_answers(home: Hazukihara) -> None:
         "coordinator": ("accepted", "", "見本 調"),
         "chief": ("accepted", "", "見本 長子"),
     }
-    current = Decision.objects.filter(case=home.case).exclude(supersedes=None).get()
     for username, (kind, text, worker) in answers.items():
         by = viewer(username)
-        role = RoleRow.objects.get(decision=current, agency=by.agency)
         with acting_for(by):
-            answer_role(role, kind=kind, text=text, in_charge=InCharge(worker), answered=0, by=by)
+            for role in RoleRow.objects.filter(case=home.case, agency=by.agency, end__isnull=True):
+                answer_role(role, kind=kind, text=text, in_charge=InCharge(worker), answered=0, by=by)

@@ -68,7 +68,7 @@ def load_honami() -> None:
         present = [
             viewer(name).membership.pk for name in ("coordinator", "chief", "jiritsu", "ssw", "shokudo")
         ]
-        decision = decide_plan(plan, at=AtMeeting(item, 1, present), supersedes=None, by=by)
+        decision = decide_plan(plan, at=AtMeeting(item, 1, present), by=by)
         _answers(decision, by)
         _monitoring(home, decision)
         for stage in ("flow2_active", "flow2_eval"):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
 from casework.assessments.models import Assessment
 from casework.cases.models import Case
@@ -18,13 +20,21 @@ from casework.meetings.actions import (
     open_papers,
     put_on_agenda,
 )
+from casework.meetings.minutes import (
+    MinutesText,
+    Outcome,
+    fix_item,
+    hand_out,
+    save_minutes,
+    tick_returned,
+)
 from casework.meetings.models import AgendaItem, PaperKind
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import MeetingKind, Ordinance
 from casework.planning.actions import PartDraft, PlanDraft, save_plan
 from casework.planning.models import Section
 from casework.plans.actions import RoleDraft
-from casework.plans.models import Decision, RoleRow
+from casework.plans.models import Decision, DecisionEnd, RoleRow
 from casework.sharing.actions import Label
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
@@ -36,18 +46,58 @@ TEXT = """第1条　社会福祉法第106条の6第1項の規定により、見�
 第5条　庶務は、福祉まるごとサポートセンターが行う。"""
 
 
-def load_meeting(case: Case, mother: Person, son: Person, assessment: Assessment) -> None:
-    """Load a meeting next week whose papers are open, one agency's answer to it, and a draft of the next plan."""
-    coordinator, chief, nurse = viewer("coordinator"), viewer("chief"), viewer("kenko")
+def set_rule() -> Ordinance:
+    """Write down what a 支援会議 rests on, and let everybody swear who sits in one here."""
+    chief = viewer("chief")
+    for member in map(viewer, ("coordinator", "anshin", "kenko", "hikikomori")):
+        with acting_for(member):
+            swear(by=member)
     with acting_for(chief):
-        rule = write_ordinance(
+        return write_ordinance(
             OrdinanceDraft("見本市支援会議設置要綱", TEXT, (MeetingKind.SUPPORT,), dt.date(2023, 4, 1)),
             by=chief,
         )
+
+
+@dataclass(frozen=True)
+class Held:
+    """A 支援会議 that took place: its name, how many days ago, who was talked about in which words, who sat there, what was written."""
+
+    label: str
+    days: int
+    people: dict[Any, str]
+    members: tuple[str, ...]
+    picture: str
+    points: str
+
+
+def hold(case: Case, rule: Ordinance, told: Held, outcome: Outcome, *, by: Viewer) -> Decision:
+    """Hold a 支援会議 and fix what it decided; its papers were read until it was over."""
+    members = [viewer(name).membership for name in told.members]
+    meeting = call_meeting(
+        MeetingDraft(
+            told.label, days_ago(told.days, 14), "見本 長子", by.membership, "福祉まるごとサポートセンター 会議室2", ordinance=rule,
+        ),
+        by=by,
+    )  # fmt: skip
+    draft = AgendaDraft(
+        MeetingKind.SUPPORT, "direction", "だれが、いつ、どう近づくかを決める。", told.people, tuple(members)
+    )
+    item = put_on_agenda(meeting, case, draft, by=by)
+    add_paper(item, kind=PaperKind.PICTURE, text=told.picture, is_for_all=False, by=by)
+    open_papers(item, return_by=days_ago(-1, 17), by=by)
+    tick_returned(hand_out(item, members, by=by), by=by)
+    save_minutes(item, MinutesText(facts=told.picture, points=told.points), seen=0, by=by)
+    _minutes, decision = fix_item(item, outcome, seen=1, present=[seat.pk for seat in members], by=by)
+    if decision is None:  # there is none without directions and roles
+        raise RuntimeError("no decision")
+    return decision
+
+
+def load_meeting(case: Case, mother: Person, son: Person, assessment: Assessment, rule: Ordinance) -> None:
+    """Load a meeting next week whose papers are open, one agency's answer to it, and a draft of the next plan."""
+    coordinator, nurse = viewer("coordinator"), viewer("kenko")
     members = [coordinator, nurse, viewer("hikikomori")]
-    for member in members:
-        with acting_for(member):
-            swear(by=member)
     with acting_for(coordinator):
         item = _item(case, son, rule, members, coordinator)
         _plan(case, mother, assessment, coordinator)
@@ -90,7 +140,7 @@ def _item(case: Case, son: Person, rule: Ordinance, members: list[Viewer], by: V
 
 def _plan(case: Case, mother: Person, assessment: Assessment, by: Viewer) -> None:
     """A second plan in the making: what holds is carried over, the wish of the son is still missing."""
-    decision = Decision.objects.exclude(supersedes=None).get(case=case)
+    decision = DecisionEnd.objects.get(case=case).decision
     written = (
         (
             Section.WISH,

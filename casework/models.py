@@ -50,7 +50,7 @@ from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
 from .ordinances.models import Oath, Ordinance
 from .planning.models import Plan, PlanAgreement, PlanDecision, PlanPart, PlanRole
-from .plans.models import Decision, Direction, RoleAnswer, RoleRow
+from .plans.models import Decision, DecisionEnd, Direction, RoleAnswer, RoleEnd, RoleRow
 from .referrals.models import (
     AnswerLink,
     Referral,
@@ -118,6 +118,7 @@ __all__ = [
     "ContactInterval",
     "ContactTopic",
     "Decision",
+    "DecisionEnd",
     "Direction",
     "EmergencyCall",
     "Evaluation",
@@ -185,6 +186,7 @@ __all__ = [
     "Relation",
     "Reopening",
     "RoleAnswer",
+    "RoleEnd",
     "RoleRow",
     "SameMark",
     "SavedList",

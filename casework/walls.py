@@ -381,9 +381,22 @@ WALLS: tuple[Wall, ...] = (
         " WHERE a.id = casework_decision.agenda_id AND a.kind = 'shien_kaigi')",
         frozen=True,
     ),
+    Wall(
+        table="casework_decisionend",
+        select=f"{plans.ENDED_IS_SEEN} AND {not_blocked('case_id')}",
+        insert=f"{center('casework_decisionend')} AND {plans.by_new_decision('casework_decisionend')}",
+        frozen=True,
+    ),
     labelled_wall("casework_direction", frozen=True, only=f"({CENTER} OR NOT is_meeting_only)"),
     labelled_wall(
         "casework_rolerow", frozen=True, only=f"({CENTER} OR NOT is_meeting_only OR agency_id = {AGENCY})"
+    ),
+    Wall(
+        table="casework_roleend",
+        select=f"{reaches('casework_roleend')} AND ({CENTER} OR {plans.role_is_seen('casework_roleend')})",
+        insert=f"{center('casework_roleend')} AND {_with_label_of_role('casework_roleend')}"
+        f" AND {plans.by_new_decision('casework_roleend')}",
+        frozen=True,
     ),
     Wall(
         table="casework_roleanswer",
@@ -658,6 +671,7 @@ LABELLED_TABLES = (
     "casework_direction",
     "casework_rolerow",
     "casework_roleanswer",
+    "casework_roleend",
     "casework_assessmentpart",
     "casework_chronologyentry",
     "casework_planpart",
@@ -719,6 +733,7 @@ def functions_sql() -> str:
             registers.UNDO,
             assessments.KEYS,
             plans.KEYS,
+            plans.END_KEYS,
             planning.KEYS,
             _same_case("casework_planagreement"),
             assessments.VERSION_KEYS,

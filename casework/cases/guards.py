@@ -37,13 +37,13 @@ def looks_again(case: Case, stage: str) -> bool:
 
 def has_plan(case: Case, stage: str) -> bool:
     """Return whether a plan stands that was decided and whose decision was not replaced (planning/)."""
-    decided = _rows("PlanDecision").filter(case=case, decision__superseded_by__isnull=True)
+    decided = _rows("PlanDecision").filter(case=case, decision__end__isnull=True)
     return comes_back(case, stage) or bool(decided.exists())
 
 
 def has_agreed(case: Case, stage: str) -> bool:
     """Return whether something that a 支援会議 decided stands (申合せ)."""
-    agreed = _rows("Decision").filter(case=case, is_meeting_only=True, superseded_by__isnull=True)
+    agreed = _rows("Decision").filter(case=case, is_meeting_only=True, end__isnull=True)
     return comes_back(case, stage) or bool(agreed.exists())
 
 
@@ -79,10 +79,11 @@ def is_evaluated(case: Case, stage: str) -> bool:
     done = _rows("Evaluation").filter(case=case)
     came = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.EVALUATION)
     since = came.order_by("-at").values_list("at", flat=True).first()
-    standing = _rows("Decision").filter(case=case, superseded_by__isnull=True)
+    standing = _rows("Decision").filter(case=case, end__isnull=True)
     if since:
         done = done.filter(recorded_at__gte=since)
-        standing = standing.exclude(recorded_at__gt=since, supersedes__isnull=True)
+        instead = _rows("DecisionEnd").filter(decision=OuterRef("pk"))
+        standing = standing.exclude(~Exists(instead), recorded_at__gt=since)
     if standing.filter(~Exists(done.filter(decision=OuterRef("pk")))).exists():
         return False
     last = done.order_by("-recorded_at").values_list("outcome", flat=True).first()

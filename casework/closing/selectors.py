@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from casework.cases.states import Flow
 from casework.evaluation.models import Evaluation
 from casework.planning.models import PlanDecision
-from casework.plans.models import Decision
-from casework.plans.selectors import DecisionView, decision_views_for
+from casework.plans.models import Decision, DecisionEnd
+from casework.plans.selectors import DecisionView, standing_decisions_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
@@ -33,7 +33,7 @@ def closure_for(viewer: Viewer, case: Case) -> Steps[Closure | None]:
 
 def decisions_to_end_by(viewer: Viewer, case: Case) -> list[DecisionView]:
     """Return the decisions that hold and by which this case may end, newest first."""
-    standing = [view for view in decision_views_for(viewer, case) if view.is_current]
+    standing = standing_decisions_for(viewer, case)
     if case.flow != Flow.COORDINATION:
         return standing
     return [view for view in standing if not no_end_of_coordination(view.decision)]
@@ -51,7 +51,7 @@ def no_end_of_coordination(decision: Decision) -> str:
         )
     if PlanDecision.objects.filter(decision=decision).exists():
         return _("プランの決定では、終われません。終わることを会議の議題で決めて、議事録を確定してください。")
-    if Decision.objects.filter(supersedes=decision).exists():
+    if DecisionEnd.objects.filter(ended=decision).exists():
         return _("この決定は、新しい決定に置き換えられました。新しい決定を選んでください。")
     done = Evaluation.objects.filter(case=decision.case_id).select_related("agenda").order_by("-recorded_at")
     newest = done.first()

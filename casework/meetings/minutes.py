@@ -18,7 +18,7 @@ from casework.events import record_event
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before
-from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.actions import NOTHING, DirectionDraft, InPlaceOf, RoleDraft, decide
 from casework.plans.models import Decision
 from casework.seen import ChangedMeanwhile
 from casework.sharing.items import Item
@@ -126,7 +126,7 @@ class Outcome:
 
     directions: Sequence[DirectionDraft] = ()
     roles: Sequence[RoleDraft] = ()
-    supersedes: Decision | None = None
+    in_place_of: InPlaceOf = NOTHING
 
 
 @transaction.atomic
@@ -240,7 +240,7 @@ def _decide(item: AgendaItem, outcome: Outcome, held_on: dt.date, by: Viewer) ->
         return None
     return decide(
         item.case, decided_on=held_on, directions=outcome.directions, roles=outcome.roles,
-        supersedes=outcome.supersedes, agenda=item, by=by,
+        in_place_of=outcome.in_place_of, agenda=item, by=by,
     )  # fmt: skip
 
 

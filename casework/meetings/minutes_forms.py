@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
 from casework.ordinances.models import MeetingKind
-from casework.plans.models import Decision
+from casework.plans.forms import TakesPlaceFields
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
@@ -78,19 +78,14 @@ class CirculationFields(forms.Form):
         return until if self.cleaned_data.get("circulate") else None
 
 
-class FixForm(CirculationFields):
-    """Who was there, and which earlier decision the new one takes the place of."""
+class FixForm(TakesPlaceFields, CirculationFields):
+    """Who was there, and what the new decision takes the place of."""
 
-    field_order = ("seen", "present", "supersedes", "circulate", "until")
+    field_order = ("seen", "present", "supersedes", "ends", "circulate", "until")
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     present = forms.MultipleChoiceField(
         label=_("出席した人"), required=False, widget=forms.CheckboxSelectMultiple
-    )
-    supersedes = forms.ChoiceField(
-        label=_("前の決定を置き換えますか"),
-        required=False,
-        help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
     )
 
     def __init__(
@@ -98,7 +93,6 @@ class FixForm(CirculationFields):
         *args: Any,
         item: AgendaItem,
         members: Iterable[AgendaMember],
-        decisions: Iterable[Decision],
         is_online: bool = False,
         may_circulate: bool = True,
         **kwargs: Any,
@@ -112,14 +106,9 @@ class FixForm(CirculationFields):
             )
         if not may_circulate:
             del self.fields["circulate"], self.fields["until"]
-        self.decisions: dict[str, Any] = {str(each.pk): each for each in decisions}
         fields: dict[str, Any] = self.fields
         word = _with_word if is_online else _member
         fields["present"].choices = [(str(row.membership_id), word(row)) for row in members]
-        fields["supersedes"].choices = [
-            ("", _("いいえ、新しい決定です")),
-            *((key, each.words) for key, each in self.decisions.items()),
-        ]
 
     def present_keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["present"]]

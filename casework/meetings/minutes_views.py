@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.households.selectors import name_people
 from casework.plans.forms import DirectionFormSet, RoleFormSet
-from casework.plans.selectors import decision_views_for, named_decisions
+from casework.plans.selectors import decision_views_for, named_decisions, standing_decisions_for
 from casework.seen import ChangedMeanwhile
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest, requires
@@ -121,19 +121,18 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         return _agenda_page(meeting, view)
     case, viewer = view.item.case, request.viewer
     people = list(persons_for(viewer).filter(case=case).order_by("position").values_list("pk", "name"))
-    standing = named_decisions(viewer, [each for each in decision_views_for(viewer, case) if each.is_current])
+    standing = standing_decisions_for(viewer, case)
+    named_decisions(viewer, standing)
     draft = draft_of(viewer, view.item)
     data = request.POST or None
     form = FixForm(
-        data, item=view.item, members=view.members, decisions=standing, is_online=meeting.is_online, may_circulate=not view.is_gone,
+        data, item=view.item, members=view.members, standing=standing, is_online=meeting.is_online, may_circulate=not view.is_gone,
         initial={"seen": draft.version if draft else 0, "present": [row.membership_id for row in view.members]},
     )  # fmt: skip
     directions: Any = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
     roles: Any = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
     if form.is_valid() and directions.is_valid() and roles.is_valid():
-        outcome = Outcome(
-            directions.drafts(), roles.drafts(), form.decisions.get(form.cleaned_data["supersedes"])
-        )  # fmt: skip
+        outcome = Outcome(directions.drafts(), roles.drafts(), form.in_place_of())
         try:
             fix_item(
                 view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(),

@@ -23,7 +23,7 @@ from casework.meetings.models import AgendaRemoval
 from casework.monitoring.actions import set_next_monitoring
 from casework.once import made_before
 from casework.ordinances.models import MeetingKind
-from casework.plans.actions import DirectionDraft, RoleDraft, check_days, decide
+from casework.plans.actions import NOTHING, DirectionDraft, InPlaceOf, RoleDraft, check_days, decide
 from casework.plans.models import Seat
 from casework.seen import only_one
 from casework.sharing.actions import Label
@@ -202,7 +202,7 @@ def decide_plan(
     plan: Plan,
     *,
     at: AtMeeting | dt.date,
-    supersedes: Decision | None,
+    in_place_of: InPlaceOf = NOTHING,
     by: Viewer,
     key: uuid.UUID | None = None,
 ) -> Decision:
@@ -220,7 +220,7 @@ def decide_plan(
     if before:
         return before.decision
     case = Case.objects.select_for_update(no_key=True).get(pk=plan.case_id)
-    decision = _decide(case, _outcome(case, plan, at, supersedes), at, by)
+    decision = _decide(case, _outcome(case, plan, at, in_place_of), at, by)
     link = PlanDecision(id=key or uuid.uuid4(), plan=plan, case=case, decision=decision)
     link.save(force_insert=True)
     if plan.monitor_on >= timezone.localdate():
@@ -231,7 +231,12 @@ def decide_plan(
     return decision
 
 
-def _outcome(case: Case, plan: Plan, at: AtMeeting | dt.date, supersedes: Decision | None) -> Outcome:
+def _outcome(
+    case: Case,
+    plan: Plan,
+    at: AtMeeting | dt.date,
+    in_place_of: InPlaceOf,
+) -> Outcome:
     """Return what a version decides. Raises NotAllowed while it may not."""
     if Plan.objects.filter(follows=plan).exists():
         raise NotAllowed(_("この版のあとに、新しい版が書かれています。新しい版を決定してください。"))
@@ -250,7 +255,7 @@ def _outcome(case: Case, plan: Plan, at: AtMeeting | dt.date, supersedes: Decisi
             if part.section == Section.DIRECTION
         ],
         [RoleDraft.of(role) for role in roles],
-        supersedes,
+        in_place_of,
     )
 
 
@@ -267,6 +272,6 @@ def _decide(case: Case, outcome: Outcome, at: AtMeeting | dt.date, by: Viewer) -
         decided_on=at,
         directions=outcome.directions,
         roles=outcome.roles,
-        supersedes=outcome.supersedes,
+        in_place_of=outcome.in_place_of,
         by=by,
     )

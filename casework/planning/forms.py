@@ -19,8 +19,8 @@ from casework.meetings.minutes_forms import CirculationFields, proposed_until
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
 from casework.plans.actions import RoleDraft
-from casework.plans.forms import AboutForm, People, RoleForm
-from casework.plans.models import TERMS, Decision
+from casework.plans.forms import AboutForm, People, RoleForm, TakesPlaceFields, written_in
+from casework.plans.models import TERMS
 from casework.sharing.actions import Label
 from casework.sharing.forms import HOUSEHOLD
 from casework.sharing.items import Item
@@ -233,9 +233,7 @@ def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare
 
 def row_of(part: Any) -> dict[str, Any]:
     """Return what a form for an entry or a role begins with."""
-    about = {"about": str(part.person_id) if part.person_id else HOUSEHOLD, "item": part.item}
-    names = ("text", "plain") if hasattr(part, "text") else (*TERMS, "plain")
-    return {**about, **{name: getattr(part, name, "") for name in names}}
+    return written_in(part, ("text", "plain") if hasattr(part, "text") else (*TERMS, "plain"))
 
 
 class AgreementForm(TypedMixin, OnceForm):
@@ -294,8 +292,8 @@ class AgreementForm(TypedMixin, OnceForm):
         return cleaned
 
 
-class DecidePlanForm(CirculationFields, OnceForm):
-    """Where or when the plan was decided, who was there, and which decision it takes the place of."""
+class DecidePlanForm(TakesPlaceFields, CirculationFields, OnceForm):
+    """Where or when the plan was decided, who was there, and what it takes the place of."""
 
     agenda = forms.ChoiceField(
         label=_("どの会議の議題か"),
@@ -311,27 +309,15 @@ class DecidePlanForm(CirculationFields, OnceForm):
         widget=DayInput,
         help_text=_("会議の議題を選んだときは、会議の日になります。"),
     )
-    supersedes = forms.ChoiceField(
-        label=_("前の決定を置き換えますか"),
-        required=False,
-        help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
-    )
 
-    def __init__(
-        self, *args: Any, agendas: Iterable[AgendaItem], earlier: Iterable[Decision], **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, agendas: Iterable[AgendaItem], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"circulate": True, "until": proposed_until(), **self.initial}
         self.agendas: dict[str, AgendaItem] = {str(each.pk): each for each in agendas}
-        self.earlier: dict[str, Any] = {str(each.pk): each for each in earlier}
         fields: dict[str, Any] = self.fields
         fields["agenda"].choices = [
             ("", _("選んでください") if self.agendas else _("議事録を書いた重層的支援会議がありません")),
             *((key, self._words(each)) for key, each in self.agendas.items()),
-        ]
-        fields["supersedes"].choices = [
-            ("", _("いいえ、新しい決定です")),
-            *((key, each.words) for key, each in self.earlier.items()),
         ]
         # Of each meeting: which version of its minutes the page showed, and who sat there.
         for key, agenda in self.agendas.items():
@@ -380,10 +366,6 @@ class DecidePlanForm(CirculationFields, OnceForm):
             return day
         present = [int(each) for each in told[f"present_{key}"]]
         return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present, self.circulate_until())
-
-    def superseded(self) -> Decision | None:
-        found: Decision | None = self.earlier.get(self.cleaned_data["supersedes"])
-        return found
 
 
 def _seat(seat: Any) -> str:

@@ -14,7 +14,7 @@ from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
 from casework.ordinances.models import MeetingKind
 from casework.plans.models import RoleRow
-from casework.plans.selectors import decision_views_for
+from casework.plans.selectors import standing_decisions_for
 from casework.rounds import Steps, in_rounds, read
 from casework.sharing.consents import support_for
 from casework.sharing.selectors import labelled_for
@@ -151,10 +151,10 @@ def agreed_since(viewer: Viewer, case: Case, view: PlanView) -> list[RoleRow]:
     """
     held = {(role.agency_id, role.person_id, role.what) for role in view.roles}
     found: list[RoleRow] = []
-    for each in decision_views_for(viewer, case):
-        if not (each.is_current and each.decision.is_meeting_only):
+    for each in standing_decisions_for(viewer, case):
+        if not each.decision.is_meeting_only:
             continue
-        rows = [role.row for role in each.roles]
+        rows = [role.row for role in each.roles if role.is_current]
         agreed = {row.person_id for row in rows if not row.agency.is_center and _has_support(case, row)}
         found += [
             row

@@ -15,7 +15,7 @@ from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
 from casework.plans.models import RoleRow
-from casework.plans.selectors import DecisionView, decision_views_for, named_decisions
+from casework.plans.selectors import DecisionView, named_decisions, standing_decisions_for
 from casework.reads import record_items
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
@@ -171,7 +171,7 @@ def _of_version(view: PlanView, agreed: list[RoleRow]) -> dict[str, Any]:
 
 def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
     """Carry into the first version what was agreed before, and what weighs on whom (申合せ, domain.md 2.2)."""
-    current = [view for view in decision_views_for(viewer, case) if view.is_current]
+    current = standing_decisions_for(viewer, case)
     here = (
         persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")
     )
@@ -192,7 +192,7 @@ def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
         Section.WISH.value: wishes,
         Section.ISSUE.value: issues,
         Section.DIRECTION.value: [row_of(row) for view in current for row in view.directions],
-        "roles": [row_of(role.row) for view in current for role in view.roles],
+        "roles": [row_of(role.row) for view in current for role in view.roles if role.is_current],
     }
 
 
@@ -229,19 +229,16 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     if view.decision or not view.is_newest:
         messages.error(request, _("この版は決定できません。新しい版を開いてください。"))
         return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
-    current = [each for each in decision_views_for(request.viewer, case) if each.is_current]
-    earlier = named_decisions(request.viewer, current)
+    standing = standing_decisions_for(request.viewer, case)
+    named_decisions(request.viewer, standing)
     agendas = agendas_to_decide_at(request.viewer, case)
-    begun = {
-        "supersedes": _replaced_by(view, current),
-        "agenda": str(agendas[0].pk) if agendas else "",
-    }
-    form = DecidePlanForm(request.POST or None, agendas=agendas, earlier=earlier, initial=begun)
+    begun = {**_replaced_by(view, standing), "agenda": str(agendas[0].pk) if agendas else ""}
+    form = DecidePlanForm(request.POST or None, agendas=agendas, standing=standing, initial=begun)
     if form.is_valid():
         try:
             decision = decide_plan(
-                view.plan, at=form.at(), supersedes=form.superseded(), by=request.viewer, key=form.key()
-            )
+                view.plan, at=form.at(), in_place_of=form.in_place_of(), by=request.viewer, key=form.key()
+            )  # fmt: skip
         except ChangedMeanwhile:
             words = _(
                 "議事録がほかの人に保存されました。会議の画面で確かめて、このページを開き直してください。"
@@ -260,10 +257,26 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     return TemplateResponse(request, "casework/plan_decide.html", context)
 
 
-def _replaced_by(view: PlanView, current: list[DecisionView]) -> str:
-    """Propose the newest decision that is about nobody else: nobody's roles end because a plan about others was decided."""
+def _replaced_by(view: PlanView, standing: list[DecisionView]) -> dict[str, list[str]]:
+    """Propose what the plan takes the place of: nobody's roles end because a plan about others was decided.
+
+    The newest decision that is about nobody else, and of every other one the roles that the plan carries on (申合せ, say), so that
+    none of them stands twice. A decision of which all is carried on is replaced as a whole.
+    """
     people = {row.person_id for row in (*view.parts, *view.roles)}
-    return next((str(each.decision.pk) for each in current if each.people <= people), "")
+    own = [each for each in standing if each.people <= people]
+    carried = {(role.agency_id, role.person_id, role.what) for role in view.roles}
+    whole, single = [str(each.decision.pk) for each in own[:1]], []
+    for each in standing:
+        roles = [role.row for role in each.roles if role.is_current]
+        found = [row for row in roles if (row.agency_id, row.person_id, row.what) in carried]
+        if str(each.decision.pk) in whole or not found:
+            continue
+        if each in own and len(found) == len(roles):
+            whole.append(str(each.decision.pk))
+        else:
+            single += [str(row.pk) for row in found]
+    return {"supersedes": whole, "ends": single}
 
 
 def _view(viewer: Viewer, case: Case, plan_id: uuid.UUID) -> PlanView:

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, ProgrammingError, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
@@ -24,7 +25,8 @@ from casework.once import made_before, wait_for
 from casework.ordinances.models import MeetingKind
 from casework.referrals.states import TOLD_BY
 from casework.sharing.actions import Label
-from casework.sharing.selectors import agency_reaches, labelled_for
+from casework.sharing.bases import Basis
+from casework.sharing.selectors import labelled_for, lines_to
 from permissions.agencies.models import Agency
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
@@ -38,12 +40,13 @@ from .models import (
     TERMS,
     Commitment,
     Decision,
+    DecisionEnd,
     Direction,
     InCharge,
     RoleAnswer,
+    RoleEnd,
     RoleRow,
 )
-from .selectors import decisions_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -56,6 +59,17 @@ class DirectionDraft:
 
     label: Label
     text: str
+
+
+@dataclass(frozen=True)
+class InPlaceOf:
+    """What a decision takes the place of: decisions as wholes, and single roles, whose decisions stand otherwise and keep their answers."""
+
+    decisions: Sequence[Decision] = ()
+    roles: Sequence[RoleRow] = ()
+
+
+NOTHING = InPlaceOf()
 
 
 @dataclass(frozen=True)
@@ -126,16 +140,16 @@ def decide(
     decided_on: dt.date,
     directions: Sequence[DirectionDraft],
     roles: Sequence[RoleDraft],
-    supersedes: Decision | None = None,
+    in_place_of: InPlaceOf = NOTHING,
     agenda: AgendaItem | None = None,
     by: Viewer,
     key: uuid.UUID | None = None,
 ) -> Decision:
     """Record a decision with its directions and roles. It is frozen from then on.
 
-    Raises NotAllowed in a case that has ended, for an empty decision, one that supersedes a decision already superseded, and for a role
-    whose agency is not shown the label: an agency cannot answer what it cannot see. The same ``key`` gives the
-    same decision again. Whoever answers a role of the superseded decision at this moment either was first, and the answer stays with
+    It ends what it is made ``in_place_of``. Raises NotAllowed in a case that has ended, for an empty decision, one that ends what has ended already or is of
+    another case, and for a role whose agency may not be asked (``_check_role``). The same ``key`` gives the
+    same decision again. Whoever answers a role that ends at this moment either was first, and the answer stays with
     it, or is told that there is a new one. ``agenda``: of the meeting with whose minutes it is fixed (meetings/minutes.py).
     """
     if not by.may("casework.decide"):
@@ -146,32 +160,62 @@ def decide(
     refuse_ended(case)
     if not directions and not roles:
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
+    is_meeting_only = agenda is not None and agenda.kind == MeetingKind.SUPPORT
     for draft in roles:
-        _check_role(case, draft)
-    if supersedes:
-        wait_for(supersedes.pk)
+        _check_role(case, draft, is_meeting_only=is_meeting_only)
+    _check_ended(case, in_place_of)
     decision = Decision(
         id=key or uuid.uuid4(),
         case=case,
         number=next_number("D"),
         decided_on=decided_on,
         decided_by=by.membership,
-        supersedes=supersedes,
         agenda=agenda,
-        is_meeting_only=agenda is not None and agenda.kind == MeetingKind.SUPPORT,
+        is_meeting_only=is_meeting_only,
     )
-    try:
-        with transaction.atomic():
-            decision.save(force_insert=True)
-    except IntegrityError as error:
-        raise NotAllowed(_("この決定は、すでに新しい決定に置き換えられています。")) from error
+    decision.save(force_insert=True)
     _add_directions(decision, directions)
     rows = _add_roles(decision, roles)
-    record_event(by, "decided", decision, case_id=case.pk, after={"number": decision.number})
-    for row in rows:
-        answerers = members_of(row.agency_id, permission="casework.answer_role")
-        notify(NotificationKind.ROLE, row, to=answerers, by=by)
+    ended = _end(decision, in_place_of)
+    after = {"number": decision.number, **({"ends": len(ended)} if ended else {})}
+    record_event(by, "decided", decision, case_id=case.pk, after=after)
+    for kind, row in (
+        *((NotificationKind.ROLE, row) for row in rows),
+        *((NotificationKind.ROLE_ENDED, row) for row in ended),
+    ):
+        notify(kind, row, to=members_of(row.agency_id, permission="casework.answer_role"), by=by)
     return decision
+
+
+def _check_ended(case: Case, before: InPlaceOf) -> None:
+    """Let nobody else end or answer the same meanwhile; raise NotAllowed if it has ended, or is of another case."""
+    cases = {each.case_id for each in before.decisions} | {role.case_id for role in before.roles}
+    keys = {each.pk for each in before.decisions} | {role.decision_id for role in before.roles}
+    for key in sorted(keys, key=str):
+        wait_for(key)
+    if not cases <= {case.pk}:
+        raise NotAllowed(_("ほかのケースの決定は、置き換えられません。"))
+    if DecisionEnd.objects.filter(ended__in=before.decisions).exists():
+        raise NotAllowed(_("この決定は、すでに新しい決定に置き換えられています。"))
+    if RoleEnd.objects.filter(role__in=before.roles).exists():
+        raise NotAllowed(_("終わりにする役割の中に、すでに新しい決定に置き換えられたものがあります。"))
+
+
+def _end(decision: Decision, before: InPlaceOf) -> list[RoleRow]:
+    """End decisions with all their roles, and single roles with the decision of which nothing else stands. Return the roles."""
+    standing = RoleRow.objects.filter(case=decision.case_id, end__isnull=True)
+    over = standing.filter(Q(decision__in=before.decisions) | Q(pk__in=[role.pk for role in before.roles]))
+    rows = list(over.select_related("decision").order_by("decision__recorded_at", "position"))
+    for row in rows:
+        label = {"case_id": row.case_id, "person_id": row.person_id, "item": row.item}
+        RoleEnd(role=row, decision=decision, **label).save(force_insert=True)
+    whole = {each.pk: each for each in before.decisions}
+    for each in {row.decision_id: row.decision for row in rows}.values():
+        if not (Direction.objects.filter(decision=each).exists() or standing.filter(decision=each).exists()):
+            whole.setdefault(each.pk, each)
+    for each in whole.values():
+        DecisionEnd(ended=each, case_id=decision.case_id, decision=decision).save(force_insert=True)
+    return rows
 
 
 def check_days(draft: RoleDraft) -> None:
@@ -180,16 +224,28 @@ def check_days(draft: RoleDraft) -> None:
         raise NotAllowed(ENDS_BEFORE)
 
 
-def _check_role(case: Case, draft: RoleDraft) -> None:
-    """The center needs no line; everybody else must be shown what they are asked to do."""
+def _check_role(case: Case, draft: RoleDraft, *, is_meeting_only: bool) -> None:
+    """The center needs no line; everybody else must be shown what they are asked to do, and by a right that carries it.
+
+    What an agency is shown because a 支援会議 may speak without consent is decided there (domain.md 3.2), not around it.
+    """
     check_days(draft)
     if draft.agency.is_center:
         return
     label = draft.label
-    if not agency_reaches(draft.agency, case_id=case.pk, person_id=label.person_id, item=label.item):
+    words = {"agency": draft.agency.name}
+    lines = lines_to(draft.agency, case_id=case.pk, person_id=label.person_id, item=label.item)
+    if not lines.exists():
         raise NotAllowed(
-            _("%(agency)sには、この人の「役割分担」がまだ共有されていません。先に共有してください。")
-            % {"agency": draft.agency.name}
+            _("%(agency)sには、この人の「役割分担」がまだ共有されていません。先に共有してください。") % words
+        )
+    if not is_meeting_only and not lines.exclude(basis=Basis.SUPPORT_MEETING).exists():
+        raise NotAllowed(
+            _(
+                "%(agency)sには、この人のことを支援会議（社会福祉法106条の6）を根拠に見せています。頼むことは支援会議の議題で決めて、議事録といっしょに"
+                "確定してください。本人の同意があれば、同意を根拠に共有してから、ここで決められます。"
+            )
+            % words
         )
 
 
@@ -246,7 +302,7 @@ def answer_role(
     wait_for(role.decision_id)
     if not _is_shared(role, by):
         raise SharingEnded
-    if decisions_for(by).filter(supersedes=role.decision_id).exists():
+    if RoleEnd.objects.filter(role=role).exists():
         raise NotAllowed(_("この役割は、新しい決定に置き換えられました。新しい役割にお答えください。"))
     answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
     last = answers[-1].kind if answers else ""

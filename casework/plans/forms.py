@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.forms.formsets import BaseFormSet
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeChoiceField
@@ -23,8 +24,17 @@ from permissions.days import DayInput
 from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
-from .actions import DirectionDraft, Enclosed, RoleDraft, Told
-from .models import ENDS_BEFORE, NEEDS_TEXT, TERMS, TOUCHES, AnswerKind, InCharge, Seat
+from .actions import DirectionDraft, Enclosed, InPlaceOf, RoleDraft, Told
+from .models import (
+    ENDS_BEFORE,
+    NEEDS_TEXT,
+    TERMS,
+    TOUCHES,
+    AnswerKind,
+    InCharge,
+    Seat,
+)
+from .selectors import DecisionView
 from .table import GroupedBy, RoleFilter, RoleState
 
 People = list[tuple[uuid.UUID, str]]
@@ -35,23 +45,57 @@ ROLE_ITEMS = [
 ]
 
 
-class DecisionForm(OnceForm):
-    """When it was decided, and which earlier decision it takes the place of."""
+class TakesPlaceFields(forms.Form):
+    """Which standing decisions a new one takes the place of as wholes, and which of their roles alone."""
 
-    decided_on = forms.DateField(label=_("決定した日"), initial=timezone.localdate, widget=DayInput)
-    supersedes = forms.ChoiceField(
+    supersedes = forms.MultipleChoiceField(
         label=_("前の決定を置き換えますか"),
         required=False,
-        help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "選んだ決定は、役割もふくめて終わります。消えずに残り、「新しい決定があります」と表示されます。"
+        ),
+    )
+    ends = forms.MultipleChoiceField(
+        label=_("前の役割だけを終わりにしますか"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_(
+            "1つの役割だけを変えるときは、ここで選び、新しい役割を書きます。ほかの役割と、その回答はそのまま残ります。"
+        ),
     )
 
-    def __init__(self, *args: Any, earlier: Iterable[tuple[uuid.UUID, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, standing: Sequence[DecisionView], **kwargs: Any) -> None:
+        """``standing``: with the words of ``named_decisions``."""
         super().__init__(*args, **kwargs)
-        supersedes: Any = self.fields["supersedes"]
-        supersedes.choices = [
-            ("", _("いいえ、新しい決定です")),
-            *((str(key), words) for key, words in earlier),
-        ]
+        self.decisions: dict[str, Any] = {str(view.decision.pk): view.decision for view in standing}
+        roles = [role.row for view in standing for role in view.roles if role.is_current]
+        self.roles: dict[str, Any] = {str(row.pk): row for row in roles}
+        fields: dict[str, Any] = self.fields
+        fields["supersedes"].choices = [(key, each.words) for key, each in self.decisions.items()]
+        fields["ends"].choices = [(key, _role_words(row)) for key, row in self.roles.items()]
+        for name in ("supersedes", "ends"):
+            if not fields[name].choices:
+                del self.fields[name]
+
+    def in_place_of(self) -> InPlaceOf:
+        told = self.cleaned_data
+        return InPlaceOf(
+            [self.decisions[key] for key in told.get("supersedes", ())],
+            [self.roles[key] for key in told.get("ends", ())],
+        )
+
+
+def _role_words(row: Any) -> str:
+    told = {"agency": row.agency.name, "what": row.what, "who": row.who, "number": row.decision.number}
+    return gettext("%(agency)s：%(what)s（%(who)s、%(number)s）") % told
+
+
+class DecisionForm(TakesPlaceFields, OnceForm):
+    """When it was decided, and what it takes the place of."""
+
+    decided_on = forms.DateField(label=_("決定した日"), initial=timezone.localdate, widget=DayInput)
+    field_order = ("decided_on", "supersedes", "ends")
 
     def clean_decided_on(self) -> Any:
         decided_on = self.cleaned_data["decided_on"]
@@ -161,6 +205,12 @@ class RoleForm(AboutForm):
     def draft(self) -> RoleDraft:
         terms = {name: self.cleaned_data[name] for name in TERMS}
         return RoleDraft(Label(self.person_id(), self.cleaned_data["item"]), **terms)
+
+
+def written_in(row: Any, names: Iterable[str] = TERMS) -> dict[str, Any]:
+    """Return what stands in a row (a role, an entry), for a form that begins with it."""
+    about = {"about": str(row.person_id) if row.person_id else HOUSEHOLD, "item": row.item}
+    return {**about, **{name: getattr(row, name, "") for name in names}}
 
 
 class DraftFormSet(BaseFormSet):

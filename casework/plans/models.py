@@ -29,10 +29,6 @@ class Decision(Walled):
     decided_on = models.DateField(_("決定した日"))
     decided_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField(default=ClockNow)
-    supersedes = models.OneToOneField(
-        "self", on_delete=models.PROTECT, related_name="superseded_by", null=True, blank=True
-    )
-
     # The item of a meeting with whose minutes it was fixed; none of decisions from outside a meeting.
     agenda = models.ForeignKey(
         "casework.AgendaItem", on_delete=models.PROTECT, related_name="+", null=True, blank=True
@@ -46,6 +42,19 @@ class Decision(Walled):
 
     def __str__(self) -> str:
         return self.number
+
+
+class DecisionEnd(Walled):
+    """That a decision stands no more: a later ``decision`` took its place. One may take the place of several."""
+
+    ended = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="end")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("決定の置き換え")
+        indexes = (models.Index(fields=("decision",), name="decisionend_decision"),)
 
 
 class Direction(Labelled):
@@ -153,6 +162,23 @@ class OfRole(Labelled):
     @classmethod
     def open_to(cls, agency: Agency) -> Q:
         return Q(role__is_meeting_only=False) | Q(role__agency=agency)
+
+
+class RoleEnd(OfRole):
+    """That a role stands no more, with its label: a later ``decision`` took its place, or that of its whole decision.
+
+    Whoever reads the role reads that it ended, also where nothing of the later decision reaches them: nobody goes on doing what was
+    taken from them.
+    """
+
+    role = models.OneToOneField(RoleRow, on_delete=models.PROTECT, related_name="end")
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("役割の終わり")
+        indexes = (models.Index(fields=("decision",), name="roleend_decision"),)
+        constraints = (models.CheckConstraint(name="roleend_item_known", condition=Q(item__in=Item.values)),)
 
 
 class InCharge(NamedTuple):

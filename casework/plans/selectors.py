@@ -15,10 +15,22 @@ from django.utils.translation import gettext as _
 from casework.cases.selectors import is_open
 from casework.households.selectors import name_people
 from casework.rounds import Steps, ask, in_rounds, read, side_by_side
+from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
-from .models import NEXT_ANSWERS, TOUCHES, AnswerKind, Decision, Direction, InCharge, RoleAnswer, RoleRow
+from .models import (
+    NEXT_ANSWERS,
+    TOUCHES,
+    AnswerKind,
+    Decision,
+    DecisionEnd,
+    Direction,
+    InCharge,
+    RoleAnswer,
+    RoleEnd,
+    RoleRow,
+)
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -32,7 +44,12 @@ class AnsweredRole:
 
     row: RoleRow
     answers: list[RoleAnswer] = field(default_factory=list)
-    is_current: bool = True
+    end: RoleEnd | None = None
+    ended_by: Decision | None = None  # where the later decision reaches the viewer
+
+    @property
+    def is_current(self) -> bool:
+        return self.end is None
 
     @property
     def last(self) -> RoleAnswer | None:
@@ -93,11 +110,8 @@ class DecisionView:
     decision: Decision
     directions: list[Direction]
     roles: list[AnsweredRole]
-    superseded_by: Decision | None
-
-    @property
-    def is_current(self) -> bool:
-        return self.superseded_by is None
+    is_current: bool
+    superseded_by: Decision | None  # where the later decision reaches the viewer
 
     @property
     def people(self) -> set[uuid.UUID]:
@@ -132,11 +146,12 @@ def decision_view_for(viewer: Viewer, case: Case, decision_id: uuid.UUID) -> Dec
 
 def _views(viewer: Viewer, which: QuerySet[Decision], *, case: Case) -> Steps[list[DecisionView]]:
     of_case = Q(case=case)
-    (decisions, found, later), answered = yield from side_by_side(
+    (decisions, found, ends, known), answered = yield from side_by_side(
         ask(
             which.filter(of_case),
             labelled_for(viewer, Direction).filter(of_case).order_by("position"),
-            decisions_for(viewer).filter(of_case, supersedes__isnull=False),
+            DecisionEnd.objects.filter(NotBlocked("case"), of_case),
+            decisions_for(viewer).filter(of_case),
         ),
         answered_roles_for.steps(viewer, of_case),
     )
@@ -145,11 +160,19 @@ def _views(viewer: Viewer, which: QuerySet[Decision], *, case: Case) -> Steps[li
         directions[direction.decision_id].append(direction)
     for role in answered:
         roles[role.row.decision_id].append(role)
-    superseding = {row.supersedes_id: row for row in later}
+    later = {row.pk: row for row in known}
+    ended = {row.ended_id: later.get(row.decision_id) for row in ends}
+    for role in answered:
+        role.ended_by = later.get(role.end.decision_id) if role.end else None
     return [
-        DecisionView(each, directions[each.pk], roles[each.pk], superseding.get(each.pk))
+        DecisionView(each, directions[each.pk], roles[each.pk], each.pk not in ended, ended.get(each.pk))
         for each in decisions
     ]
+
+
+def standing_decisions_for(viewer: Viewer, case: Case) -> list[DecisionView]:
+    """Return the decisions of a case that stand, newest first, each in the content its reader may see."""
+    return [view for view in decision_views_for(viewer, case) if view.is_current]
 
 
 def named_decisions(viewer: Viewer, views: Iterable[DecisionView]) -> list[Decision]:
@@ -168,20 +191,24 @@ def named_decisions(viewer: Viewer, views: Iterable[DecisionView]) -> list[Decis
 @in_rounds
 def answered_roles_for(viewer: Viewer, which: Q) -> Steps[list[AnsweredRole]]:
     """Return role rows with their answers, in the order of the decision; may be empty."""
-    later = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
     (rows,) = yield [
         labelled_for(viewer, RoleRow)
         .filter(which)
-        .annotate(is_superseded=Exists(later))
         .select_related("agency", "decision", "case")
         .order_by("decision__recorded_at", "position", "pk")
     ]
     answers = defaultdict(list)
     found = labelled_for(viewer, RoleAnswer).filter(role__in=rows).select_related("answered_by__user")
-    (said,) = yield [found.order_by("sequence")]
+    said, over = yield [found.order_by("sequence"), labelled_for(viewer, RoleEnd).filter(role__in=rows)]
     for answer in said:
         answers[answer.role_id].append(answer)
-    return [AnsweredRole(row, answers[row.pk], not row.is_superseded) for row in rows]
+    ends = {row.role_id: row for row in over}
+    return [AnsweredRole(row, answers[row.pk], ends.get(row.pk)) for row in rows]
+
+
+def has_ended(viewer: Viewer, role: str = "pk") -> Exists:
+    """Return the condition that the role at ``role`` stands no more."""
+    return Exists(labelled_for(viewer, RoleEnd).filter(role=OuterRef(role)))
 
 
 def role_for(viewer: Viewer, case: Case, role_id: uuid.UUID) -> AnsweredRole | None:
@@ -201,10 +228,9 @@ def unanswered_roles_for(viewer: Viewer) -> list[AnsweredRole]:
 
 def _unanswered(viewer: Viewer, which: Q, *, most: int) -> list[AnsweredRole]:
     answered = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
-    superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
     rows = (
         labelled_for(viewer, RoleRow)
-        .filter(which, ~Exists(answered), ~Exists(superseded))
+        .filter(which, ~Exists(answered), ~has_ended(viewer))
         .values_list("pk", flat=True)
         .order_by("decision__recorded_at", "position")[:most]
     )

@@ -6,7 +6,16 @@ _OF_DECISION = (
     "ALTER TABLE casework_{name} ADD CONSTRAINT casework_{name}_meeting_only FOREIGN KEY (decision_id, is_meeting_only)"
     " REFERENCES casework_decision (id, is_meeting_only) DEFERRABLE INITIALLY DEFERRED;"
 )
+# What ends belongs to the case of the decision that ends it.
 # A row is 会議限り as its decision is. It says so itself: the policy of decisions looks at the rows, so theirs may not look back.
+_OF_CASE = (
+    "ALTER TABLE casework_{name} ADD CONSTRAINT casework_{name}_{column}_of_case FOREIGN KEY ({column}_id, case_id)"
+    " REFERENCES casework_decision (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+)
+END_KEYS = "\n".join(
+    _OF_CASE.format(name=name, column=column)
+    for name, column in (("decisionend", "ended"), ("decisionend", "decision"), ("roleend", "decision"))
+)
 KEYS = "\n".join(
     [
         "ALTER TABLE casework_decision ADD CONSTRAINT casework_decision_id_meeting_only UNIQUE (id, is_meeting_only);",
@@ -18,3 +27,15 @@ KEYS = "\n".join(
 def role_is_seen(table: str) -> str:
     """What is said of a role is seen by whoever sees the role."""
     return f"EXISTS (SELECT 1 FROM casework_rolerow k WHERE k.id = {table}.role_id)"  # noqa: S608 -- constants
+
+
+def by_new_decision(table: str) -> str:
+    """What a decision ends, it ends at its own moment."""
+    return (
+        f"EXISTS (SELECT 1 FROM casework_decision n WHERE n.id = {table}.decision_id"  # noqa: S608 -- constants
+        f" AND n.case_id = {table}.case_id AND n.recorded_at = clock_now())"
+    )
+
+
+# The policy of decisions applies in here: whoever knows of a decision knows whether it stands.
+ENDED_IS_SEEN = "EXISTS (SELECT 1 FROM casework_decision k WHERE k.id = casework_decisionend.ended_id)"

@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from casework.sharing.selectors import labelled_for
 from permissions.viewer import Viewer
 
 from .models import AnswerKind, RoleAnswer, RoleRow
-from .selectors import AnsweredRole, answered_roles_for, decisions_for
+from .selectors import AnsweredRole, answered_roles_for, has_ended
 
 PAGE_SIZE = 50
 _OVER = (AnswerKind.RESULT, AnswerKind.DECLINED)
@@ -74,8 +74,7 @@ def role_rows_for(viewer: Viewer, only: RoleFilter) -> QuerySet[RoleRow]:
     """Return the rows that stand today in open cases, ordered by their group, then by what is due first."""
     rows = labelled_for(viewer, RoleRow)
     last = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk")).order_by("-sequence")
-    superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
-    wanted = is_open("case__") & ~Q(Exists(superseded))
+    wanted = is_open("case__") & ~Q(has_ended(viewer))
     if only.agency:
         wanted &= Q(agency=only.agency)
     if only.case:

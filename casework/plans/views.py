@@ -21,9 +21,9 @@ from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 
 from .actions import SharingEnded, answer_role, decide
-from .forms import DecisionForm, DirectionFormSet, RoleAnswerForm, RoleFormSet
-from .models import Decision
-from .selectors import decision_views_for, named_decisions, role_for
+from .forms import DecisionForm, DirectionFormSet, RoleAnswerForm, RoleFormSet, written_in
+from .models import Decision, RoleRow
+from .selectors import DecisionView, decisions_for, named_decisions, role_for, standing_decisions_for
 
 
 @require_http_methods(["GET", "POST"])
@@ -32,37 +32,49 @@ def decision_add(request: ViewerRequest, case: Case) -> HttpResponse:
     people = list(
         persons_for(request.viewer).filter(case=case).order_by("position").values_list("pk", "name")
     )
-    current = [view for view in decision_views_for(request.viewer, case) if view.is_current]
-    earlier: dict[uuid.UUID, Any] = {each.pk: each for each in named_decisions(request.viewer, current)}
+    standing = standing_decisions_for(request.viewer, case)
+    named_decisions(request.viewer, standing)
     data = request.POST or None
-    form = DecisionForm(data, earlier=[(key, decision.words) for key, decision in earlier.items()])
+    changed = _role_to_change(request, standing)
+    form = DecisionForm(data, standing=standing, initial={"ends": [str(changed.pk)]} if changed else None)
     directions = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
-    roles = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
-    if form.is_valid() and directions.is_valid() and roles.is_valid():
-        decision = _decide(request, case, form, directions, roles, earlier)
-        if decision:
-            messages.success(request, _("決定 %(number)s を記録しました。") % {"number": decision.number})
-            return redirect("casework:decision", case_id=case.pk, decision_id=decision.pk)
+    roles: Any = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
+    if changed and data is None:
+        roles.forms[0].initial = written_in(changed)
+    # Sent a second time, what it ended stands no more, and the form would say that it cannot be chosen.
+    decision = _made_before(request, case, form)
+    if decision is None and form.is_valid() and directions.is_valid() and roles.is_valid():
+        decision = _decide(request, case, form, directions, roles)
+    if decision:
+        messages.success(request, _("決定 %(number)s を記録しました。") % {"number": decision.number})
+        return redirect("casework:decision", case_id=case.pk, decision_id=decision.pk)
     context = {"case": case, "form": form, "directions": directions, "roles": roles}
     return TemplateResponse(request, "casework/decision_add.html", context)
 
 
+def _made_before(request: ViewerRequest, case: Case, form: DecisionForm) -> Decision | None:
+    if not form.is_bound:
+        return None
+    form.full_clean()
+    return decisions_for(request.viewer).filter(case=case, pk=form.key()).first()
+
+
+def _role_to_change(request: ViewerRequest, standing: list[DecisionView]) -> RoleRow | None:
+    """Return the standing role that somebody came to change, with which the form begins."""
+    roles = (role.row for view in standing for role in view.roles if role.is_current)
+    return next((row for row in roles if str(row.pk) == request.GET.get("role")), None)
+
+
 def _decide(
-    request: ViewerRequest,
-    case: Case,
-    form: DecisionForm,
-    directions: Any,
-    roles: Any,
-    earlier: dict[uuid.UUID, Decision],
+    request: ViewerRequest, case: Case, form: DecisionForm, directions: Any, roles: Any
 ) -> Decision | None:
-    chosen = form.cleaned_data["supersedes"]
     try:
         return decide(
             case,
             decided_on=form.cleaned_data["decided_on"],
             directions=directions.drafts(),
             roles=roles.drafts(),
-            supersedes=earlier[uuid.UUID(chosen)] if chosen else None,
+            in_place_of=form.in_place_of(),
             by=request.viewer,
             key=form.key(),
         )

@@ -412,7 +412,7 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         "decisions", Section.DECISION, Unit.EVENTS, gettext_lazy("決定"),
         gettext_lazy("決定した日がこの月の決定の数。書きとめた日ではありません。前の決定に代わるものは「見直し」です。"),
         "SELECT d.id AS subject, d.case_id, jsonb_build_object("
-        + _cell("first", "CASE WHEN d.supersedes_id IS NULL THEN 'first' ELSE 'again' END")
+        + _cell("first", "CASE WHEN EXISTS (SELECT 1 FROM casework_decisionend e WHERE e.decision_id = d.id) THEN 'again' ELSE 'first' END")
         + ") AS groups FROM casework_decision d WHERE d.decided_on >= first_on AND d.decided_on < next_on",
         (FIRST,),
     ),
@@ -461,8 +461,7 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
         f"SELECT w.id AS subject, w.case_id, jsonb_build_object({_cell('agency', 'w.agency_id::text')}) AS groups"
         f" FROM casework_rolerow w JOIN casework_decision d ON d.id = w.decision_id JOIN {_THEN} c ON c.id = w.case_id"
         f" WHERE d.recorded_at < {ENDS} AND c.stage IN ({_OPEN})"
-        " AND NOT EXISTS (SELECT 1 FROM casework_decision n WHERE n.supersedes_id = d.id"
-        f" AND n.recorded_at < {ENDS})"
+        f" AND NOT EXISTS (SELECT 1 FROM casework_roleend e WHERE e.role_id = w.id AND e.ended_at < {ENDS})"
         f" AND NOT EXISTS (SELECT 1 FROM casework_roleanswer a WHERE a.role_id = w.id AND {_AT_END})",
         (AGENCY,),
     ),

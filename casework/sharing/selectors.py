@@ -79,9 +79,11 @@ def reaches(viewer: Viewer, *, case_id: uuid.UUID, person_id: uuid.UUID | None, 
     return lines_reaching(viewer).filter(case=case_id, person=person_id, item=item).exists()
 
 
-def agency_reaches(agency: Agency, *, case_id: uuid.UUID, person_id: uuid.UUID | None, item: str) -> bool:
-    """Return whether a line of this agency holds now for this label; for the center, before it gives a role."""
-    return ShareLine.objects.live().filter(agency=agency, case=case_id, person=person_id, item=item).exists()
+def lines_to(
+    agency: Agency, *, case_id: uuid.UUID, person_id: uuid.UUID | None, item: str
+) -> QuerySet[ShareLine]:
+    """Return the lines of this agency that hold now for this label; for the center, before it gives a role."""
+    return ShareLine.objects.live().filter(agency=agency, case=case_id, person=person_id, item=item)
 
 
 def anybody_of(agency: Agency) -> Viewer:

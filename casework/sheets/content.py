@@ -66,7 +66,8 @@ def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
         people=people,
         directions=view.directions,
         roles=view.roles,
-        seats=_seats(viewer, view.roles),
+        # Of a decision that stands, who sits there now; of one that was replaced, who sat there.
+        seats=_seats(viewer, [role for role in view.roles if role.is_current or not view.is_current]),
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=sheet.requested_at,
         number=str(sheet.pk)[:8].upper(),

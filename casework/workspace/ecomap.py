@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -80,7 +81,7 @@ def _agencies(viewer: Viewer, record: CaseRecord) -> list[Around]:
     if not viewer.sees_all_cases:
         add(viewer.agency, "shown", _("共有あり"))
     for decision in record.decisions:
-        for role in decision.roles if decision.is_current else ():
+        for role in filter(attrgetter("is_current"), decision.roles):
             said = role.agreement
             if said is None:
                 add(role.row.agency, "asked", _("役割 未回答"))
@@ -138,6 +139,6 @@ def reads_of_ecomap(record: CaseRecord) -> Iterable[Read]:
             if item != "basic":
                 reads.add((row, case, person_id, item))
     for decision in record.decisions:
-        for role in decision.roles if decision.is_current else ():
+        for role in filter(attrgetter("is_current"), decision.roles):
             reads.add((decision.decision, case, role.row.person_id, role.row.item))
     return reads

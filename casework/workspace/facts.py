@@ -40,7 +40,7 @@ def facts_of_case(record: CaseRecord, strip: Strip) -> dict[str, bool]:
 
 
 def _of_coordination(record: CaseRecord, strip: Strip, issues: list[object]) -> dict[str, bool]:
-    roles = [role.row for view in record.decisions if view.is_current for role in view.roles]
+    roles = [role.row for view in record.decisions for role in view.roles if role.is_current]
     return {
         "assessment": record.assessment is not None,
         "consents": all(state.code in ANSWERED for state in strip.states),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import OuterRef, QuerySet
 
 from casework.cases.selectors import is_open
 from casework.plans.models import AnswerKind, RoleAnswer, RoleRow
-from casework.plans.selectors import decisions_for
+from casework.plans.selectors import has_ended
 from casework.sharing.selectors import labelled_for
 from permissions.agencies.years import today
 from permissions.viewer import Viewer
@@ -18,10 +18,9 @@ ENDED = (AnswerKind.RESULT, AnswerKind.DECLINED)
 
 
 def standing_roles_for(viewer: Viewer) -> QuerySet[Any]:
-    """Return the roles of decisions that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答)."""
+    """Return the roles that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答)."""
     said = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
-    superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
-    rows = labelled_for(viewer, RoleRow).filter(~Exists(superseded))
+    rows = labelled_for(viewer, RoleRow).filter(~has_ended(viewer))
     return rows.annotate(last_kind=said.order_by("-sequence").values("kind")[:1])
 
 

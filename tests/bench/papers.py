@@ -146,4 +146,4 @@ def _decided(by: Viewer) -> tuple[Case, Decision]:
         for person, text in zip((mother, son), texts, strict=False)
     ]
     plan = PlanDraft(today, today + 180 * DAY, today + 28 * DAY, parts=parts, roles=roles)
-    return case, decide_plan(save_plan(case, plan, follows=None, by=by), at=today, supersedes=None, by=by)
+    return case, decide_plan(save_plan(case, plan, follows=None, by=by), at=today, by=by)

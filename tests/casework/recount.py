@@ -15,7 +15,7 @@ from casework.intake.models import Contact
 from casework.issues.models import Issue
 from casework.meetings.models import AgendaItem
 from casework.planning.models import PlanDecision
-from casework.plans.models import Decision, RoleAnswer, RoleRow, Seat
+from casework.plans.models import Decision, DecisionEnd, RoleAnswer, RoleEnd, RoleRow, Seat
 from casework.referrals.models import Referral
 from casework.tasks.models import Task, TaskEnd
 from forms_app.status.promise import is_working_day, working_day_after
@@ -138,8 +138,11 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
     for decision in Decision.objects.all():
         in_month = first <= decision.decided_on < end
         if in_month:
-            add("decisions", decision.case_id, first="again" if decision.supersedes_id else "first")
-        replaced = Decision.objects.filter(supersedes=decision, recorded_at__lt=ends).exists()
+            add(
+                "decisions",
+                decision.case_id,
+                first="again" if DecisionEnd.objects.filter(decision=decision).exists() else "first",
+            )
         for role in RoleRow.objects.filter(decision=decision):
             said = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
             yes = [each.said_at for each in said if each.kind in ("accepted", "conditional")]
@@ -149,7 +152,8 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
             if in_month:
                 last = [each.kind for each in by_end if each.kind in ("accepted", "conditional", "declined")]
                 add("roles", role.case_id, agency=str(role.agency_id), answer=last[-1] if last else "")
-            if decision.recorded_at < ends and role.case_id in is_open and not replaced and not by_end:
+            ended = RoleEnd.objects.filter(role=role, ended_at__lt=ends).exists()
+            if decision.recorded_at < ends and role.case_id in is_open and not ended and not by_end:
                 add("roles_unanswered", role.case_id, agency=str(role.agency_id))
     for row in PlanDecision.objects.select_related("plan", "decision"):
         if first <= row.decision.decided_on < end:

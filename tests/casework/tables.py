@@ -24,6 +24,7 @@ from casework.meetings.selectors import agendas_for, papers_for, prep_sheets_for
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import Ordinance
 from casework.planning.models import Plan, PlanDecision
+from casework.plans.actions import InPlaceOf
 from casework.plans.models import Decision
 from casework.sharing.actions import Label
 from permissions.viewer import Viewer
@@ -130,6 +131,11 @@ def fixed_item(
         present = [viewer.membership.pk for viewer in members]
         minutes, _decision = fix_item(item, outcome or Outcome(), seen=1, present=present, by=world.chief)
     return item, minutes
+
+
+def instead_of(*decisions: Decision | None) -> InPlaceOf:
+    """What a decision takes the place of as a whole; None: nothing."""
+    return InPlaceOf([each for each in decisions if each])
 
 
 def two_tables(world: Any) -> Any:

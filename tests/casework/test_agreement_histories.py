@@ -60,7 +60,7 @@ from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.machine.base import database_now
 from tests.casework.recount import recount
-from tests.casework.tables import call, let_swear, open_to_all, ordinance, put
+from tests.casework.tables import call, instead_of, let_swear, open_to_all, ordinance, put
 from tests.casework.test_frozen import FROZEN
 from tests.worlds import CONSENT
 
@@ -256,7 +256,9 @@ class AgreementMachine(RuleBasedStateMachine):
         if at is None:
             return
         what = f"decided{' at a meeting' if at_meeting else ''}"
-        decision = self.tried(what, lambda by: decide_plan(plan, at=at, supersedes=before, by=by))
+        decision = self.tried(
+            what, lambda by: decide_plan(plan, at=at, in_place_of=instead_of(before), by=by)
+        )
         assert not (decision and missing), f"decided without {missing}"
         self.tally["refused: seat"] += bool(missing)
         self.tally["superseded"] += bool(decision and before)
@@ -299,9 +301,7 @@ class AgreementMachine(RuleBasedStateMachine):
         if at is None:
             return
         said = DirectionDraft(Label(None, "plan"), "見本")
-        outcome = (
-            Outcome([said], self._roles(self.home(name), [Seat.CONTACT]), None) if has_outcome else Outcome()
-        )
+        outcome = Outcome([said], self._roles(self.home(name), [Seat.CONTACT])) if has_outcome else Outcome()
         self.tried(
             "minutes fixed",
             lambda by: fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by),
@@ -313,7 +313,7 @@ class AgreementMachine(RuleBasedStateMachine):
         done = self.tried(
             "agreed without a plan",
             lambda by: decide(
-                self.cases[name], decided_on=timezone.localdate(), directions=[said], supersedes=before,
+                self.cases[name], decided_on=timezone.localdate(), directions=[said], in_place_of=instead_of(before),
                 roles=self._roles(self.home(name), [""]), by=by,
             ),
         )  # fmt: skip

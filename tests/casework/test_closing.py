@@ -32,7 +32,7 @@ from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, let_swear, open_to_all, ordinance, plan_of, write
+from tests.casework.tables import call, instead_of, let_swear, open_to_all, ordinance, plan_of, write
 from tests.casework.tables import put as put_item
 
 pytestmark = pytest.mark.django_db
@@ -234,7 +234,7 @@ def test_plan_is_not_its_own_end(coordinated, client):
 def test_decision_that_was_replaced_ends_nothing(coordinated, client):
     world = coordinated
     before = at_meeting(world)
-    outside(world, world.hazuki, supersedes=before)
+    outside(world, world.hazuki, in_place_of=instead_of(before))
     assert offered(world, client) == set()
     with pytest.raises(NotAllowed, match="置き換えられました"):
         close(world, world.hazuki, sheet(decision=before))

@@ -30,13 +30,13 @@ BY_HAND = {
     "assessments": 2,  # 葉月原 and 帆波
     "referrals": 2,  # F1 and F4
     "closed": 1,  # F4
-    "decisions": 3,  # 葉月原: the 申合せ, and what took its place; 帆波: the plan
+    "decisions": 4,  # 葉月原: the 申合せ, what took its place, and the son's; 帆波: the plan
     "plans": 1,  # of 帆波; that of 葉月原 is drafted
     "coordination_plans": 1,
-    "roles": 18,  # 2 and 9, and 7
+    "roles": 19,  # 2, 8 and 2, and 7
     "seats_days": 2,  # the four seats of 葉月原 and of 帆波 have answered
-    "sessions": 1,  # about 帆波; the one about 葉月原 is to come
-    "discussed": 1,
+    "sessions": 3,  # about 帆波, and two about 葉月原; a third is to come
+    "discussed": 3,
 }
 # No hand-back, nobody rests; F4 was never coordinated.
 NONE = ("returns", "suspended", "coordination_closed")

@@ -27,7 +27,7 @@ from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, ordinance, put
+from tests.casework.tables import call, instead_of, ordinance, put
 
 pytestmark = pytest.mark.django_db
 TABLES = (Evaluation, EvaluationResult, EvaluationRole, EvaluationChange)
@@ -223,7 +223,7 @@ def test_decision_to_end_needs_no_evaluation_of_itself_and_one_that_replaces_doe
     with acting_for(by), transaction.atomic():
         move_to_stage(case, stage=Stage.CLOSING, by=by)
         transaction.set_rollback(True)
-    instead = make_decision(world, world.hazuki, supersedes=world.decision)
+    instead = make_decision(world, world.hazuki, in_place_of=instead_of(world.decision))
     with acting_for(by), pytest.raises(NotAllowed, match="すべて評価"):
         move_to_stage(case, stage=Stage.CLOSING, by=by)
     evaluate(world, decision=instead)
@@ -244,7 +244,7 @@ def test_nothing_is_left_out_and_words_stand_where_they_are_needed(decided):
     ):
         with pytest.raises(NotAllowed, match=words):
             evaluate(world, **told)
-    make_decision(world, world.hazuki, supersedes=world.decision)
+    make_decision(world, world.hazuki, in_place_of=instead_of(world.decision))
     with pytest.raises(NotAllowed, match="新しい決定"):
         evaluate(world)
     with acting_for(world.coordinator):
@@ -333,7 +333,7 @@ def planned(decided):
         Case.objects.filter(pk=world.hazuki.case.pk).update(flow="")
         world.draft_plan = save_plan(world.hazuki.case, written, follows=None, by=world.coordinator)
         world.plan = save_plan(world.hazuki.case, written, follows=world.draft_plan, by=world.coordinator)
-        world.planned = decide_plan(world.plan, at=today, supersedes=None, by=world.coordinator)
+        world.planned = decide_plan(world.plan, at=today, by=world.coordinator)
         Case.objects.filter(pk=world.hazuki.case.pk).update(flow="flow2")
         world.goals = list(PlanPart.objects.filter(plan=world.plan, section="goal").order_by("position"))
     return world

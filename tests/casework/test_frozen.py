@@ -33,7 +33,7 @@ from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
 from casework.planning.models import Plan
-from casework.plans.models import Decision, Direction, RoleAnswer, RoleRow
+from casework.plans.models import Decision, DecisionEnd, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
     ReferralDraft,
@@ -66,6 +66,8 @@ FROZEN = {
     "casework_direction": "text",
     "casework_rolerow": "what",
     "casework_roleanswer": "text",
+    "casework_decisionend": "ended_at",
+    "casework_roleend": "ended_at",
     "casework_stay": "words",
     "casework_issue": "words",
     "casework_relation": "words",
@@ -550,9 +552,15 @@ def test_a_decision_is_superseded_once(canaries):
     values = {"case": canaries.hazuki.case, "decided_on": FAR, "decided_by": canaries.coordinator.membership}
 
     with acting_for(canaries.coordinator):
-        Decision(number="D-1", supersedes=decision, **values).save(force_insert=True)
-        with pytest.raises(IntegrityError, match="supersedes"), transaction.atomic():
-            Decision(number="D-2", supersedes=decision, **values).save(force_insert=True)
+        for number in ("D-1", "D-2"):
+            later = Decision(number=number, **values)
+            later.save(force_insert=True)
+            end = DecisionEnd(ended=decision, case=canaries.hazuki.case, decision=later)
+            if number == "D-1":
+                end.save(force_insert=True)
+                continue
+            with pytest.raises(IntegrityError, match="ended_id"), transaction.atomic():
+                end.save(force_insert=True)
 
 
 def test_guardians_row_without_a_line_is_refused(frozen_world):

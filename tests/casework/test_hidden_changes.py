@@ -36,6 +36,7 @@ from casework.sharing.clocks import sweep_lapsed_lines
 from casework.sharing.models import Block
 from permissions.walls.context import acting_for
 from tests.casework.pages import masked, sign_in
+from tests.casework.tables import instead_of
 from tests.worlds import CONSENT, agree
 
 # Thorough rather than quick: `make test` runs them.
@@ -111,7 +112,7 @@ def _decide(world, *labels, supersedes=None):
         decided_on=WHEN.date(),
         directions=drafts,
         roles=[],
-        supersedes=supersedes,
+        in_place_of=instead_of(supersedes),
         by=world.coordinator,
     )
 
@@ -180,9 +181,6 @@ HIDDEN = {
     "violence": lambda w: _relate(w, "violent"),
     "a sealed issue": lambda w: _issue(w, w.hazuki.mother, "dv_abuse"),
     "a decision about another person": lambda w: _decide(w, Label(w.hazuki.son.pk, "plan")),
-    "a hidden decision that supersedes the one it sees": lambda w: _decide(
-        w, Label(w.hazuki.son.pk, "plan"), supersedes=w.families["hazuki"].decision
-    ),
     "another agency's role and answer": _give_kenko_a_role_and_let_it_answer,
     "a share with another agency": lambda w: w.share(
         w.hazuki, w.jiritsu, Label(w.hazuki.mother.pk, "basic"), Label(None, "basic")
@@ -228,6 +226,10 @@ VISIBLE = {
     "a decision with its label": lambda w: _decide(w, Label(w.hazuki.mother.pk, "plan")),
     "a decision that supersedes the one it sees": lambda w: _decide(
         w, Label(w.hazuki.mother.pk, "plan"), supersedes=w.families["hazuki"].decision
+    ),
+    # It reads nothing of the new one, but that what it reads and took on stands no more.
+    "a hidden decision that supersedes the one it sees": lambda w: _decide(
+        w, Label(w.hazuki.son.pk, "plan"), supersedes=w.families["hazuki"].decision
     ),
     "one more item": lambda w: w.share(w.hazuki, w.anshin, Label(w.hazuki.mother.pk, "health")),
     "the stage": lambda w: move_to_stage(w.hazuki.case, stage="intake", by=w.coordinator),
@@ -351,13 +353,13 @@ def test_the_door_alone_hides_the_change_as_well(wearing, kept_canaries, client,
                 world.hazuki.case, decided_on=WHEN.date(), directions=[], roles=[role], by=world.coordinator
             )
             _decide(world, Label(world.hazuki.son.pk, "plan"), supersedes=decision)
-            HIDDEN[change](world)
+            {**HIDDEN, **VISIBLE}[change](world)
         world.share(world.tomono, world.anshin, Label(None, "basic"))
         sign_in(client, world.anshin_worker)
         both = _pages_of(client, world, decision)
     door = _pages_of(client, world, decision)
 
-    assert "見本の役割" in both[0].decode()
+    assert "見本の役割" in both[2].decode()
     assert door == both
 
 

@@ -23,7 +23,7 @@ from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
-from tests.casework.tables import call, today_item, write
+from tests.casework.tables import call, instead_of, today_item, write
 from tests.casework.test_races import at_once, refused, won
 from tests.worlds import World
 
@@ -122,13 +122,15 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
         (worker, decline),
         (
             world.chief,
-            partial(fix_item, item, Outcome([], [role], earlier), seen=1, present=[], by=world.chief),
+            partial(
+                fix_item, item, Outcome([], [role], instead_of(earlier)), seen=1, present=[], by=world.chief
+            ),
         ),
     )
 
     with acting_for(world.chief):
         answers = list(RoleAnswer.objects.values_list("role", flat=True))
-        assert Decision.objects.get(supersedes=earlier).agenda_id == item.pk
+        assert earlier.end.decision.agenda_id == item.pk
     assert (refused(outcomes), answers) in (([NotAllowed], []), ([], [row.pk]))
     with acting_for(worker), pytest.raises(NotAllowed):
         answer_role(row, kind="accepted", text="", answered=len(answers), by=worker)

@@ -36,7 +36,7 @@ from casework.tasks.selectors import open_tasks_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import plan_of
+from tests.casework.tables import instead_of, plan_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -180,7 +180,7 @@ def test_only_roles_that_hold_are_ticked_and_a_change_says_what(decided):
     with acting_for(world.coordinator):
         first = old[0].role.decision
         decide(
-            world.hazuki.case, decided_on=today(), by=world.coordinator, directions=[], supersedes=first,
+            world.hazuki.case, decided_on=today(), by=world.coordinator, directions=[], in_place_of=instead_of(first),
             roles=[RoleDraft(old[0].role and Label(None, "plan"), world.center, "見守り", "見直した")],
         )  # fmt: skip
     with pytest.raises(NotAllowed, match="新しい決定"):

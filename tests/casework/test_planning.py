@@ -32,7 +32,7 @@ from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_pl
 from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole, Section
 from casework.planning.selectors import changes_between, plan_views_for
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
-from casework.plans.models import Decision, RoleRow, Seat
+from casework.plans.models import Decision, DecisionEnd, RoleRow, Seat
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
 from casework.sheets.actions import make_sheet, request_sheet
@@ -41,7 +41,7 @@ from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, let_swear, open_to_all, ordinance, put
+from tests.casework.tables import call, instead_of, let_swear, open_to_all, ordinance, put
 
 pytestmark = pytest.mark.slow
 
@@ -83,7 +83,7 @@ def settle(world, plan, *, by=None, supersedes=None, key=None, agenda=None):
     with acting_for(by):
         present = [world.anshin_worker.membership.pk]
         at = AtMeeting(agenda, 1, present) if agenda else today()
-        return decide_plan(plan, at=at, supersedes=supersedes, by=by, key=key)
+        return decide_plan(plan, at=at, in_place_of=instead_of(supersedes), by=by, key=key)
 
 
 def seen(viewer, home):
@@ -308,7 +308,7 @@ def test_page_offers_the_meetings_that_were_held_about_this_case(coordinated):
     page = client_of(world.coordinator)
     url = reverse("casework:plan_decide", args=[home.case.pk, plan.pk])
     offered = page.get(url).context["form"].fields["agenda"].choices
-    sent = {"decided_on": str(today()), "supersedes": "", "agenda": ""}
+    sent = {"decided_on": str(today()), "agenda": ""}
     refused = page.post(url, sent).content.decode()
     undated = page.post(url, {**sent, "decided_on": ""}).content.decode()
     present = [world.kenko_worker.membership.pk]
@@ -346,7 +346,8 @@ def test_plan_again_is_told_apart_and_takes_the_place_of_the_first(shared):
         assert [(view.plan, view.is_first, view.decision) for view in views] == [
             (second, False, again), (first, True, decision),
         ]  # fmt: skip
-        assert Decision.objects.get(pk=again.pk).supersedes == decision
+        assert DecisionEnd.objects.get().decision == again
+        assert decision.end.ended_at == again.recorded_at
 
 
 # --- walls -----------------------------------------------------------------------------------------------------
@@ -759,11 +760,11 @@ def test_decision_by_its_page_says_first_what_is_missing(shared):
     page = client_of(shared.coordinator)
     url = reverse("casework:plan_decide", args=[shared.hazuki.case.pk, plan.pk])
     asked = page.get(url).content.decode()
-    refused = page.post(url, {"decided_on": str(today()), "supersedes": ""})
-    ahead = page.post(url, {"decided_on": str(today() + DAY), "supersedes": ""})
+    refused = page.post(url, {"decided_on": str(today())})
+    ahead = page.post(url, {"decided_on": str(today() + DAY)})
     with_seat = save(shared, shared.hazuki, follows=plan)
     url = reverse("casework:plan_decide", args=[shared.hazuki.case.pk, with_seat.pk])
-    done = page.post(url, {"decided_on": str(today()), "supersedes": ""})
+    done = page.post(url, {"decided_on": str(today())})
 
     assert "「主担当」の席が空いています" in asked
     assert "「主担当」の席が空いています" in refused.content.decode()
@@ -789,9 +790,9 @@ def test_plan_offers_to_take_the_place_of_no_decision_about_others(shared):
 
     form = client_of(by).get(reverse("casework:plan_decide", args=[home.case.pk, plan.pk])).context["form"]
 
-    assert form["supersedes"].value() == str(of_mother.pk)
+    assert form["supersedes"].value() == [str(of_mother.pk)]
     assert [str(words) for _key, words in form.fields["supersedes"].choices] == [
-        "いいえ、新しい決定です", f"{of_son.number}（{today()} 葉月原息子）", f"{of_mother.number}（{today()} 葉月原母）",
+        f"{of_son.number}（{today()} 葉月原息子）", f"{of_mother.number}（{today()} 葉月原母）",
     ]  # fmt: skip
 
 
@@ -830,7 +831,7 @@ def test_plan_decided_at_a_meeting_passes_its_minutes_round_unless_somebody_unti
     url = reverse("casework:plan_decide", args=[home.case.pk, plan.pk])
     form = client_of(world.coordinator).get(url).context["form"]
     sent = {
-        "once": str(uuid.uuid4()), "agenda": str(item.pk), f"seen_{item.pk}": "1", "supersedes": "",
+        "once": str(uuid.uuid4()), "agenda": str(item.pk), f"seen_{item.pk}": "1",
         f"present_{item.pk}": [str(world.anshin_worker.membership.pk)],
         "until": form["until"].value().strftime("%Y-%m-%dT%H:%M"), **({"circulate": "on"} if is_ticked else {}),
     }  # fmt: skip

@@ -36,7 +36,7 @@ def a_plan(world, family):
 
 
 def deciding(plan, by):
-    return by, lambda: decide_plan(plan, at=timezone.localdate(), supersedes=None, by=by)
+    return by, lambda: decide_plan(plan, at=timezone.localdate(), by=by)
 
 
 def test_consent_taken_back_comes_before_the_decision_or_after_it(world):

@@ -32,6 +32,7 @@ from casework.sharing.models import Share, ShareLine
 from casework.sharing.selectors import envelopes_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for, clock
+from tests.casework.tables import instead_of
 from tests.worlds import CONSENT, World, make_viewer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -168,7 +169,12 @@ def test_decision_superseded_by_two_has_one_successor(world):
 
     def supersede(who):
         return lambda: decide(
-            home.case, decided_on=timezone.localdate(), directions=drafts, roles=[], supersedes=first, by=who
+            home.case,
+            decided_on=timezone.localdate(),
+            directions=drafts,
+            roles=[],
+            in_place_of=instead_of(first),
+            by=who,
         )
 
     outcomes = at_once(*((who, supersede(who)) for who in (world.chief, world.coordinator)))

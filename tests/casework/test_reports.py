@@ -28,7 +28,7 @@ from casework.issues.labels import item_of
 from casework.issues.models import Issue
 from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting
 from casework.planning.models import Plan, PlanDecision
-from casework.plans.models import Decision, RoleAnswer, RoleRow, Seat
+from casework.plans.models import Decision, DecisionEnd, RoleAnswer, RoleEnd, RoleRow, Seat
 from casework.referrals.models import Referral, ReferralAnswer, ReferralRevocation
 from casework.reports.actions import close_month
 from casework.reports.clocks import close_months
@@ -168,11 +168,14 @@ class History:
 
     def _decision(self, case, number, previous):
         draw, by, at = self.draw, self.by.membership, self.moment()
+        # What it ends, a decision ends at its own moment, which the database's clock has to tell.
+        when = {} if previous else {"recorded_at": at}
         row = Decision(
-            case=case, number=f"D-{case.number}-{number}", decided_on=at.date(), decided_by=by, recorded_at=at,
-            supersedes=previous,
-        )  # fmt: skip
+            case=case, number=f"D-{case.number}-{number}", decided_on=at.date(), decided_by=by, **when
+        )
         row.save(force_insert=True)
+        if previous:
+            self._end(previous, row)
         if draw.random() < 0.6:
             self._plan(row)
         seats = list(Seat.values) if draw.random() < 0.7 else [""]
@@ -191,6 +194,12 @@ class History:
                 RoleAnswer(case=case, item="roles", role=role, agency=agency, sequence=sequence, kind=kind, text="見本", contact_person="見本",
                            medium="phone", said_at=said, answered_by=by).save(force_insert=True)  # fmt: skip
         return row
+
+    def _end(self, previous, decision):
+        DecisionEnd(ended=previous, case=decision.case, decision=decision).save(force_insert=True)
+        for role in RoleRow.objects.filter(decision=previous):
+            label = {"case": role.case, "person": role.person, "item": role.item}
+            RoleEnd(role=role, decision=decision, **label).save(force_insert=True)
 
     def _plan(self, decision):
         case, by, day = decision.case, self.by.membership, decision.decided_on

@@ -29,7 +29,7 @@ from casework.workspace.duties import DutyFilter, duties_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import fixed_item
+from tests.casework.tables import fixed_item, instead_of
 
 pytestmark = pytest.mark.slow
 
@@ -57,7 +57,7 @@ def give(world, home, *drafts, supersedes=None):
         ]  # fmt: skip
         return decide(
             home.case, decided_on=today(), directions=[DirectionDraft(Label(None, "plan"), "方針")],
-            roles=roles, supersedes=supersedes, by=world.coordinator,
+            roles=roles, in_place_of=instead_of(supersedes), by=world.coordinator,
         )  # fmt: skip
 
 

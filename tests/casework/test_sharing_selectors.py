@@ -18,13 +18,13 @@ from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, answer_recall, block, end_line, lift_block
 from casework.sharing.models import Recall, Share
 from casework.sharing.selectors import (
-    agency_reaches,
     anybody_of,
     cases_for,
     envelopes_for,
     labelled_for,
     ledger_of,
     lines_reaching,
+    lines_to,
     persons_for,
     reaches,
     readers_of,
@@ -228,7 +228,7 @@ def test_whether_one_label_is_reached(shared):
         return [
             number
             for number, (case, person, item) in enumerate(labels)
-            if agency_reaches(agency, case_id=case, person_id=person, item=item)
+            if lines_to(agency, case_id=case, person_id=person, item=item).exists()
         ]
 
     assert of(world.anshin_worker) == [0, 5]

@@ -17,7 +17,7 @@ from casework.plans.actions import DirectionDraft, decide
 from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
-from tests.casework.tables import call, fixed_item, ordinance, plan_of, put
+from tests.casework.tables import call, fixed_item, instead_of, ordinance, plan_of, put
 
 pytestmark = pytest.mark.django_db
 
@@ -145,7 +145,7 @@ def test_support_rests_on_a_plan_that_stands(world):
     first = agreed(world)
     assert "プランを決定してください" in refused(world, Stage.ACTIVE)
     plan_of(world, first)
-    second = agreed(world, supersedes=first)
+    second = agreed(world, in_place_of=instead_of(first))
     assert "プランを決定してください" in refused(world, Stage.ACTIVE)
     plan_of(world, second)
     assert refused(world, Stage.ACTIVE) == ""

@@ -47,7 +47,7 @@ from casework.workspace.timeline_entries import Entry, TimelineKind
 from permissions.walls.context import acting_for
 from tests.casework.canaries import canaries_in
 from tests.casework.pages import sign_in
-from tests.casework.tables import call, open_to_all, ordinance, put, write
+from tests.casework.tables import call, instead_of, open_to_all, ordinance, put, write
 from tests.statements import Asked
 from tests.worlds import make_viewer
 
@@ -372,7 +372,7 @@ def plan_of(world, issue, *, follows=None, supersedes=None):
     with acting_for(by):
         draft = PlanDraft(today, today + 90 * day, today + 30 * day, parts=parts, roles=roles)
         plan = save_plan(world.hazuki.case, draft, follows=follows, by=by)
-        return plan, decide_plan(plan, at=today, supersedes=supersedes, by=by)
+        return plan, decide_plan(plan, at=today, in_place_of=instead_of(supersedes), by=by)
 
 
 def agreed_on(world, agency, issue, item="roles", person=None):

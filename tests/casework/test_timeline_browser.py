@@ -17,6 +17,7 @@ from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role,
 from casework.plans.models import RoleRow
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.walls.context import acting_for
+from tests.casework.tables import instead_of
 from tests.worlds import World, agree, make_agency
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -63,7 +64,7 @@ def world(settings):
         previous = None
         for day in (5, 33, 62, 70, 182):
             previous = decide(
-                home.case, decided_on=timezone.localdate() - dt.timedelta(days=D0 - day), by=by, supersedes=previous,
+                home.case, decided_on=timezone.localdate() - dt.timedelta(days=D0 - day), by=by, in_place_of=instead_of(previous),
                 directions=[DirectionDraft(Label(mother, "plan"), "家で安全に暮らし続ける")],
                 roles=[RoleDraft(Label(mother, "roles"), agency, "課題", "週1回の訪問と見守り") for agency in agencies[:4]],
             )  # fmt: skip

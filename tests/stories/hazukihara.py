@@ -25,20 +25,21 @@ from casework.meetings.actions import (
     open_papers,
     put_on_agenda,
 )
-from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
+from casework.meetings.minutes import MinutesText, Outcome, fix_item, hand_out, save_minutes, tick_returned
 from casework.meetings.models import AgendaItem
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.ordinances.actions import OrdinanceDraft, swear, write_ordinance
 from casework.ordinances.models import MeetingKind
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import Plan
-from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role, decide
+from casework.plans.actions import DirectionDraft, RoleDraft, Told, answer_role
 from casework.plans.models import Decision, RoleRow, Seat
 from casework.relations.actions import RelationDraft, note_relation
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label, share_items
 from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
+from tests.casework.tables import instead_of
 
 MOTHER, SON, DAUGHTER = "葉月原 トヨ", "葉月原 修一", "三栗 和江"
 DEBTS = "カード3社、合計285万円"
@@ -195,16 +196,25 @@ class Hazukihara:
         law, mother, son = "支援会議 第1号", self.mother, self.son
         self.share("anshin-shinonome", mother, ("basic", "health", "roles"), "shien_kaigi", law)
         self.share("kenko-shinonome", son, ("basic", "health", "roles"), "shien_kaigi", law)
-        decide(
-            self.case,
-            decided_on=timezone.localdate(),
-            directions=[DirectionDraft(Label(mother.pk, "plan"), "母とは、息子が寝ている時間に会う")],
-            roles=[
+        self._set_rule()
+        self._swear("anshin", "kenko")
+        self.call("第1回 地域ケース会議")
+        item = self.put(
+            "shien_kaigi", {mother: "本人", son: "長男"}, ("anshin", "kenko"), f"{FALLS}。{SYMPTOM}"
+        )
+        tick_returned(
+            hand_out(item, [viewer(name).membership for name in ("anshin", "kenko")], by=self.coordinator),
+            by=self.coordinator,
+        )
+        outcome = Outcome(
+            [DirectionDraft(Label(mother.pk, "plan"), "母とは、息子が寝ている時間に会う")],
+            [
                 RoleDraft(Label(mother.pk, "roles"), agency("anshin-shinonome"), "転倒", "毎週火曜の午前に母を訪ねる", "contact"),
                 RoleDraft(Label(son.pk, "roles"), agency("kenko-shinonome"), "こころの不調", "息子に会う準備をする"),
             ],
-            by=self.coordinator,
         )  # fmt: skip
+        present = item.members.values_list("membership", flat=True)
+        fix_item(item, outcome, seen=1, present=present, by=self.coordinator)
 
     def _she_agrees(self) -> None:
         by = self.coordinator
@@ -223,7 +233,7 @@ class Hazukihara:
     def until_the_plan(self) -> Hazukihara:
         """D33: a 支援会議 about the son and a 重層的支援会議 about the mother, whose plan is decided. Nobody has answered yet."""
         self.on_day(33)
-        self._rule_and_oaths()
+        self._swear("coordinator", "hikikomori", "minsei", "shakyo")
         with acting_for(self.coordinator):
             (first,) = self.standing
             self.share("hikikomori", self.son, ("basic", "roles"), "shien_kaigi", "支援会議 第5回")
@@ -327,14 +337,16 @@ class Hazukihara:
         for code in codes:
             self.share(code, self.son, items, "consent", "D118 口頭の同意（2人）")
 
-    def _rule_and_oaths(self) -> None:
+    def _set_rule(self) -> None:
         chief = viewer("chief")
         with acting_for(chief):
             draft = OrdinanceDraft(
                 "見本市支援会議設置要綱", "第1条", (MeetingKind.SUPPORT,), timezone.localdate()
             )
             self.rule = write_ordinance(draft, by=chief)
-        for name in ("coordinator", "kenko", "hikikomori", "minsei", "shakyo", "anshin"):
+
+    def _swear(self, *names: str) -> None:
+        for name in names:
             member = viewer(name)
             with acting_for(member):
                 swear(by=member)
@@ -371,7 +383,7 @@ class Hazukihara:
         return item
 
     def fix_about_son(
-        self, item: AgendaItem, direction: str, roles: Iterable[Any], supersedes: Any = None
+        self, item: AgendaItem, direction: str, roles: Iterable[Any], before: Decision | None = None
     ) -> None:
         label = Label(self.son.pk, "roles")
         drafts = [
@@ -380,7 +392,7 @@ class Hazukihara:
             )
             for issue, what, name, often, until in roles
         ]
-        outcome = Outcome([DirectionDraft(Label(self.son.pk, "plan"), direction)], drafts, supersedes)
+        outcome = Outcome([DirectionDraft(Label(self.son.pk, "plan"), direction)], drafts, instead_of(before))
         present = item.members.values_list("membership", flat=True)
         fix_item(item, outcome, seen=1, present=present, by=self.coordinator)
 
@@ -405,18 +417,18 @@ class Hazukihara:
         draft = PlanDraft(today, today + dt.timedelta(days=180), today + dt.timedelta(days=28), parts, drafts)
         return save_plan(self.case, draft, follows=follows, by=self.coordinator)
 
-    def decide_plan(self, item: AgendaItem, supersedes: Decision) -> None:
+    def decide_plan(self, item: AgendaItem, *before: Decision) -> None:
         present = list(item.members.values_list("membership", flat=True))
-        decide_plan(self.plan, at=AtMeeting(item, 1, present), supersedes=supersedes, by=self.coordinator)
+        decide_plan(
+            self.plan, at=AtMeeting(item, 1, present), in_place_of=instead_of(*before), by=self.coordinator
+        )
 
     @property
     def standing(self) -> list[Decision]:
         """Return the decisions that hold, the oldest first."""
         with acting_for(self.coordinator):
             return list(
-                Decision.objects.filter(case=self.case, superseded_by__isnull=True).order_by(
-                    "recorded_at", "number"
-                )
+                Decision.objects.filter(case=self.case, end__isnull=True).order_by("recorded_at", "number")
             )
 
 

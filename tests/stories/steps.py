@@ -170,6 +170,38 @@ def box(screen: Screen, group: str, label: str) -> Any:
     return screen.page.get_by_role("group", name=group).get_by_label(re.compile(f"^{re.escape(label)}"))
 
 
+def set_rule(chief: Screen, valid_from: str) -> None:
+    """Let the chief write down the ordinance on which a 支援会議 rests."""
+    chief.go("/casework/ordinances/add/")
+    chief.page.fill("[name=title]", "見本市支援会議設置要綱")
+    chief.page.locator("[name=kinds][value=shien_kaigi]").check()
+    chief.page.fill("[name=valid_from]", valid_from)
+    chief.page.fill("[name=text]", "第1条　社会福祉法第106条の6第1項の規定により、見本市支援会議を置く。")
+    chief.press("この内容で記録する")
+
+
+def swear(member: Screen) -> None:
+    member.go("/casework/oath/")
+    member.page.get_by_label("上のことを読み、守ります。").check()
+    member.press("誓約する")
+
+
+def hand_out(center: Screen, item: str, *members: str) -> None:
+    """Give each a numbered copy of the papers."""
+    center.go(f"{item}copies/")
+    for member in members:
+        box(center, "紙の資料を渡す構成員", member).check()
+    center.press("番号を付けて渡す")
+
+
+def take_back(center: Screen, item: str) -> None:
+    """Tick off every copy that is out."""
+    center.go(f"{item}copies/")
+    for copy in center.page.get_by_role("group", name="返された資料").get_by_role("checkbox").all():
+        copy.check()
+    center.press("返却を記録する")
+
+
 def call_meeting(center: Screen, label: str, held_at: str, *, place: str = "市役所 3階 会議室2") -> str:
     """Set a meeting on the ordinance in force; return its address."""
     page = center.page

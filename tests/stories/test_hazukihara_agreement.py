@@ -44,6 +44,7 @@ from .steps import (
     move_on,
     share,
     shown,
+    swear,
     write_minutes,
     write_paper,
 )  # fmt: skip
@@ -75,7 +76,7 @@ def test_two_meetings_of_one_afternoon_and_a_plan(
     home = Hazukihara(fiscal_year).until_she_agreed()
     fiscal_year(30)
     story = Story(cast, home)
-    story.rule_is_set_and_oaths_are_sworn()
+    story.oaths_are_sworn()
     story.son_cannot_be_on_the_table_of_the_layered_meeting()
     story.papers_open()
     fiscal_year(33)
@@ -99,19 +100,8 @@ class Story:
 
     # --- D30: on what the meeting rests, and who may be at its table -------------------------------------
 
-    def rule_is_set_and_oaths_are_sworn(self) -> None:
-        chief = self.at("chief")
-        chief.go("/casework/ordinances/add/")
-        chief.page.fill("[name=title]", "見本市支援会議設置要綱")
-        chief.page.locator("[name=kinds][value=shien_kaigi]").check()
-        chief.page.fill("[name=valid_from]", days_from_now(-365))
-        chief.page.fill("[name=text]", "第1条　社会福祉法第106条の6第1項の規定により、見本市支援会議を置く。")
-        chief.press("この内容で記録する")
-        for name, width in (("kenko", 1280), ("minsei", 360)):
-            member = self.at(name, width)
-            member.go("/casework/oath/")
-            member.page.get_by_label("上のことを読み、守ります。").check()
-            member.press("誓約する")
+    def oaths_are_sworn(self) -> None:
+        swear(self.at("minsei", 360))
         for name in (f"{HIKIKOMORI} 見本 灯", f"{ENTRUSTED} 見本 調"):
             self.center.go("/casework/oaths/add/")
             self.center.page.select_option("[name=membership]", label=name)
@@ -212,9 +202,9 @@ class Story:
         for number, (issue, what, agency, often, until) in enumerate(OF_SON):
             fill_row(center, f"role-{number}", about=SON, agency=agency, issue=issue, what=what, frequency=often,
                      until_on=days_from_now(until) if until else "")  # fmt: skip
-        assert page.locator("[name=supersedes] option").all_inner_texts() == [
-            "いいえ、新しい決定です", f"{self.first.number}（{self.first.decided_on} {MOTHER}・{SON}）",
-        ]  # fmt: skip
+        assert page.get_by_role("group", name="前の決定を置き換えますか").locator(
+            "label"
+        ).all_inner_texts() == [f"{self.first.number}（{self.first.decided_on} {MOTHER}・{SON}）"]
         center.keep("a-fix")
         center.press("この内容で確定する")
         assert "議事録を確定しました。" in center.text
@@ -250,8 +240,9 @@ class Story:
         center.follow("会議の決定を記録する")
         assert center.page.locator("[name=agenda] option:checked").inner_text().startswith("M-")
         # It is not about the son: what was decided of him stands until somebody says otherwise.
-        assert center.page.input_value("[name=supersedes]") == ""
-        center.page.select_option("[name=supersedes]", str(self.first.pk))
+        first = center.page.locator(f"[name=supersedes][value='{self.first.pk}']")
+        assert not first.is_checked()
+        first.check()
         center.keep("a-plan-decide")
         center.press("このプランを決定する")
         assert "プランを決定しました。" in center.text, center.page.locator("main").inner_text()

@@ -309,7 +309,7 @@ class Relief:
         center.press("構成員に公開する")
         write_minutes(center, self.item, facts=TIRED, points="母が休める夜をつくる。")
         center.follow("決定を書いて確定する")
-        page.locator("[name=supersedes] option").last.evaluate("option => option.selected = true")
+        page.locator("[name=supersedes]").last.check()
         fill_row(center, "direction-0", about=MOTHER, text="母が休めるようにする。会う場所は電話で決める。")
         fill_row(
             center,
