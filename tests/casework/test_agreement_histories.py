@@ -5,7 +5,6 @@ more by hand (recount.py), and so is what was kept of it. 15 histories of 30 ste
 """
 
 import datetime as dt
-import os
 from collections import Counter
 from unittest import mock
 
@@ -69,11 +68,11 @@ from tests.casework.machine.base import database_now
 from tests.casework.recount import recount
 from tests.casework.tables import call, let_swear, open_to_all, ordinance, put
 from tests.casework.test_frozen import FROZEN
+from tests.nights import IS_NIGHT
 from tests.worlds import CONSENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 EXAMPLES, STEPS, PARTS = (20, 60, range(25)) if IS_NIGHT else (15, 30, range(1))
 DAY = dt.timedelta(days=1)
 TO_PLANNING, TO_SUPPORT = (

@@ -3,7 +3,6 @@
 100 histories of 40 steps; by night 2,000 of 60:  HYPOTHESIS_PROFILE=nightly pytest tests/casework/test_sharing_model.py
 """
 
-import os
 from collections import Counter
 
 import pytest
@@ -13,8 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.channels import CHANNELS
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
+from tests.nights import IS_NIGHT
 
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 # A few at a time: rolled-back rows of one transaction are not cleared away before it ends, and two processes share the parts.
 EXAMPLES, STEPS = 25, 60 if IS_NIGHT else 40
 COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
