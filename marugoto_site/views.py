@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from marugoto_site.health import findings
 from permissions.access import public
+from permissions.errors import NotOpenNow
 
 # An installation that is looked after renews it by being asked; one that is switched off stops.
 SECURITY_TXT_LIVES = dt.timedelta(days=90)
@@ -86,8 +87,8 @@ def casework_door(request: HttpRequest) -> HttpResponse:
 # does not exist give the same answer. Django's template engine is asked, never the database.
 
 
-def _error_page(name: str, *, status: int) -> HttpResponse:
-    response = HttpResponse(render_to_string(f"{name}.html"), status=status)
+def _error_page(name: str, *, status: int, why: str = "") -> HttpResponse:
+    response = HttpResponse(render_to_string(f"{name}.html", {"why": why}), status=status)
     response["Cache-Control"] = "no-store"
     return response
 
@@ -107,7 +108,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return _error_page("404", status=404)
+    return _error_page("404", status=404, why=str(exception) if isinstance(exception, NotOpenNow) else "")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

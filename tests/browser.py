@@ -13,9 +13,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
+from unittest import mock
 from urllib.parse import urlsplit
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.test import override_settings
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -58,8 +60,19 @@ def browser() -> Iterator[Any]:
         pytest.fail("Chromium is missing. Install it:  apt-get install chromium  (or set CHROMIUM=/path)")
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
-        yield chromium
+        with mock.patch.object(StaticFilesHandlerMixin, "serve", _serve_to_be_kept):
+            yield chromium
         chromium.close()
+
+
+_serve = StaticFilesHandlerMixin.serve
+
+
+def _serve_to_be_kept(handler: Any, request: Any) -> Any:
+    """As in a city, a browser asks once for a style or script. In a fresh checkout it would ask anew with every page."""
+    response = _serve(handler, request)
+    response["Cache-Control"] = "max-age=3600"
+    return response
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from casework.cases.models import Case
 from permissions.viewer import Viewer
 
 from .actions import tell_of_removal
@@ -16,6 +17,8 @@ from .models import AgendaRemoval
 @contextmanager
 def telling_who_leaves(case_id: uuid.UUID, *, by: Viewer) -> Iterator[None]:
     """Write inside what may take items off the agenda: a trigger does it (sql.py), and their members are told afterwards."""
+    # Whoever takes an item off by hand tells it themselves, and comes before what is counted here or after.
+    Case.objects.select_for_update(no_key=True).get(pk=case_id)
     of_case = AgendaRemoval.objects.filter(case=case_id)
     before = set(of_case.values_list("pk", flat=True))
     yield

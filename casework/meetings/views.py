@@ -23,7 +23,7 @@ from casework.sharing.models import LivesHere
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
-from permissions.errors import NotAllowed
+from permissions.errors import NotAllowed, NotOpenNow
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
@@ -81,9 +81,18 @@ def _meeting(viewer: Viewer, *, meeting_id: uuid.UUID, **rest: Any) -> dict[str,
 
 
 def agenda_loaded(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID) -> dict[str, Any]:
-    """Outside and absent look the same, as with a case. A case that is out of sight takes its items with it."""
+    """Outside and absent look the same, as with a case. A case that is out of sight takes its items with it.
+
+    Whoever knows of the meeting may have had the page open: they are told that what they sent was not kept.
+    """
     meeting = _meeting(viewer, meeting_id=meeting_id)["meeting"]
     found = agenda_for(viewer, meeting, agenda_id)
+    if found is None and not viewer.sees_all_cases:
+        raise NotOpenNow(
+            _(
+                "この議題は、いまは開かれていません。いま送ったものがあれば、記録されていません。センターにお問い合わせください。"
+            )
+        )
     if found is None:
         raise Http404
     return {"meeting": meeting, "view": found}

@@ -1,12 +1,12 @@
 """What two households live through, in any order: one holder each, four seats in every plan, and nothing fixed ever changes.
 
-After each step the rows that are frozen are read again; at the end the month is counted once more by hand (recount.py).
-20 histories of 30 steps; by night 500 of 60.
+After each step the rows that are frozen are read again. Time passes, months end and are closed; at the end every month is counted once
+more by hand (recount.py), and so is what was kept of it. 15 histories of 30 steps; by night 500 of 60.
 """
 
 import datetime as dt
-import os
 from collections import Counter
+from unittest import mock
 
 import pytest
 from django.apps import apps
@@ -26,6 +26,8 @@ from casework.assessments.models import Assessment
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.cases.states import NEXT_STAGES
+from casework.chronology.actions import EntryDraft, correct_entry, write_entry
+from casework.chronology.models import ChronologyEntry
 from casework.closing.actions import ClosureDraft, close_case
 from casework.closing.models import Closure
 from casework.closing.selectors import decisions_to_end_by
@@ -33,6 +35,7 @@ from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.demo_assessment import assess
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
+from casework.handover.actions import hand_over, sign_handover
 from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
 from casework.monitoring.actions import set_next_monitoring
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
@@ -51,23 +54,26 @@ from casework.referrals.actions import (
 from casework.referrals.models import Referral, ReferralAnswer
 from casework.referrals.states import NEXT_KINDS, ReferralAnswerKind
 from casework.reopening.actions import reopen_case
+from casework.reports.actions import close_month
 from casework.reports.months import Month
-from casework.reports.selectors import cells_of, facts_now_for
+from casework.reports.selectors import cells_of, facts_now_for, kept_for
 from casework.seen import ChangedMeanwhile
 from casework.sharing.actions import Label
 from casework.suspension.actions import SuspensionDraft, resume_case, suspend_case
+from forms_app.fields.era import PartialDate
+from permissions.agencies.years import year_end
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.machine.base import database_now
 from tests.casework.recount import recount
 from tests.casework.tables import call, instead_of, let_swear, open_to_all, ordinance, put
 from tests.casework.test_frozen import FROZEN
+from tests.nights import IS_NIGHT
 from tests.worlds import CONSENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMPLES, STEPS, PARTS = 20, 60 if IS_NIGHT else 30, range(25 if IS_NIGHT else 1)
+EXAMPLES, STEPS, PARTS = (20, 60, range(25)) if IS_NIGHT else (15, 30, range(1))
 DAY = dt.timedelta(days=1)
 TO_PLANNING, TO_SUPPORT = (
     ("intake", "screening", "flow2_assess", "flow2_plan"),
@@ -81,7 +87,8 @@ numbers = st.integers(0, 30)
 WANTED = (
     "referred", "answered first_contact", "answered returned", "revoked", "written", "decided", "decided at a meeting",
     "agreed without a plan", "superseded", "role answered", "minutes fixed", "evaluated", "rested", "went on", "closed",
-    "came back", "withdrawn", "refused: seat", "tampered", "seat answered", "seat unanswered",
+    "came back", "withdrawn", "refused: seat", "tampered", "seat answered", "seat unanswered", "handed over", "signed", "chronology",
+    "chronology corrected", "internal minutes fixed", "came back for coordination", "planned again", "month closed", "closed month changed",
 )  # fmt: skip
 
 
@@ -92,28 +99,35 @@ class AgreementMachine(RuleBasedStateMachine):
         super().__init__()
         self.example = transaction.atomic()
         self.example.__enter__()
-        self.by, self.began_at = self.world.chief, database_now()  # the database's clock stands still
+        self.by = self.world.chief
+        # The database's clock stands still, but for what we shift it.
+        self.now = self.began_at = database_now()
+        self.clock = mock.patch.object(timezone, "now", self.moment)
+        self.clock.start()
+        self.months, self.kept = [Month.of(timezone.localdate())], {}
         self.cases = {"hazuki": self.world.hazuki.case, "tomono": self.world.tomono.case}
         self.holders = {case.pk: case.holder_id for case in self.cases.values()}
         self.plans, self.frozen, self.said, self.is_sound = {}, {}, {}, True
         for home in (self.world.hazuki, self.world.tomono):
             for agency in (self.world.anshin, self.world.kenko):
                 self.world.share(home, agency, Label(home.mother.pk, "roles"), ground=CONSENT)
-        let_swear(self.world.anshin_worker, self.world.kenko_worker)
+        self.swear()
         self.rule_of_meetings = ordinance(self.world, kinds=("shien_kaigi", "jusou"))
 
     def teardown(self):
         try:
             if self.is_sound:
                 self.go_a_whole_way()
-                self.month_is_counted_right()
+                self.months_are_counted_right()
         finally:
+            self.clock.stop()
             transaction.set_rollback(True)
             self.example.__exit__(None, None, None)
 
     def tried(self, what, act, by=None):
         """Do something as somebody; a refusal leaves nothing behind."""
         by = by or self.by
+        self.pass_time(dt.timedelta(seconds=1))  # no two things happen in the same moment
         try:
             with transaction.atomic(), acting_for(by):
                 found = act(by)
@@ -133,7 +147,7 @@ class AgreementMachine(RuleBasedStateMachine):
     def go_a_whole_way(self):
         """Chance seldom finds the way to an end: after each history a household is handed over and comes back, agrees, or ends."""
         self.tally["histories"] += 1
-        turn, way = divmod(self.tally["histories"], 3)
+        turn, way = divmod(self.tally["histories"], 5)
         name = ("hazuki", "tomono")[turn % 2]
         if way == 0:
             at_meeting = bool(turn % 2)
@@ -156,6 +170,31 @@ class AgreementMachine(RuleBasedStateMachine):
                 for kind in (K.RECEIVED, K.ACCEPTED, K.FIRST_CONTACT, K.RETURNED)
                 if row  # who took back every consent is handed to nobody
             ]
+        elif way == 2:
+            steps = [
+                *(lambda stage=stage: self._move(name, stage) for stage in ("intake", "screening")),
+                lambda: self.refer(name, "anshin"),
+                *(lambda kind=kind: self._answer_last(name, kind) for kind in (K.ACCEPTED, K.FIRST_CONTACT)),
+                lambda: self.wait(20),
+                lambda: self._answer_last(name, K.RETURNED),
+                lambda: self._move(name, "flow2_assess"),
+                lambda: self.meet_inside(name, has_outcome=bool(turn % 2)),
+                lambda: self.wait(20),
+            ]
+        elif way == 3:
+            steps = [
+                lambda: self.hand_over(name, "coordinator" if turn % 2 else "chief"),
+                lambda: self.write_plan(name, ""),
+                lambda: self.decide_plan(name, at_meeting=bool(turn % 2), supersedes=False),
+                lambda: self.write_chronology(name, 0),
+                lambda: self.wait(20),
+                lambda: self._evaluate_all(name, "replan"),
+                lambda: self.write_plan(name, ""),
+                lambda: self.decide_plan(name, at_meeting=bool(turn % 2), supersedes=True),
+                lambda: self.write_chronology(name, 1),
+                lambda: self.wait(20),
+                lambda: self.agree_without_a_plan(name, days_ago=timezone.localdate().day),
+            ]
         else:
             steps = [
                 lambda: self.agree_without_a_plan(name),
@@ -177,6 +216,44 @@ class AgreementMachine(RuleBasedStateMachine):
             self.each_case_has_its_one_holder()
             self.each_plan_has_four_seats_that_answered_or_did_not_yet()
             self.nothing_fixed_has_changed()
+
+    # --- time ------------------------------------------------------------------------------------------------
+
+    def moment(self):
+        return self.now
+
+    def pass_time(self, by):
+        self.now += by
+        shift = f"{(self.now - self.began_at).total_seconds():.6f} seconds"
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('test.shift', %s, true)", [shift])
+
+    @rule(days=st.sampled_from((2, 9, 20)))
+    def wait(self, days):
+        """Some days; a month that ends is closed on the first of the next."""
+        year = year_end(timezone.localdate())
+        self.pass_time(days * DAY)
+        if year_end(timezone.localdate()) != year:
+            self.swear()
+        while self.months[-1].next.first_on <= timezone.localdate():
+            self.close_month(self.months[-1])
+            self.months.append(self.months[-1].next)
+
+    def swear(self):
+        let_swear(self.world.anshin_worker, self.world.kenko_worker)
+
+    def close_month(self, month):
+        """What is kept is a recount; what was kept before stays beside it."""
+        before = self.kept.get(month, [])
+        with acting_for(self.by):
+            revision, counted = close_month(month, by=self.by), recount(month)
+            now = [each.cells for each in kept_for(self.by, month)]
+        assert now[: len(before)] == before
+        assert now[-1] == counted
+        assert revision == (len(now) if len(now) > len(before) else 0)
+        self.tally["closed month changed"] += bool(before and revision)
+        self.tally["month closed"] += not before
+        self.kept[month] = now
 
     # --- つなぎ -------------------------------------------------------------------------------------------
 
@@ -212,6 +289,12 @@ class AgreementMachine(RuleBasedStateMachine):
         elif done and kind in (K.DECLINED, K.RETURNED):
             self._give_back(row)
 
+    def _answer_last(self, name, kind):
+        with acting_for(self.by):
+            row = Referral.objects.filter(case=self.cases[name]).order_by("-sent_at", "-number").first()
+        if row:
+            self._answer(row, kind)
+
     @rule(number=numbers)
     def revoke(self, number):
         with acting_for(self.by):
@@ -222,6 +305,32 @@ class AgreementMachine(RuleBasedStateMachine):
     def _give_back(self, row):
         if self.holders[row.case_id] == row.receiver_id:
             self.holders[row.case_id] = row.sender_id
+
+    # --- 引き継ぎ、年表 --------------------------------------------------------------------------------------------
+
+    @rule(name=homes, taker=st.sampled_from(("chief", "coordinator", "reception")))
+    def hand_over(self, name, taker):
+        case, viewer = self._now(name), getattr(self.world, taker)
+        done = self.tried(
+            "handed over", lambda by: hand_over([case], taker=viewer.membership, giver=case.worker, by=by)
+        )
+        if done:
+            self.holders[case.pk] = viewer.agency.pk
+            self.tried("signed", lambda by: sign_handover(done[0].pk, case, by=by), by=viewer)
+
+    @rule(name=homes, number=numbers)
+    def write_chronology(self, name, number):
+        """Something new, or in the place of what is there."""
+        home, draft = self.home(name), EntryDraft(PartialDate(2020, 4), "見本")
+        if self.cases[name].pk != home.case.pk:
+            return
+        with acting_for(self.by):
+            earlier = self.pick(ChronologyEntry.objects.filter(case=home.case).order_by("pk"), number)
+        if earlier and number % 2:
+            self.tried("chronology corrected", lambda by: correct_entry(earlier, draft, by=by))
+        else:
+            label = Label(home.mother.pk, "history")
+            self.tried("chronology", lambda by: write_entry(home.case, label, draft, source=by.agency, by=by))
 
     # --- plans, decisions, roles ----------------------------------------------------------------------------
 
@@ -262,6 +371,9 @@ class AgreementMachine(RuleBasedStateMachine):
         assert not (decision and missing), f"decided without {missing}"
         self.tally["refused: seat"] += bool(missing)
         self.tally["superseded"] += bool(decision and before)
+        with acting_for(self.by):
+            decided = PlanDecision.objects.filter(case=self.cases[name]).count()
+        self.tally["planned again"] += bool(decision) and decided > 1
 
     def _standing(self, name):
         with acting_for(self.by):
@@ -273,18 +385,19 @@ class AgreementMachine(RuleBasedStateMachine):
     def _table(self, name, kind):
         """Return an item of a meeting of today with written minutes, or None where it may not be on the table."""
         home = self.home(name)
+        member = self.world.coordinator if kind == "internal" else self.world.anshin_worker
         if self.cases[name].pk != home.case.pk:
             return None
 
         def held(_by):
             meeting = call(
-                self.world, self.rule_of_meetings if kind == "shien_kaigi" else None, held_at=self.began_at
+                self.world, self.rule_of_meetings if kind == "shien_kaigi" else None, held_at=self.now
             )
             item = put(
                 self.world,
                 meeting,
                 home,
-                self.world.anshin_worker,
+                member,
                 kind=kind,
                 people={home.mother.pk: "本人"},
             )
@@ -293,7 +406,7 @@ class AgreementMachine(RuleBasedStateMachine):
             return item
 
         item = self.tried(f"at the table of {kind}", held, by=self.world.coordinator)
-        return AtMeeting(item, 1, [self.world.anshin_worker.membership.pk]) if item else None
+        return AtMeeting(item, 1, [member.membership.pk]) if item else None
 
     @rule(name=homes, has_outcome=st.booleans())
     def fix_minutes(self, name, has_outcome):
@@ -307,13 +420,27 @@ class AgreementMachine(RuleBasedStateMachine):
             lambda by: fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by),
         )
 
-    @rule(name=homes, replaces=st.booleans())
-    def agree_without_a_plan(self, name, replaces=False):
+    @rule(name=homes, has_outcome=st.booleans())
+    def meet_inside(self, name, has_outcome):
+        """A 所内会議: the center's staff alone, and their decision gives roles to nobody outside."""
+        at = self._table(name, "internal")
+        if at is None:
+            return
+        said = DirectionDraft(Label(None, "plan"), "見本")
+        outcome = Outcome([said]) if has_outcome else Outcome()
+        self.tried(
+            "internal minutes fixed",
+            lambda by: fix_item(at.agenda, outcome, seen=at.seen, present=at.present, by=by),
+        )
+
+    @rule(name=homes, replaces=st.booleans(), days_ago=st.sampled_from((0, 0, 12)))
+    def agree_without_a_plan(self, name, replaces=False, days_ago=0):
+        """Today, or written down late, so that it belongs into a month that may be closed."""
         before, said = self._standing(name) if replaces else None, DirectionDraft(Label(None, "plan"), "見本")
         done = self.tried(
             "agreed without a plan",
             lambda by: decide(
-                self.cases[name], decided_on=timezone.localdate(), directions=[said], in_place_of=instead_of(before),
+                self.cases[name], decided_on=timezone.localdate() - days_ago * DAY, directions=[said], in_place_of=instead_of(before),
                 roles=self._roles(self.home(name), [""]), by=by,
             ),
         )  # fmt: skip
@@ -394,7 +521,9 @@ class AgreementMachine(RuleBasedStateMachine):
             move_to_stage(case, stage=stage, by=by)
             return True
 
-        self.tried("moved", moved)
+        moved_on = self.tried("moved", moved)
+        is_back = (case.stage, stage) == ("returned", "flow2_assess")
+        self.tally["came back for coordination"] += bool(moved_on) and is_back
 
     @rule(name=homes)
     def rest(self, name):
@@ -503,10 +632,12 @@ class AgreementMachine(RuleBasedStateMachine):
         assert {row: now.get(row) for row in self.frozen} == self.frozen
         self.frozen, self.is_sound = now, True
 
-    def month_is_counted_right(self):
+    def months_are_counted_right(self):
+        for month in self.months[:-1]:
+            self.close_month(month)
         with acting_for(self.by):
-            month = Month.of(timezone.localdate())
-            assert cells_of(facts_now_for(self.by, month)) == recount(month)
+            for month in self.months:
+                assert cells_of(facts_now_for(self.by, month)) == recount(month)
         self.tally["counted"] += 1
 
 

@@ -24,6 +24,7 @@ from permissions.agencies.actions import end_membership
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.nights import examples
 
 LAW = Ground("law", "見本の法律")
 MONTH = dt.timedelta(days=31)
@@ -210,7 +211,7 @@ def _close(world):
 
 @pytest.mark.slow
 @settings(
-    max_examples=8,
+    max_examples=examples(day=5, night=40),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from casework.cases.models import CaseEvent
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.meetings.actions import (
@@ -24,7 +25,7 @@ from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.tables import call, instead_of, today_item, write
-from tests.casework.test_races import at_once, refused, won
+from tests.casework.test_races import at_once, in_turn, refused, won
 from tests.worlds import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
@@ -39,16 +40,19 @@ def outcome_of(world, **more):
     return Outcome([DirectionDraft(Label(world.hazuki.mother.pk, "plan"), "見守る")], **more)
 
 
-def test_item_fixed_by_two_chairs_is_fixed_once(world):
+def test_item_fixed_by_two_chairs_is_fixed_by_the_first(world):
     item = today_item(world, world.anshin_worker)
     write(world, item)
     fix = partial(fix_item, item, outcome_of(world), seen=1, present=[])
 
-    outcomes = at_once(*((who, partial(fix, by=who)) for who in (world.chief, world.coordinator)))
+    _done, told = in_turn(*((who, partial(fix, by=who)) for who in (world.chief, world.coordinator)))
 
-    assert (len(won(outcomes)), refused(outcomes)) == (1, [NotAllowed])
+    assert (type(told), str(told)) == (NotAllowed, "この議題の議事録は、すでに確定しています。")
     with acting_for(world.chief):
-        assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (1, 1, 0)
+        assert [row.fixed_by for row in Minutes.objects.all()] == [world.chief.membership]
+        assert [row.decided_by for row in Decision.objects.all()] == [world.chief.membership]
+        assert not MinutesDraft.objects.exists()
+        assert CaseEvent.objects.filter(verb__in=("minutes_fixed", "decided")).count() == 2
 
 
 def test_minutes_saved_by_two_windows_keep_the_first_and_tell_the_second(world):
@@ -103,7 +107,8 @@ def test_meeting_put_off_while_an_item_is_fixed_is_put_off_or_stands(world):
     assert found in ((True, False), (False, True))
 
 
-def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(world):
+@pytest.mark.parametrize("answers_first", [True, False])
+def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(world, answers_first):
     """The decision stands in any case. The answer belongs to the role it was given to, or there is none."""
     home, worker = world.hazuki, world.anshin_worker
     label = Label(home.mother.pk, "roles")
@@ -117,21 +122,22 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
         )
         row = RoleRow.objects.select_related("case", "decision").get()
     decline = partial(answer_role, row, kind="declined", text="空きがない", answered=0, by=worker)
-
-    outcomes = at_once(
-        (worker, decline),
-        (
-            world.chief,
-            partial(
-                fix_item, item, Outcome([], [role], instead_of(earlier)), seen=1, present=[], by=world.chief
-            ),
-        ),
+    fix = partial(
+        fix_item, item, Outcome([], [role], instead_of(earlier)), seen=1, present=[], by=world.chief
     )
+    pair = [(worker, decline), (world.chief, fix)]
+
+    outcomes = in_turn(*(pair if answers_first else pair[::-1]))
 
     with acting_for(world.chief):
-        answers = list(RoleAnswer.objects.values_list("role", flat=True))
+        answers = list(RoleAnswer.objects.values_list("role", "kind"))
         assert earlier.end.decision.agenda_id == item.pk
-    assert (refused(outcomes), answers) in (([NotAllowed], []), ([], [row.pk]))
+        assert list(Minutes.objects.values_list("agenda", flat=True)) == [item.pk]
+    if answers_first:
+        assert (refused(outcomes), answers) == ([], [(row.pk, "declined")])
+    else:
+        assert (type(outcomes[1]), answers) == (NotAllowed, [])
+        assert "新しい決定に置き換えられました" in str(outcomes[1])
     with acting_for(worker), pytest.raises(NotAllowed):
         answer_role(row, kind="accepted", text="", answered=len(answers), by=worker)
 

@@ -12,6 +12,7 @@ from casework.workspace.previews import pieces_of, preview_of
 from casework.workspace.selectors import case_record_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
+from tests.nights import examples
 
 LAW = Ground("law", "見本")
 labels = st.lists(
@@ -28,7 +29,7 @@ def _rows():
 
 @pytest.mark.slow
 @settings(
-    max_examples=12,
+    max_examples=examples(day=6, night=60),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

@@ -66,6 +66,39 @@ def at_once(*acts):
     return outcomes
 
 
+def in_turn(first, second):
+    """Run two acts, the second begun before the first commits; return their outcomes. Fails unless the second waited for the first."""
+    has_acted, waited = threading.Event(), []
+
+    def act_and_be_waited_for():
+        try:
+            return first[1]()
+        finally:
+            has_acted.set()
+            waited.append(_somebody_waits_for_me())
+
+    def follow():
+        has_acted.wait(timeout=20)
+        return second[1]()
+
+    outcomes = at_once((first[0], act_and_be_waited_for), (second[0], follow))
+    assert waited == [True], "they did not meet"
+    return outcomes
+
+
+def _somebody_waits_for_me():
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
+            )
+            if cursor.fetchone()[0]:
+                return True
+        time.sleep(0.02)
+    return False
+
+
 def won(outcomes):
     return [outcome for outcome in outcomes if outcome is not None and not isinstance(outcome, Exception)]
 

@@ -40,6 +40,7 @@ from tests.casework.test_registers import (
     run,
     take,
 )
+from tests.nights import examples
 
 pytestmark = pytest.mark.django_db
 
@@ -168,7 +169,9 @@ people_told = st.builds(
     kept=st.text("滞納 \n\\\"'%{}😀", max_size=6),
 )
 several = settings(
-    max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=examples(day=6, night=60),
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    deadline=None,
 )
 
 

@@ -16,6 +16,7 @@ from casework.sharing.models import Block
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.workspace.finding import MOST_SHOWN, find_cases_for
 from permissions.walls.context import acting_for
+from tests.nights import examples
 from tests.worlds import CONSENT
 
 HOUR = dt.timedelta(hours=1)
@@ -230,7 +231,9 @@ texts = st.one_of(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(day=10, night=100), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     people=st.lists(
         st.tuples(

@@ -1,9 +1,8 @@
 """Sharing against a dictionary: random histories, and after every step everybody sees what the dictionary says.
 
-200 histories of 40 steps; by night 2,000 of 60:  HYPOTHESIS_PROFILE=nightly pytest tests/casework/test_sharing_model.py
+100 histories of 40 steps; by night 2,000 of 60:  HYPOTHESIS_PROFILE=nightly pytest tests/casework/test_sharing_model.py
 """
 
-import os
 from collections import Counter
 
 import pytest
@@ -13,15 +12,15 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.channels import CHANNELS
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
+from tests.nights import IS_NIGHT
 
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
 # A few at a time: rolled-back rows of one transaction are not cleared away before it ends, and two processes share the parts.
 EXAMPLES, STEPS = 25, 60 if IS_NIGHT else 40
 COMMON = settings(deadline=None, database=None, suppress_health_check=list(HealthCheck))
 QUICK = settings(COMMON, max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True)
 NIGHTLY = settings(QUICK, derandomize=False, phases=(Phase.generate, Phase.shrink))
 PROFILE = NIGHTLY if IS_NIGHT else QUICK
-PARTS = range(80 if IS_NIGHT else 8)
+PARTS = range(80 if IS_NIGHT else 4)
 PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 
 # A run that shared nothing would agree with everything: how often each thing must have happened in each part.

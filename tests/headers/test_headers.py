@@ -50,15 +50,14 @@ REVIEWED = Path(__file__).with_name("reviewed.txt")
 
 
 @pytest.fixture
-def answers(db: None, shift_clock: Any, tmp_path: Path) -> list[Answer]:
+def answers(kept_matrix: MatrixWorld, shift_clock: Any, tmp_path: Path) -> list[Answer]:
     if not COLLECTED:
-        COLLECTED.extend(_collected(tmp_path))
+        COLLECTED.extend(_collected(kept_matrix, tmp_path))
     return COLLECTED
 
 
-def _collected(tmp_path: Path) -> Iterator[Answer]:
+def _collected(world: MatrixWorld, tmp_path: Path) -> Iterator[Answer]:
     with override_settings(**production_settings(), MEDIA_ROOT=tmp_path / "media"):
-        world = MatrixWorld()
         _publish_something(world)
         people = {
             "nobody": Client(),
