@@ -261,7 +261,7 @@ def planned(world, family):
 
 def deciding(world, plan, item):
     at = AtMeeting(item, 1, [world.anshin_worker.membership.pk])
-    return world.coordinator, partial(decide_plan, plan, at=at, supersedes=None, by=world.coordinator)
+    return world.coordinator, partial(decide_plan, plan, at=at, by=world.coordinator)
 
 
 def lines_to(world, home, agency):
