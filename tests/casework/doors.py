@@ -30,6 +30,7 @@ from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
 from tests.casework.canaries import (
+    ASKED_OF_ITEM,
     CODE_OF_ITEM,
     LABELLED,
     OPEN_TASKS,
@@ -97,6 +98,8 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset
             rows["chronologyentry"].add(label)
         if person and item in CODE_OF_ITEM:
             rows["issue"].add(label)
+        if person and item in ASKED_OF_ITEM:
+            rows["assessedfact"].add(label)
         if person and item in ("contact", "health", "money"):
             rows[f"person{item}"].add(label)
     return rows
@@ -234,10 +237,12 @@ def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
 
 
 def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
-    """Return the labels of what the assessment shows now, of its fixed versions, and of the chronology."""
+    """Return the labels of what the assessment shows now, of its fixed versions and what they keep, and of the chronology."""
+    views = assessment_views_for(viewer, family.case)
     rows: dict[str, list[Any]] = {
         "now": current_parts_for(viewer, family.case),
-        "fixed": [part for view in assessment_views_for(viewer, family.case) for part in view.parts],
+        "fixed": [part for view in views for part in view.parts],
+        "kept": [fact for view in views for fact in view.facts],
         "years": chronology_for(viewer, family.case).entries,
     }
     return {name: {(row.case_id, row.person_id, row.item) for row in each} for name, each in rows.items()}
@@ -245,7 +250,8 @@ def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
 
 def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
     here = {label for label in labels if label[2] in SECTION_OF_ITEM}
-    return {"now": here, "fixed": here, "years": here}
+    kept = {label for label in labels if label[1] and label[2] in ASKED_OF_ITEM}
+    return {"now": here, "fixed": here, "kept": kept, "years": here}
 
 
 # --- the object permission ---------------------------------------------------------------------------
