@@ -606,7 +606,12 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
-    is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file", "casework:plan_excel")
+    is_nobodys_sheet = url_name in (
+        "casework:sheet",
+        "casework:sheet_file",
+        "casework:plan_excel",
+        "casework:closing_sheet",
+    )
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
     route = _our_urls()[url_name].route
     is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casework.dates import in_era
 from casework.households.models import age_on
 from casework.issues.models import Teller
 from casework.sharing.items import Item
@@ -342,8 +343,15 @@ class AssessedFact(Labelled):
     @property
     def answer(self) -> str:
         """The words; a birthday with the age on the day of the version, or today where none is fixed yet."""
-        if self.asked != Asked.BIRTH_ON:
-            return self.words
-        day = timezone.localdate(None if self._state.adding else self.fixed_at)
-        age = age_on(dt.date.fromisoformat(self.words), day)
-        return gettext("%(day)s（%(age)s歳）") % {"day": self.words, "age": age}
+        return self.words if self.asked != Asked.BIRTH_ON else self._with_age(self.words)
+
+    @property
+    def answer_on_paper(self) -> str:
+        """The same; a birthday in the era, as on other official sheets."""
+        is_born = self.asked == Asked.BIRTH_ON
+        return self._with_age(in_era(dt.date.fromisoformat(self.words))) if is_born else self.words
+
+    def _with_age(self, day: str) -> str:
+        of = timezone.localdate(None if self._state.adding else self.fixed_at)
+        age = age_on(dt.date.fromisoformat(self.words), of)
+        return gettext("%(day)s（%(age)s歳）") % {"day": day, "age": age}
