@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from casework.assessments.actions import PartDraft, Seen, fix_assessment, mark_of, write_part
-from casework.assessments.models import AssessedFact, Assessment
+from casework.assessments.models import AssessedFact, AssessedPart, Assessment
 from casework.assessments.selectors import assessment_views_for, changes_between, known_for
 from casework.concealment.actions import GroundDraft, conceal
 from casework.households.models import Person, PersonContact, PersonHealth, PersonMoney
@@ -239,3 +239,22 @@ def save_at_once(row: AssessedFact) -> None:
     row.save(force_insert=True)
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_comparison_says_that_an_earlier_version_kept_nothing_of_the_household(known):
+    """Versions from before kept their parts alone."""
+    by, case = known.coordinator, known.hazuki.case
+    with acting_for(by):
+        first = Assessment(case=case, version=1, purpose="plan", fixed_by=by.membership)
+        first.save(force_insert=True)
+        for part in known_for(by, case).parts:
+            AssessedPart(assessment=first, part=part, case=case).save(force_insert=True)
+    second = fix(known, 1)
+    follow(known, "debt", severity="2")
+    third = fix(known, 2)
+    words = "前の版には、世帯と課題が残っていないか"
+    pages = [
+        client_of(known.chief).get(reverse("casework:assessment_compare", args=[case.pk, each.pk]))
+        for each in (second, third)
+    ]
+    assert [words in page.content.decode() for page in pages] == [True, False]
