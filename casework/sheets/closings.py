@@ -17,6 +17,7 @@ from casework.reopening.selectors import neighbors_of
 from permissions.viewer import Viewer
 
 from .content import Label, family_for, labels_printed
+from .evaluations import evaluation_sheet_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -40,6 +41,11 @@ class ClosingSheet:
     number: str
 
     @property
+    def has_sealed(self) -> bool:
+        """Whether it prints what is for the center alone."""
+        return any(row.is_sealed for row in self.results)
+
+    @property
     def met_on(self) -> dt.date | None:
         """The day of the meeting that is named."""
         agenda = self.closure.agenda
@@ -59,8 +65,7 @@ def closing_sheet_for(
     if closure is None:
         return None
     household, people = family_for(viewer, case)
-    newest = next(iter(evaluations_for(viewer, case)), None)
-    results = name_people(viewer, newest.results if newest else [])
+    results = name_people(viewer, _results(viewer, case))
     return ClosingSheet(
         viewer=viewer,
         case=case,
@@ -73,3 +78,12 @@ def closing_sheet_for(
         made_at=made_at or timezone.now(),
         number=number,
     )
+
+
+def _results(viewer: Viewer, case: Case) -> list[Any]:
+    """Of a decision that is 会議限り nothing leaves the center on paper, neither alone nor in here (domain.md R-MTG-6)."""
+    newest = next(iter(evaluations_for(viewer, case)), None)
+    sheet = evaluation_sheet_for(viewer, case, newest.key) if newest else None
+    if sheet is None or (sheet.decision and sheet.decision.is_meeting_only and not viewer.sees_all_cases):
+        return []
+    return list(sheet.view.results)

@@ -14,6 +14,9 @@ from casework.concealment.actions import GroundDraft, conceal
 from casework.dates import in_era
 from casework.households.models import Person
 from casework.issues.actions import IssueDraft, note_issue
+from casework.meetings.minutes import Outcome
+from casework.plans.actions import DirectionDraft
+from casework.plans.models import Decision
 from casework.sharing.actions import Label, end_line
 from casework.sharing.models import ShareLine
 from casework.sheets.actions import make_sheet, request_sheet
@@ -22,8 +25,10 @@ from casework.sheets.models import Sheet
 from casework.sheets.pdf import pdf_available
 from casework.sheets.selectors import sheet_for
 from permissions.walls.context import acting_for
+from tests.casework.tables import fixed_item
 from tests.casework.test_assessed_facts import VIOLENCE, client_of, fix, known, version_of  # noqa: F401 -- a fixture
 from tests.casework.test_closing import close, closing, sheet  # noqa: F401 -- a fixture
+from tests.casework.test_evaluation import decided, evaluate  # noqa: F401 -- a fixture
 from tests.paper import said_by, unshown
 
 pytestmark = [
@@ -183,3 +188,33 @@ def test_closing_sheet_is_ordered_by_whoever_is_told_the_plan(closed):
     assert client_of(closed.kenko_worker).get(url).status_code == 404  # sees the case, not how it ended
     open_case = reverse("casework:closing_sheet", args=[closed.tomono.case.pk])
     assert client_of(closed.chief).post(open_case).status_code == 404
+
+
+def test_closing_on_paper_tells_what_became_of_it_and_nothing_that_is_kept_to_a_meeting(decided, shift_clock):  # noqa: F811
+    """The results of the newest evaluation, as far as they reach the reader; of what a 支援会議 decided for the center alone."""
+    world, home = decided, decided.hazuki
+    for agency in (world.anshin, world.kenko):
+        world.share(home, agency, Label(None, "plan"))
+    outcome = Outcome([DirectionDraft(Label(home.mother.pk, "plan"), "家で暮らす")])
+    item, _minutes = fixed_item(world, world.kenko_worker, outcome=outcome)
+    with acting_for(world.coordinator):
+        kept = Decision.objects.get(agenda=item)
+    words = ("家で暮らす", "夜は不安がある", "まだ危ない")
+    found = {}
+    for when, decision in (("other", world.decision), ("kept", kept)):
+        evaluate(world, decision=decision)
+        shift_clock(dt.timedelta(days=1))  # the next one is the newest
+        with acting_for(world.coordinator):
+            if when == "other":
+                by = world.coordinator.membership
+                ended = {"kind": "goal_met", "lead_words": "見本", "told": "見本", "closed_by": by}
+                Closure(case=home.case, item="plan", **ended).save(force_insert=True)
+        for name in ("chief", "kenko_worker", "anshin_worker"):
+            text = said_by(bytes(order(getattr(world, name), home.case, CLOSING).pdf))
+            found[when, name] = [word in text for word in words]
+            assert ("センターの外に渡さないで" in text) == (name == "chief")
+    assert found == {
+        ("other", "chief"): [True] * 3, ("other", "kenko_worker"): [True, True, False],
+        ("other", "anshin_worker"): [False] * 3, ("kept", "chief"): [True] * 3,
+        ("kept", "kenko_worker"): [False] * 3, ("kept", "anshin_worker"): [False] * 3,
+    }  # fmt: skip
