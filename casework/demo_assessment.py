@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casework.assessments.actions import PartDraft, Seen, fix_assessment, mark_of, write_part
 from casework.assessments.models import Assessment
-from casework.assessments.selectors import current_parts_for
+from casework.assessments.selectors import known_for
 from casework.cases.models import Case
 from casework.chronology.actions import EntryDraft, write_entry
 from casework.demo_people import agency, date, viewer
@@ -18,7 +18,7 @@ from permissions.walls.context import acting_for
 def assess(case: Case, view: str, by: Viewer) -> Assessment:
     """Write how the center sees it, and fix that as the first version."""
     write_part(case, PartDraft(None, "view", "staff", view), seen=None, by=by)
-    return fix_assessment(case, "plan", seen=Seen(0, mark_of(current_parts_for(by, case))), by=by)
+    return fix_assessment(case, "plan", seen=Seen(0, mark_of(known_for(by, case))), by=by)
 
 
 def load_assessment(case: Case, mother: Person, son: Person) -> Assessment:
@@ -42,7 +42,7 @@ def load_assessment(case: Case, mother: Person, son: Person) -> Assessment:
             for draft in drafts:
                 write_part(case, draft, seen=None, by=by)
     with acting_for(coordinator):
-        seen = Seen(0, mark_of(current_parts_for(coordinator, case)))
+        seen = Seen(0, mark_of(known_for(coordinator, case)))
         fixed = fix_assessment(case, "plan", seen=seen, by=coordinator)
         _chronology(case, mother, son)
     return fixed

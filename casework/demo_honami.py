@@ -8,7 +8,7 @@ from typing import Any
 from casework.assessments.actions import PartDraft as Assessed
 from casework.assessments.actions import Seen, fix_assessment, mark_of, write_part
 from casework.assessments.models import Assessment
-from casework.assessments.selectors import current_parts_for
+from casework.assessments.selectors import known_for
 from casework.cases.actions import move_to_stage
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, record_consent
@@ -169,7 +169,7 @@ def _assessment(home: Honami) -> Assessment:
         write_part(home.case, of_agency, seen=None, by=worker)
     for draft in of_center:
         write_part(home.case, draft, seen=None, by=home.by)
-    seen = Seen(0, mark_of(current_parts_for(home.by, home.case)))
+    seen = Seen(0, mark_of(known_for(home.by, home.case)))
     return fix_assessment(home.case, "plan", seen=seen, by=home.by)
 
 

@@ -1,7 +1,7 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
-from .assessments.models import AssessedPart, Assessment, AssessmentPart
+from .assessments.models import AssessedFact, AssessedPart, Assessment, AssessmentPart
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .chronology.models import ChronologyEntry
@@ -92,6 +92,7 @@ __all__ = [
     "AgendaRemoval",
     "AloneDeclaration",
     "AnswerLink",
+    "AssessedFact",
     "AssessedPart",
     "Assessment",
     "AssessmentPart",

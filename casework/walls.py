@@ -429,6 +429,13 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{center('casework_assessedpart')} AND fixed_at = clock_now() AND {assessments.SEEN_PART}",
         frozen=True,
     ),
+    Wall(
+        table="casework_assessedfact",
+        select=f"{reaches('casework_assessedfact')} AND {not_hidden('casework_assessedfact')}"
+        f" AND {assessments.OF_SEEN_VERSION} AND {assessments.SEEN_ISSUE} AND {assessments.TELLS_NO_PLACE}",
+        insert=f"{center('casework_assessedfact')} AND fixed_at = clock_now() AND {assessments.SEEN_ISSUE}",
+        frozen=True,
+    ),
     # An agency what it knows itself, the center also what it was told.
     Wall(
         table="casework_chronologyentry",
@@ -673,6 +680,7 @@ LABELLED_TABLES = (
     "casework_roleanswer",
     "casework_roleend",
     "casework_assessmentpart",
+    "casework_assessedfact",
     "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
@@ -696,7 +704,7 @@ LABELLED_TABLES = (
 _UNNOTICED = (
     *("casework_noteparagraph", "casework_attendee", "casework_issue"),
     *("casework_filecontent", "casework_fileremoval", "casework_planpart", "casework_planrole"),
-    "casework_evaluationresult",
+    *("casework_evaluationresult", "casework_assessedfact"),
 )
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
@@ -737,6 +745,7 @@ def functions_sql() -> str:
             planning.KEYS,
             _same_case("casework_planagreement"),
             assessments.VERSION_KEYS,
+            assessments.FACT_KEYS,
             chronology.KEEPS,
             evaluation.SEALED,
             evaluation.GOAL_KEYS,

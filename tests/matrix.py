@@ -234,6 +234,8 @@ MATRIX: dict[str, Cell] = {
     "casework:understanding_sheet": Cell(READERS, POST, "case"),
     "casework:evaluation": Cell(READERS, object="case"),
     "casework:evaluation_sheet": Cell(READERS, POST, "case"),
+    "casework:assessment_sheet": Cell(READERS, GET_POST, "case"),
+    "casework:closing_sheet": Cell(READERS, GET_POST, "case"),
     "casework:sheet_request": Cell(READERS, POST, "case"),
     "casework:sheet": Cell(READERS, object="case"),
     "casework:sheet_file": Cell(READERS, object="case"),

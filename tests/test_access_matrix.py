@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from casework.assessments.actions import PartDraft as SaidDraft
 from casework.assessments.actions import Seen, fix_assessment, mark_of, write_part
-from casework.assessments.selectors import current_parts_for
+from casework.assessments.selectors import current_parts_for, known_for
 from casework.cases.models import Case
 from casework.chronology.actions import EntryDraft, write_entry
 from casework.concealment.actions import GroundDraft, Threat, ask_for_place, conceal
@@ -222,7 +222,7 @@ class MatrixWorld(World):
                     ]
                     seen = next((part.pk for part in held if part.section == section), None)
                     write_part(home.case, said, seen=seen, by=self.chief)
-            shown = Seen(version, mark_of(current_parts_for(self.chief, home.case)))
+            shown = Seen(version, mark_of(known_for(self.chief, home.case)))
             fixed = fix_assessment(home.case, "plan", seen=shown, by=self.chief)
         return fixed
 
@@ -606,7 +606,12 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
-    is_nobodys_sheet = url_name in ("casework:sheet", "casework:sheet_file", "casework:plan_excel")
+    is_nobodys_sheet = url_name in (
+        "casework:sheet",
+        "casework:sheet_file",
+        "casework:plan_excel",
+        "casework:closing_sheet",
+    )
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
     route = _our_urls()[url_name].route
     is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import ProgrammingError, transaction
 from django.utils.translation import gettext as _
 
 from casework.concealment.actions import look_through_after
+from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.once import made_before, wait_for
 from casework.seen import ChangedMeanwhile
@@ -21,8 +22,8 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .labels import item_of
-from .models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
-from .selectors import AssessmentView, assessment_views_for, current_parts_for, own_parts_for
+from .models import NOT_ASKED, AssessedFact, AssessedPart, Assessment, AssessmentPart, facts_of
+from .selectors import AssessmentView, Known, assessment_views_for, known_for, own_parts_for
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -102,14 +103,19 @@ def _while_shared(case: Case, draft: PartDraft, by: Viewer) -> Iterator[None]:
         raise NotShared from error
 
 
-def mark_of(parts: Iterable[AssessmentPart]) -> str:
+def mark_of(known: Known) -> str:
     """Return a mark of what a page showed, to notice on fixing that somebody wrote meanwhile."""
-    return hashlib.sha256(" ".join(sorted(str(part.pk) for part in parts)).encode()).hexdigest()[:32]
+    shown = sorted([*(str(part.pk) for part in known.parts), *(repr(_said(fact)) for fact in known.facts)])
+    return hashlib.sha256(" ".join(shown).encode()).hexdigest()[:32]
+
+
+def _said(fact: AssessedFact) -> tuple[Any, ...]:
+    return str(fact.person_id), fact.asked, fact.words, str(fact.issue_id)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """What the page showed on which somebody fixes: the newest version (0: none) and the mark of the parts."""
+    """What the page showed on which somebody fixes: the newest version (0: none) and the mark of what stood there."""
 
     version: int
     mark: str
@@ -121,7 +127,7 @@ def fix_assessment(
 ) -> Assessment:
     """Fix what stands now as the next version. The same ``key`` gives the same version again.
 
-    Raises ChangedMeanwhile with the version that a colleague fixed first, or with None if somebody wrote a part meanwhile; NotAllowed
+    Raises ChangedMeanwhile with the version that a colleague fixed first, or with None if somebody wrote meanwhile; NotAllowed
     if nothing is written, or nothing new.
     """
     if not by.may("casework.decide"):
@@ -133,10 +139,10 @@ def fix_assessment(
     newest = next(iter(assessment_views_for(by, case)), None)
     if newest and newest.assessment.version != seen.version:
         raise ChangedMeanwhile(newest.assessment)
-    parts = current_parts_for(by, case)
-    if mark_of(parts) != seen.mark:
+    known = known_for(by, case)
+    if mark_of(known) != seen.mark:
         raise ChangedMeanwhile(None)
-    if not is_new(parts, newest):
+    if not is_new(known, newest):
         raise NotAllowed(_("前に確定したときから、何も変わっていません。"))
     row = Assessment(
         id=key or uuid.uuid4(),
@@ -146,14 +152,22 @@ def fix_assessment(
         fixed_by=by.membership,
     )
     row.save(force_insert=True)
-    AssessedPart.objects.bulk_create([AssessedPart(assessment=row, part=part, case=case) for part in parts])
+    AssessedPart.objects.bulk_create(
+        [AssessedPart(assessment=row, part=part, case=case) for part in known.parts]
+    )
+    for fact in known.facts:
+        fact.assessment = row
+    add_all(AssessedFact, known.facts)
     record_event(
         by, "assessment_fixed", row, case_id=case.pk, after={"version": row.version, "purpose": purpose}
     )
     return row
 
 
-def is_new(parts: Iterable[AssessmentPart], newest: AssessmentView | None) -> bool:
-    """Return whether what stands now is another thing than what was fixed last."""
-    shown = {part.pk for part in parts}
-    return shown != {part.pk for part in newest.parts} if newest else bool(shown)
+def is_new(known: Known, newest: AssessmentView | None) -> bool:
+    """Return whether what stands now is another thing than what was fixed last. Nothing is fixed before somebody wrote a part."""
+    if newest is None:
+        return bool(known.parts)
+    parts = [{part.pk for part in side.parts} for side in (known, newest)]
+    facts = [{_said(fact) for fact in side.facts} for side in (known, newest)]
+    return bool(known.parts) and (parts[0] != parts[1] or facts[0] != facts[1])

@@ -11,7 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from casework.dates import in_era
+from casework.households.models import age_on
 from casework.issues.models import Teller
+from casework.sharing.items import Item
 from casework.sharing.models import Labelled
 from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
@@ -261,3 +264,94 @@ class AssessedPart(Walled):
     class Meta:
         verbose_name = _("版に入った欄")
         constraints = (models.UniqueConstraint(fields=("assessment", "part"), name="assessedpart_once"),)
+
+
+class Asked(models.TextChoices):
+    """What a version keeps of the household beside its parts, in the order of the sheet (domain.md 1.3.2 to 1.3.5, 1.3.7)."""
+
+    HOUSEHOLD_NAME = "household_name", _("世帯の呼び名")
+    HOUSEHOLD_KIND = "household_kind", _("世帯の類型")
+    SUMMARY = "summary", _("世帯のようす")
+    NAME = "name", _("氏名")
+    KANA = "kana", _("ふりがな")
+    RELATION = "relation", _("続柄")
+    SEX = "sex", _("性別")
+    BIRTH_ON = "birth_on", _("生年月日")
+    AGE_ABOUT = "age_about", _("年齢（およそ）")
+    LIVING = "living", _("暮らし方")
+    OCCUPATION = "occupation", _("仕事・学校")
+    CARE_LEVEL = "care_level", _("要介護認定")
+    CONDITION = "condition", _("病気・けが・障害のようす")
+    DOCTOR = "doctor", _("かかりつけ")
+    MONTHLY_INCOME_YEN = "monthly_income_yen", _("月の収入（円）")
+    DEBT_YEN = "debt_yen", _("借金の合計（円）")
+    SITUATION = "situation", _("お金のようす")
+    ISSUE = "issue", _("課題")
+
+
+OF_HEALTH = (Asked.CARE_LEVEL, Asked.CONDITION, Asked.DOCTOR)
+OF_MONEY = (Asked.MONTHLY_INCOME_YEN, Asked.DEBT_YEN, Asked.SITUATION)
+# While a household hides these lie in the vault, and an old version shows none either (concealment/places.py).
+TELLS_A_PLACE = (Asked.OCCUPATION, Asked.DOCTOR)
+
+
+def _label_of_asked() -> Q:
+    health, money = Q(asked__in=OF_HEALTH), Q(asked__in=OF_MONEY)
+    elsewhere = ~Q(asked__in=(*OF_HEALTH, *OF_MONEY, Asked.ISSUE))
+    return (
+        Q(asked=Asked.ISSUE)  # that of the issue, which the policy compares
+        | health & Q(item=Item.HEALTH)
+        | money & Q(item=Item.MONEY)
+        | elsewhere & Q(item=Item.BASIC)
+    )
+
+
+class AssessedFact(Labelled):
+    """What was known of the household when a version was fixed: one answer in the words of that day, or one issue.
+
+    Issues are frozen rows themselves, so the row names the issue and repeats nothing of it. The label is that of what it copies.
+    """
+
+    MAY_BE_HIDDEN = True
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="+")
+    position = models.PositiveSmallIntegerField()
+    asked = models.CharField(max_length=20, choices=Asked.choices)
+    words = models.TextField(blank=True)
+    issue = models.ForeignKey(
+        "casework.Issue", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    fixed_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("版に入った世帯のこと")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("assessment", "person", "asked", "issue"),
+                name="assessedfact_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(name="assessedfact_asked_known", condition=Q(asked__in=Asked.values)),
+            models.CheckConstraint(name="assessedfact_label", condition=_label_of_asked()),
+            models.CheckConstraint(
+                name="assessedfact_words_or_issue",
+                condition=Q(asked=Asked.ISSUE, issue__isnull=False, words="")
+                | ~Q(asked=Asked.ISSUE) & Q(issue__isnull=True) & ~Q(words=""),
+            ),
+        )
+
+    @property
+    def answer(self) -> str:
+        """The words; a birthday with the age on the day of the version, or today where none is fixed yet."""
+        return self.words if self.asked != Asked.BIRTH_ON else self._with_age(self.words)
+
+    @property
+    def answer_on_paper(self) -> str:
+        """The same; a birthday in the era, as on other official sheets."""
+        is_born = self.asked == Asked.BIRTH_ON
+        return self._with_age(in_era(dt.date.fromisoformat(self.words))) if is_born else self.words
+
+    def _with_age(self, day: str) -> str:
+        of = timezone.localdate(None if self._state.adding else self.fixed_at)
+        age = age_on(dt.date.fromisoformat(self.words), of)
+        return gettext("%(day)s（%(age)s歳）") % {"day": day, "age": age}

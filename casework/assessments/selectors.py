@@ -8,10 +8,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.selectors import label_of
+from casework.concealment.models import Concealment
 from casework.households.selectors import name_by
+from casework.issues.selectors import seen_issues_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import labelled_for, lines_reaching, persons_for
@@ -19,8 +22,19 @@ from casework.versions import Change, Said, changes_of
 from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
 
+from .facts import facts_now_for
 from .labels import item_of
-from .models import AssessedPart, Assessment, AssessmentPart, Section, facts_of, question
+from .models import (
+    TELLS_A_PLACE,
+    Asked,
+    AssessedFact,
+    AssessedPart,
+    Assessment,
+    AssessmentPart,
+    Section,
+    facts_of,
+    question,
+)
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -45,7 +59,24 @@ class AssessmentView:
 
     assessment: Assessment
     parts: list[AssessmentPart]
+    facts: list[AssessedFact]
     is_newest: bool
+
+
+@dataclass
+class Known:
+    """What stands now and would be fixed: what is written, and what is known of the household, not saved."""
+
+    parts: list[AssessmentPart]
+    facts: list[AssessedFact]
+
+
+@dataclass
+class About:
+    """What a version, or what stands now, says of one person, or of the household as a whole."""
+
+    who: str
+    facts: list[AssessedFact]
 
 
 @dataclass
@@ -74,6 +105,11 @@ def current_parts_for(viewer: Viewer, case: Case) -> list[AssessmentPart]:
     for part in parts_for(viewer).filter(case=case):
         latest[_key(part)] = part
     return list(latest.values())
+
+
+def known_for(viewer: Viewer, case: Case) -> Known:
+    """Return what would be fixed now: for whoever fixes, who sees all of it."""
+    return Known(current_parts_for(viewer, case), facts_now_for(viewer, case))
 
 
 def _key(part: AssessmentPart) -> Key:
@@ -151,26 +187,57 @@ def _links_for(viewer: Viewer) -> QuerySet[AssessedPart]:
     return AssessedPart.objects.filter(part__in=labelled_for(viewer, AssessmentPart))
 
 
+def _facts_for(viewer: Viewer) -> QuerySet[AssessedFact]:
+    """The facts of the versions that somebody knows of; none that names a sealed issue or tells a concealed place."""
+    hides = Concealment.objects.filter(case=OuterRef("case"), lift__isnull=True)
+    no_place = ~Q(asked__in=TELLS_A_PLACE) | ~Exists(hides)
+    seen_issues = seen_issues_for(viewer)
+    rows: QuerySet[AssessedFact] = labelled_for(viewer, AssessedFact)
+    return rows.filter(
+        no_place, Q(issue=None) | Q(issue__in=seen_issues), assessment__in=assessments_for(viewer)
+    )
+
+
 @in_rounds
 def assessment_views_for(viewer: Viewer, case: Case) -> Steps[list[AssessmentView]]:
-    """Return the fixed versions of a case, the newest first, each with the parts that reach the viewer."""
-    rows, links = yield [
+    """Return the fixed versions of a case, the newest first, each with the parts and facts that reach the viewer."""
+    rows, links, facts = yield [
         assessments_for(viewer).filter(case=case).order_by("-version"),
         _links_for(viewer)
         .filter(case=case)
         .select_related("part__agency", "part__written_by__user")
         .order_by("part__written_at", "part__sequence", "part"),
+        _facts_for(viewer).filter(case=case).select_related("issue").order_by("position"),
     ]
-    parts = defaultdict(list)
+    parts, kept = defaultdict(list), defaultdict(list)
     for link in links:
         parts[link.assessment_id].append(link.part)
-    return [AssessmentView(row, parts[row.pk], is_newest=row is rows[0]) for row in rows]
+    for fact in facts:
+        kept[fact.assessment_id].append(fact)
+    return [AssessmentView(row, parts[row.pk], kept[row.pk], is_newest=row is rows[0]) for row in rows]
+
+
+def household_of(facts: Iterable[AssessedFact]) -> list[About]:
+    """Return what is said of the household and of each of its people, in their order. The facts know ``who`` they are about."""
+    found: dict[Any, About] = {}
+    for fact in facts:
+        row: Any = fact
+        if not fact.issue_id:
+            found.setdefault(fact.person_id, About(row.who, [])).facts.append(fact)
+    return list(found.values())
+
+
+def issues_of(facts: Iterable[AssessedFact]) -> list[AssessedFact]:
+    """Return the issues, the heaviest first and those that are over last."""
+    return [fact for fact in facts if fact.issue_id]
 
 
 def changes_between(before: AssessmentView, after: AssessmentView) -> list[Change]:
-    """Compare two versions field by field, in the order of the sheet. Their parts know ``who`` they are about."""
-    headings = [heading for section in Section for heading in _headings(section)]
-    return changes_of(headings, _said(before), _said(after))
+    """Compare two versions field by field, in the order of the sheet. Their rows know ``who`` they are about."""
+    headings = [str(asked.label) for asked in Asked if asked != Asked.ISSUE]
+    headings += [heading for view in (after, before) for heading, _who, _words in _said_of_issues(view)]
+    headings += [heading for section in Section for heading in _headings(section)]
+    return changes_of(dict.fromkeys(headings), _said(before), _said(after))
 
 
 def _headings(section: Section) -> list[str]:
@@ -180,6 +247,11 @@ def _headings(section: Section) -> list[str]:
 def _said(view: AssessmentView) -> list[Said]:
     """Whose words they are is said with whom they are about: agencies do not answer for each other."""
     found: list[Said] = []
+    for fact in view.facts:
+        of: Any = fact
+        if not fact.issue_id:
+            found.append((str(Asked(fact.asked).label), of.who, fact.answer))
+    found += _said_of_issues(view)
     for part in view.parts:
         row: Any = part
         whose_words = f"{row.who} {CENTER_WORDS if part.agency.is_center else part.agency.name}"
@@ -187,4 +259,13 @@ def _said(view: AssessmentView) -> list[Said]:
         found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.told_facts]
         if part.text:
             found.append((heading, whose_words, part.text))
+    return found
+
+
+def _said_of_issues(view: AssessmentView) -> list[Said]:
+    found: list[Said] = []
+    for fact in issues_of(view.facts):
+        row: Any = fact
+        name = f"{Asked.ISSUE.label} {label_of('issue', row.issue.code)}"
+        found += [(f"{name} {asked}", row.who, answer) for asked, answer in row.issue.told]
     return found

@@ -23,3 +23,24 @@ SEEN_PART = "EXISTS (SELECT 1 FROM casework_assessmentpart p WHERE p.id = casewo
 HAS_SEEN_PART = (
     "EXISTS (SELECT 1 FROM casework_assessedpart a WHERE a.assessment_id = casework_assessment.id)"
 )
+
+FACT_KEYS = """
+ALTER TABLE casework_assessedfact ADD CONSTRAINT casework_assessedfact_of_version FOREIGN KEY (assessment_id, case_id, fixed_at)
+  REFERENCES casework_assessment (id, case_id, fixed_at) DEFERRABLE INITIALLY DEFERRED;
+"""
+# Whoever sees no part of a version does not know of it: a fact of it is seen with the version only. A sealed or hidden issue is seen
+# here as little as on its own page, since its policy applies.
+OF_SEEN_VERSION = (
+    "EXISTS (SELECT 1 FROM casework_assessment a WHERE a.id = casework_assessedfact.assessment_id)"
+)
+SEEN_ISSUE = (
+    "(issue_id IS NULL OR EXISTS (SELECT 1 FROM casework_issue i WHERE i.id = casework_assessedfact.issue_id"
+    " AND i.case_id = casework_assessedfact.case_id AND i.item = casework_assessedfact.item"
+    " AND i.person_id IS NOT DISTINCT FROM casework_assessedfact.person_id))"
+)
+# Where somebody works and who treats them lies in the vault while the household hides, and stood in the row before.
+TELLS_NO_PLACE = (
+    "(asked NOT IN ('occupation', 'doctor') OR NOT EXISTS (SELECT 1 FROM casework_concealment c"
+    " WHERE c.case_id = casework_assessedfact.case_id"
+    " AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)))"
+)

@@ -32,7 +32,10 @@ from .selectors import (
     blocks_of,
     changes_between,
     current_parts_for,
+    household_of,
     household_order_for,
+    issues_of,
+    known_for,
     own_parts_for,
     whose,
     writable_for,
@@ -50,6 +53,7 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
     parts = current_parts_for(viewer, case)
     writable = writable_for(viewer, case)
     views = assessment_views_for(viewer, case)
+    is_fixer = viewer.may("casework.decide")
     _show(viewer, case, parts)
     may_write = {(each.person_id, section.value) for each in writable for section in each.sections}
     for part in parts:
@@ -61,7 +65,7 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
         "blocks": blocks_of(parts, household_order_for(viewer, case)),
         "writable": writable,
         "views": views,
-        "is_new": is_new(parts, views[0] if views else None),
+        "is_new": is_fixer and is_new(known_for(viewer, case), views[0] if views else None),
     }
     return TemplateResponse(request, "casework/assessment.html", context)
 
@@ -109,21 +113,25 @@ def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
 def assessment_fix(request: ViewerRequest, case: Case) -> HttpResponse:
     """Fix what stands now as a version, after looking at it."""
     viewer = request.viewer
-    parts = current_parts_for(viewer, case)
+    known = known_for(viewer, case)
     newest = next(iter(assessment_views_for(viewer, case)), None)
-    begun = {"seen_version": newest.assessment.version if newest else 0, "seen_mark": mark_of(parts)}
+    begun = {"seen_version": newest.assessment.version if newest else 0, "seen_mark": mark_of(known)}
     form = FixForm(request.POST or None, initial=begun)
     if form.is_valid() and (fixed := _fix(request, case, form, begun)):
         messages.success(request, _("「%(name)s」を確定しました。") % {"name": fixed.name})
         return redirect("casework:assessment_version", case_id=case.pk, assessment_id=fixed.pk)
-    if not is_new(parts, newest):
+    if not is_new(known, newest):
         messages.error(request, _nothing_to_fix(newest))
         return redirect("casework:assessment", case_id=case.pk)
-    _show(viewer, case, parts)
-    blocks = blocks_of(parts, household_order_for(viewer, case))
-    return TemplateResponse(
-        request, "casework/assessment_fix.html", {"case": case, "form": form, "blocks": blocks}
-    )
+    _show(viewer, case, [*known.parts, *known.facts])
+    context = {
+        "case": case,
+        "form": form,
+        "blocks": blocks_of(known.parts, household_order_for(viewer, case)),
+        "household": household_of(known.facts),
+        "issues": issues_of(known.facts),
+    }
+    return TemplateResponse(request, "casework/assessment_fix.html", context)
 
 
 def _fix(request: ViewerRequest, case: Case, form: FixForm, now: dict[str, Any]) -> Assessment | None:
@@ -173,10 +181,12 @@ def assessment_version(request: ViewerRequest, case: Case, assessment_id: uuid.U
     if place is None:
         raise Http404
     view = views[place]
-    _show(viewer, case, view.parts)
+    _show(viewer, case, [*view.parts, *view.facts])
     context = {
         "case": case,
         "view": view,
+        "household": household_of(view.facts),
+        "issues": issues_of(view.facts),
         "has_earlier": place + 1 < len(views),
         "blocks": blocks_of(view.parts, household_order_for(viewer, case)),
     }
@@ -192,7 +202,7 @@ def assessment_compare(request: ViewerRequest, case: Case, assessment_id: uuid.U
     if place is None or place + 1 == len(views):
         raise Http404
     after, before = views[place : place + 2]
-    _show(request.viewer, case, [*after.parts, *before.parts])
+    _show(request.viewer, case, [*after.parts, *after.facts, *before.parts, *before.facts])
     context = {"case": case, "before": before, "after": after, "changes": changes_between(before, after)}
     return TemplateResponse(request, "casework/assessment_compare.html", context)
 
@@ -239,6 +249,6 @@ def _readers(viewer: Viewer, case: Case, person_id: uuid.UUID | None, section: s
     return _("センターのほかに、%(agencies)sが読みます。") % {"agencies": names}
 
 
-def _show(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> None:
-    name_people(viewer, parts)
-    record_items(viewer, [(part, case.pk, part.person_id, part.item) for part in parts])
+def _show(viewer: Viewer, case: Case, rows: list[Any]) -> None:
+    name_people(viewer, rows)
+    record_items(viewer, [(row, case.pk, row.person_id, row.item) for row in rows])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.fields import CodeField
@@ -12,12 +15,14 @@ from casework.sharing.models import Labelled
 from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
 
+from .retention import Keeping, keeping_from
+
 
 class Closure(Labelled):
     """The sheet with which a case is closed; one at most, never edited (domain.md 1.8). A case that comes back is a new one.
 
-    Labelled with the household's plan: an agency that is told the plan is told how it ended. The retention period begins
-    with ``closed_at``.
+    Labelled with the household's plan: an agency that is told the plan is told how it ended. How long it is kept is counted
+    from ``closed_at`` (retention.py).
     """
 
     MAY_BE_HIDDEN = True
@@ -57,3 +62,13 @@ class Closure(Labelled):
             ),
             models.CheckConstraint(name="closure_says_what_was_told", condition=~Q(told="")),
         )
+
+    @property
+    def closed_on(self) -> dt.date:
+        """The day in Japan on which it was closed."""
+        return timezone.localdate(self.closed_at)
+
+    @property
+    def keeping(self) -> Keeping:
+        """How long the record is kept by the setting of today."""
+        return keeping_from(self.closed_on)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -19,6 +20,7 @@ from permissions.errors import NotAllowed
 
 from .actions import close_case
 from .forms import ClosureForm
+from .retention import keeping_from
 from .selectors import decisions_to_end_by
 
 
@@ -50,4 +52,5 @@ def closing(request: ViewerRequest, case: Case) -> HttpResponse:
         else:
             messages.success(request, _("ケースを終えました。"))
             return redirect("casework:case", case_id=case.pk)
-    return TemplateResponse(request, "casework/closing.html", {"case": case, "form": form})
+    context = {"case": case, "form": form, "keeping": keeping_from(timezone.localdate())}
+    return TemplateResponse(request, "casework/closing.html", context)

@@ -125,6 +125,16 @@ SETTINGS: dict[str, Count | Text] = {
         most=24,
         unit=_("か月"),
     ),
+    "keep_years": Count(
+        _("終結：ケースの記録を何年残すか"),
+        _(
+            "終わった年度の次の4月1日から数えます。市の文書の決まりに合わせてください。変えると、終わったケースにもすぐに効きます。記録はここでは消えません。"
+        ),
+        default=5,
+        least=1,
+        most=50,
+        unit=_("年"),
+    ),
     "handover_card_intro": Text(
         _("つながるカード：はじめの文"),
         _CARD,

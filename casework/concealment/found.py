@@ -46,6 +46,7 @@ HIDDEN = (
     "RoleRow",
     "RoleAnswer",
     "AssessmentPart",
+    "AssessedFact",
     "ChronologyEntry",
     "PlanPart",
     "PlanRole",

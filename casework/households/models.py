@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -75,14 +77,12 @@ class Person(Walled):
     @property
     def age(self) -> int | None:
         """Age in years today in Japan, from the birth date; None without one."""
-        if self.birth_on is None:
-            return None
-        today = timezone.localdate()
-        return (
-            today.year
-            - self.birth_on.year
-            - ((today.month, today.day) < (self.birth_on.month, self.birth_on.day))
-        )
+        return None if self.birth_on is None else age_on(self.birth_on, timezone.localdate())
+
+
+def age_on(birth_on: dt.date, day: dt.date) -> int:
+    """Return the age in years on a day."""
+    return day.year - birth_on.year - ((day.month, day.day) < (birth_on.month, birth_on.day))
 
 
 class Permitted(models.TextChoices):

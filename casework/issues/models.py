@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -79,3 +81,19 @@ class Issue(Labelled):
     @property
     def is_open(self) -> bool:
         return self.closed_on is None
+
+    @property
+    def told(self) -> list[tuple[str, str]]:
+        """Return what is known of it: what was asked, and the answer in words; what nobody answered is left out."""
+        answers = {
+            "severity": self.get_severity_display(),
+            "said_by": self.get_said_by_display(),
+            "since": self.since,
+            "existing": self.existing,
+            "words": self.words,
+            "closed_on": self.closed_on.isoformat() if self.closed_on else "",
+        }
+        asked: Any = self._meta
+        return [
+            (str(asked.get_field(name).verbose_name), str(words)) for name, words in answers.items() if words
+        ]

@@ -31,8 +31,8 @@ def issues_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
 
     Each with ``is_followed``. The heaviest first, then in the order in which they were written down.
     """
-    rows = _seen(viewer).filter(case=case)
-    follower = _seen(viewer).filter(follows=OuterRef("pk"))
+    rows = seen_issues_for(viewer).filter(case=case)
+    follower = seen_issues_for(viewer).filter(follows=OuterRef("pk"))
     found: QuerySet[Any] = (
         rows.annotate(is_followed=Exists(follower))
         .select_related("noted_by__user", "noted_by__agency")
@@ -41,7 +41,8 @@ def issues_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
     return found
 
 
-def _seen(viewer: Viewer) -> QuerySet[Any]:
+def seen_issues_for(viewer: Viewer) -> QuerySet[Any]:
+    """Return every row about issues that reaches the viewer, unordered; sealed ones for the center's duty alone."""
     rows = labelled_for(viewer, Issue)
     return rows if viewer.sees_all_cases else rows.filter(is_sealed=False)
 
@@ -55,8 +56,13 @@ def issues_by_person(viewer: Viewer, case: Case) -> Steps[dict[uuid.UUID, Issues
         of = found.setdefault(issue.person_id, IssuesOf())
         (of.open if issue.is_open else of.closed).append(issue)
     for of in found.values():
-        of.open.sort(key=lambda issue: _WEIGHT[issue.severity])
+        of.open.sort(key=weight_of)
     return found
+
+
+def weight_of(issue: Any) -> int:
+    """Return where an issue stands in the order of the heaviest first."""
+    return _WEIGHT[issue.severity]
 
 
 _WEIGHT = {"3": 0, "2": 1, "1": 2, "unknown": 3}

@@ -27,6 +27,11 @@ class Neighbors:
     before: Reopening | None = None
     after: Reopening | None = None
 
+    @property
+    def open_after(self) -> Case | None:
+        """The case after, while it is open."""
+        return self.after.case if self.after and self.after.case.stage in OPEN_STAGES else None
+
 
 def reopenings_for(viewer: Viewer) -> QuerySet[Reopening]:
     """Return the links of which this viewer may see both cases, unordered."""

@@ -39,8 +39,9 @@ def request_sheet(
     by: Viewer,
     kind: str = DECISION,
     evaluation_id: uuid.UUID | None = None,
+    assessment_id: uuid.UUID | None = None,
 ) -> Sheet:
-    """Order a sheet of a decision, of an evaluation, or of the case itself.
+    """Order a sheet of a decision, of an evaluation, of a version of the assessment, or of the case itself.
 
     Returns the order already waiting if there is one (a double click).
 
@@ -63,6 +64,7 @@ def request_sheet(
                 case=case,
                 decision=decision,
                 evaluation_id=evaluation_id,
+                assessment_id=assessment_id,
                 membership=by.membership,
                 kind=kind,
                 language=translation.get_language() or "ja",
@@ -71,8 +73,8 @@ def request_sheet(
         ignore_conflicts=True,
     )
     sheet = Sheet.objects.defer("pdf").get(
-        case=case, decision=decision, evaluation=evaluation_id, membership=by.membership, kind=kind,
-        state=SheetState.WAITING,
+        case=case, decision=decision, evaluation=evaluation_id, assessment=assessment_id, membership=by.membership,
+        kind=kind, state=SheetState.WAITING,
     )  # fmt: skip
     make_sheet_task.using(priority=-1 - waiting).enqueue(str(sheet.pk), by.membership.pk)
     record(by, "sheet_requested", sheet, case=case.pk)

@@ -18,6 +18,8 @@ from wagtail import hooks
 
 from permissions.viewer import Viewer
 
+from .assessments import assessment_content_for
+from .closings import closing_content_for
 from .content import Label, content_for
 from .evaluations import evaluation_content_for
 from .plans import has_plan, plan_content_for
@@ -32,6 +34,8 @@ DECISION = "decision"
 PLAN = "plan"
 UNDERSTANDING = "understanding"
 EVALUATION = "evaluation"
+ASSESSMENT = "assessment"
+CLOSING = "closing"
 CODE = re.compile(r"[a-z][a-z0-9_]{0,23}")
 
 
@@ -89,6 +93,22 @@ def sheet_kinds() -> dict[str, SheetKind]:
             fits=lambda decision: (
                 False
             ),  # a decision may be evaluated more than once: ordered on the page of each
+        ),
+        ASSESSMENT: SheetKind(
+            ASSESSMENT,
+            _("アセスメントシート"),
+            "casework/sheets/assessment.html",
+            assessment_content_for,
+            style="casework/plan_sheet.css",
+            fits=lambda decision: False,  # of a version, ordered on a page of its own
+        ),
+        CLOSING: SheetKind(
+            CLOSING,
+            _("終結シート"),
+            "casework/sheets/closing.html",
+            closing_content_for,
+            style="casework/plan_sheet.css",
+            fits=lambda decision: False,  # of the case, ordered on a page of its own
         ),
     }
     for register in hooks.get_hooks("register_marugoto_sheet"):

@@ -23,7 +23,7 @@ class SheetState(models.TextChoices):
 
 
 class Sheet(Walled):
-    """A sheet of a decision, of an evaluation, or of the case itself (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
+    """A sheet of a decision, of an evaluation, of a version of the assessment, or of the case itself (kinds.py), such as 支援方針・役割分担表, as one reader may see it, as PDF.
 
     ``labels`` lists every label printed on it, [[case, person or null, item]]: the database shows the row only
     while its reader reaches all of them, so a sheet dies with the share it was made from. ``hidings``: the concealments
@@ -37,6 +37,9 @@ class Sheet(Walled):
     )
     evaluation = models.ForeignKey(
         "casework.Evaluation", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    assessment = models.ForeignKey(
+        "casework.Assessment", on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=24, default="decision", db_default="decision")
@@ -58,7 +61,7 @@ class Sheet(Walled):
                 | (~Q(state=SheetState.READY) & Q(pdf__isnull=True)),
             ),
             models.UniqueConstraint(
-                fields=("case", "decision", "evaluation", "membership", "kind"),
+                fields=("case", "decision", "evaluation", "assessment", "membership", "kind"),
                 condition=Q(state="waiting"),
                 name="sheet_one_waiting",
                 nulls_distinct=False,

@@ -25,13 +25,18 @@ def sheets_for(viewer: Viewer, decision: Decision) -> list[Sheet]:
 
 
 def sheets_of_case_for(
-    viewer: Viewer, case: Case, kind: str, *, evaluation_id: uuid.UUID | None = None
+    viewer: Viewer,
+    case: Case,
+    kind: str,
+    *,
+    evaluation_id: uuid.UUID | None = None,
+    assessment_id: uuid.UUID | None = None,
 ) -> list[Sheet]:
-    """Return the viewer's own sheets of one kind that are of the case itself or of one evaluation of it.
+    """Return the viewer's own sheets of one kind that are of the case itself, or of one evaluation or version of it.
 
     Newest first, without the bytes; at most 20.
     """
-    own = _own(viewer).filter(case=case, evaluation=evaluation_id, kind=kind)
+    own = _own(viewer).filter(case=case, evaluation=evaluation_id, assessment=assessment_id, kind=kind)
     newest = own.order_by("-requested_at", "pk")[:20]
     return [sheet for sheet in newest if _still_reaches(viewer, sheet)]
 

@@ -14,6 +14,12 @@ urlpatterns = [
         views.evaluation_sheet,
         name="evaluation_sheet",
     ),
+    path(
+        "cases/<uuid:case_id>/assessment/<uuid:assessment_id>/sheet/",
+        views.assessment_sheet,
+        name="assessment_sheet",
+    ),
+    path("cases/<uuid:case_id>/closing/sheet/", views.closing_sheet, name="closing_sheet"),
     path("cases/<uuid:case_id>/decisions/<uuid:decision_id>/plan.xlsx", views.plan_excel, name="plan_excel"),
     path("cases/<uuid:case_id>/sheets/<uuid:sheet_id>/", views.sheet, name="sheet"),
     path("cases/<uuid:case_id>/sheets/<uuid:sheet_id>/file/", views.sheet_file, name="sheet_file"),

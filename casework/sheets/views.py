@@ -6,10 +6,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.cases.models import Case
 from casework.plans.selectors import decision_view_for
@@ -20,9 +21,11 @@ from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 
 from .actions import is_kept_from, record_sheet_opened, request_sheet
+from .assessments import assessment_sheet_for
+from .closings import closing_sheet_for
 from .evaluations import evaluation_sheet_for
 from .forms import SheetForm
-from .kinds import EVALUATION, UNDERSTANDING
+from .kinds import ASSESSMENT, CLOSING, EVALUATION, UNDERSTANDING, sheet_kinds
 from .models import Sheet, SheetState
 from .pdf import pdf_available
 from .plans import plan_sheet_for
@@ -164,6 +167,56 @@ def evaluation_sheet(request: ViewerRequest, case: Case, evaluation_id: uuid.UUI
         messages.error(request, str(refusal))
         return back
     return redirect("casework:sheet", case_id=case.pk, sheet_id=ordered.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.make_sheet")
+def assessment_sheet(request: ViewerRequest, case: Case, assessment_id: uuid.UUID) -> HttpResponse:
+    """Order a fixed version as PDF, and find those that were made."""
+    found = assessment_sheet_for(request.viewer, case, assessment_id)
+    if found is None:
+        raise Http404
+    version = found.view.assessment
+    back = reverse("casework:assessment_version", args=[case.pk, version.pk])
+    return _of_case(request, case, ASSESSMENT, title=version.name, back=back, assessment_id=version.pk)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.make_sheet")
+def closing_sheet(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Order the closing sheet as PDF, and find those that were made."""
+    if closing_sheet_for(request.viewer, case) is None:
+        raise Http404
+    return _of_case(request, case, CLOSING, title="", back=reverse("casework:case", args=[case.pk]))
+
+
+def _of_case(
+    request: ViewerRequest,
+    case: Case,
+    kind: str,
+    *,
+    title: str,
+    back: str,
+    assessment_id: uuid.UUID | None = None,
+) -> HttpResponse:
+    if request.method == "POST" and not pdf_available():
+        messages.error(request, NO_PDF)
+    elif request.method == "POST":
+        try:
+            ordered = request_sheet(case, None, by=request.viewer, kind=kind, assessment_id=assessment_id)
+        except NotAllowed as refusal:
+            messages.error(request, str(refusal))
+        else:
+            return redirect("casework:sheet", case_id=case.pk, sheet_id=ordered.pk)
+    context = {
+        "case": case,
+        "kind": sheet_kinds()[kind],
+        "title": title,
+        "back": back,
+        "made": sheets_of_case_for(request.viewer, case, kind, assessment_id=assessment_id),
+        "has_pdf": pdf_available(),
+    }
+    return TemplateResponse(request, "casework/sheet_order.html", context)
 
 
 def _sheet(request: ViewerRequest, case: Case, sheet_id: uuid.UUID) -> Sheet:

@@ -139,6 +139,11 @@ class CaseRecord:
         return any(each.live for each in self.shared)
 
     @property
+    def later(self) -> Case | None:
+        """Return the case in which the household came back, while it is open: until it ends nothing is counted (R-RET-1)."""
+        return self.neighbors.open_after
+
+    @property
     def proposal(self) -> str:
         """Return why the center is proposed to coordinate, for its duty; empty for nothing."""
         return calls_for_coordination(self.referrals)

@@ -14,7 +14,14 @@ from typing import Any
 
 from django.db import connection
 
-from casework.assessments.models import NOT_ASKED, AssessedPart, Assessment, AssessmentPart, facts_of
+from casework.assessments.models import (
+    NOT_ASKED,
+    AssessedFact,
+    AssessedPart,
+    Assessment,
+    AssessmentPart,
+    facts_of,
+)
 from casework.cases.models import Case
 from casework.chronology.models import ChronologyEntry
 from casework.closing.models import Closure
@@ -53,6 +60,7 @@ LABELLED = (
     TaskEnd,
     Closure,
     AssessmentPart,
+    AssessedFact,
     ChronologyEntry,
     PlanPart,
     PlanRole,
@@ -66,6 +74,7 @@ OPEN_TASKS = frozenset({"basic", "history"})
 ITEM_TEXT = {PersonContact: "address", PersonHealth: "condition", PersonMoney: "situation"}
 CODE_OF_ITEM = {"health": "disease", "money": "debt", "assessment": "family"}  # an issue of each label
 SECTION_OF_ITEM = {"health": "health", "money": "money", "history": "history", "assessment": "family"}
+ASKED_OF_ITEM = {"health": "condition", "money": "situation"}  # a fact that a version keeps
 CANARY = re.compile(r"⟦([^⟧]*)⟧")
 LONG_AGO = dt.datetime(2026, 1, 5, 9, 0, tzinfo=dt.UTC)
 
@@ -254,6 +263,14 @@ class CanaryWorld(World):
         fixed.save(force_insert=True)
         links = [AssessedPart(assessment=fixed, part=part, case=family.case) for part in parts]
         AssessedPart.objects.bulk_create(links)
+        AssessedFact.objects.bulk_create(
+            AssessedFact(
+                case=family.case, person_id=family.person_id(who), item=item, assessment=fixed, position=position,
+                asked=ASKED_OF_ITEM[item], words=family.canary(who, item, "assessedfact"),
+            )
+            for position, (who, item) in enumerate(family.labels())
+            if who and item in ASKED_OF_ITEM
+        )  # fmt: skip
 
     def _canaries_of_plan(self, family: Family) -> None:
         by, day = self.coordinator.membership, dt.date(2026, 1, 5)
@@ -320,6 +337,8 @@ def _tables_of(who: str, item: str) -> list[str]:
         tables += ["assessmentpart", "chronologyentry"]
     if who and item in CODE_OF_ITEM:
         tables.append("issue")
+    if who and item in ASKED_OF_ITEM:
+        tables.append("assessedfact")
     if who and item in {"contact", "health", "money"}:
         tables.append(f"person{item}")
     return tables

@@ -12,6 +12,7 @@ from django.db.models import CharField, Value
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
+from casework.assessments.models import Assessment
 from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
 from casework.chronology.selectors import chronology_for
@@ -22,7 +23,10 @@ from casework.notifications.models import Notification
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
+from casework.sheets.assessments import assessment_content_for
+from casework.sheets.closings import closing_content_for
 from casework.sheets.evaluations import evaluation_content_for
+from casework.sheets.kinds import sheet_kinds
 from casework.sheets.models import Sheet
 from casework.sheets.selectors import sheet_for
 from casework.workspace.finding import find_cases_for
@@ -30,6 +34,7 @@ from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
 from tests.casework.canaries import (
+    ASKED_OF_ITEM,
     CODE_OF_ITEM,
     LABELLED,
     OPEN_TASKS,
@@ -97,6 +102,8 @@ def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset
             rows["chronologyentry"].add(label)
         if person and item in CODE_OF_ITEM:
             rows["issue"].add(label)
+        if person and item in ASKED_OF_ITEM:
+            rows["assessedfact"].add(label)
         if person and item in ("contact", "health", "money"):
             rows[f"person{item}"].add(label)
     return rows
@@ -234,10 +241,12 @@ def read_by_page(viewer: Viewer, family: Family) -> set[Label]:
 
 
 def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
-    """Return the labels of what the assessment shows now, of its fixed versions, and of the chronology."""
+    """Return the labels of what the assessment shows now, of its fixed versions and what they keep, and of the chronology."""
+    views = assessment_views_for(viewer, family.case)
     rows: dict[str, list[Any]] = {
         "now": current_parts_for(viewer, family.case),
-        "fixed": [part for view in assessment_views_for(viewer, family.case) for part in view.parts],
+        "fixed": [part for view in views for part in view.parts],
+        "kept": [fact for view in views for fact in view.facts],
         "years": chronology_for(viewer, family.case).entries,
     }
     return {name: {(row.case_id, row.person_id, row.item) for row in each} for name, each in rows.items()}
@@ -245,7 +254,8 @@ def assessed(viewer: Viewer, family: Family) -> dict[str, set[Label]]:
 
 def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
     here = {label for label in labels if label[2] in SECTION_OF_ITEM}
-    return {"now": here, "fixed": here, "years": here}
+    kept = {label for label in labels if label[1] and label[2] in ASKED_OF_ITEM}
+    return {"now": here, "fixed": here, "kept": kept, "years": here}
 
 
 # --- the object permission ---------------------------------------------------------------------------
@@ -316,6 +326,50 @@ def printed_of_evaluation_by_rule(world: CanaryWorld, family: Family, labels: fr
     tables = {"evaluationresult", "evaluationrole", "planpart", "rolerow"}
     texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
     return (here, texts) if here else None
+
+
+def printed_of_assessment(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+    """Return labels and canaries of what the paper of the fixed version would print for this viewer now, or None."""
+    version = Assessment.objects.filter(case=family.case).first()
+    if version is None:
+        return None
+    sheet = Sheet(case=family.case, assessment=version, membership=viewer.membership)
+    return _on_paper(assessment_content_for(viewer, sheet), "assessment")
+
+
+def printed_of_assessment_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
+    """Parts, facts, and the names of whom they are about."""
+    here = {label for label in labels if label[0] == family.case.pk}
+    parts = {label for label in here if label[2] in SECTION_OF_ITEM}
+    named = {(case, person, "basic") for case, person, _item in parts if person} & here
+    texts = {
+        text
+        for text in world.canaries(parts)
+        if text.rpartition("/")[2] in {"assessmentpart", "assessedfact"}
+    }
+    return (parts | named, texts) if parts else None
+
+
+def printed_of_closing(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+    """Return labels and canaries of what the paper of the closing would print for this viewer now, or None."""
+    sheet = Sheet(case=family.case, membership=viewer.membership)
+    return _on_paper(closing_content_for(viewer, sheet), "closing")
+
+
+def printed_of_closing_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
+    """Of whoever is told the household's plan: the closing, and what became of every goal that reaches them."""
+    here = {label for label in labels if label[0] == family.case.pk}
+    tables = {"closure", "evaluationresult", "planpart"}
+    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
+    return (here, texts) if (family.case.pk, None, "plan") in here else None
+
+
+def _on_paper(content: Any, kind: str) -> tuple[set[Label], set[str]] | None:
+    if content is None:
+        return None
+    return set(content.labels), canaries_in(
+        render_to_string(sheet_kinds()[kind].template, {"sheet": content})
+    )
 
 
 def printed_by_rule(

@@ -6,7 +6,7 @@ import pytest
 
 from casework.assessments.actions import NotShared, PartDraft, Seen, fix_assessment, mark_of, write_part
 from casework.assessments.models import AssessedPart, Assessment, AssessmentPart
-from casework.assessments.selectors import current_parts_for
+from casework.assessments.selectors import known_for
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
 from casework.seen import ChangedMeanwhile
@@ -39,7 +39,7 @@ def writing(home, by, *, seen=None):
 
 def fixing(home, by):
     with acting_for(by):
-        seen = Seen(0, mark_of(current_parts_for(by, home.case)))
+        seen = Seen(0, mark_of(known_for(by, home.case)))
     return by, lambda: fix_assessment(home.case, "plan", seen=seen, by=by)
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from casework.assessments.models import Section
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
+from casework.issues.actions import IssueDraft, note_issue
 from casework.plans.models import Direction, RoleRow
 from casework.sharing.actions import Label
 from permissions.walls.context import acting_for
@@ -31,7 +32,10 @@ def world(settings):
     world.share(home, world.anshin, *(Label(home.mother.pk, item) for item in items))
     for section in Section:
         write(world, world.coordinator, section.value, "見本のようすです。")
+    for code, severity in (("debt", "2"), ("isolation", "3"), ("dv_abuse", "3")):
+        note(world, code, severity, "見本の長い課題です。" * 30)
     fix(world)
+    note(world, "foreign", "unknown", "")
     write(world, world.anshin_worker, "home", "見本の長い文です。" * 60, housing="rented")
     write(world, world.anshin_worker, "health", "", treatment="untreated")
     world.fixed = fix(world, version=1)
@@ -44,6 +48,12 @@ def world(settings):
     world.entry = write_entry(world, world.coordinator, "ひざの手術", (2011,), item="health")
     world.evaluation = evaluation(world)
     return world
+
+
+def note(world, code, severity, words):
+    with acting_for(world.coordinator):
+        draft = IssueDraft(severity, "staff", words=words)
+        note_issue(world.hazuki.mother, code, draft, by=world.coordinator)
 
 
 def evaluation(world):
@@ -71,6 +81,7 @@ def pages(world):
             "assessment_fix": f"{page}fix/",
             "assessment_version": f"{page}{world.fixed.pk}/",
             "assessment_compare": f"{page}{world.fixed.pk}/compare/",
+            "assessment_sheet": f"{page}{world.fixed.pk}/sheet/",
             "chronology": page.replace("assessment", "chronology"),
             "chronology_add": page.replace("assessment", "chronology") + "add/",
             "chronology_correct": page.replace("assessment", "chronology") + f"{world.entry.pk}/correct/",
@@ -81,6 +92,7 @@ def pages(world):
         "anshin": {
             "assessment_of_agency": page,
             "assessment_write_of_agency": write_home,
+            "assessment_version_of_agency": f"{page}{world.fixed.pk}/",
             "assessment_compare_of_agency": f"{page}{world.fixed.pk}/compare/",
             "chronology_of_agency": page.replace("assessment", "chronology"),
             "evaluation_of_agency": evaluated,

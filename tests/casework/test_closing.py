@@ -14,10 +14,12 @@ from casework.cases.models import Case
 from casework.cases.states import NEXT_STAGES, Stage
 from casework.closing.actions import ClosureDraft, close_case, lacking
 from casework.closing.models import Closure
+from casework.closing.retention import Keeping, keeping_from
 from casework.closing.selectors import closure_for
+from casework.codes.models import Setting
 from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.guard import PlaceWritten
-from casework.dates import in_months
+from casework.dates import in_era, in_months
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, record_evaluation
 from casework.households.actions import set_item
 from casework.households.models import PersonContact
@@ -26,6 +28,7 @@ from casework.models import CaseEvent
 from casework.plans.actions import DirectionDraft, decide
 from casework.plans.models import Direction
 from casework.referrals.actions import ReferralDraft, send_referral
+from casework.reopening.actions import reopen_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label
 from casework.tasks.selectors import open_tasks_for
@@ -386,3 +389,41 @@ def test_page_tells_what_is_missing_keeps_what_was_typed_and_closes(closing, cli
 )  # fmt: skip
 def test_months_later_is_a_day_of_that_month(day, months, later):
     assert in_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(later)
+
+
+@pytest.mark.parametrize(
+    ("closed_on", "years", "begins", "ends"),
+    [
+        (dt.date(2026, 3, 31), 5, dt.date(2026, 4, 1), dt.date(2031, 3, 31)),
+        (dt.date(2026, 4, 1), 5, dt.date(2027, 4, 1), dt.date(2032, 3, 31)),
+        (dt.date(2024, 2, 29), 1, dt.date(2024, 4, 1), dt.date(2025, 3, 31)),
+    ],
+)
+def test_record_is_kept_from_the_april_after_the_fiscal_year(closing, closed_on, years, begins, ends):
+    with acting_for(closing.chief):
+        Setting.objects.create(key="keep_years", value=str(years))
+        assert keeping_from(closed_on) == Keeping(begins, ends, years)
+
+
+def test_pages_tell_how_long_the_record_is_kept_and_that_it_waits_for_a_case_that_came_back(closing, client):
+    world, home = closing, closing.hazuki
+    sign_in(client, world.chief)
+    with acting_for(world.chief):
+        keeping = keeping_from(timezone.localdate())
+    words = f"{in_era(keeping.from_on)}から5年（{in_era(keeping.until_on)}まで）"
+    before = client.get(reverse("casework:closing", args=[home.case.pk])).content.decode()
+    close(world, home, sheet(lead=world.anshin))
+    world.share(home, world.anshin, Label(None, "plan"))
+    pages = {}
+    for viewer in (world.chief, world.anshin_worker):
+        sign_in(client, viewer)
+        pages[viewer.agency.code] = client.get(reverse("casework:case", args=[home.case.pk])).content.decode()
+    with acting_for(world.coordinator):
+        later = reopen_case(home.case, words="また困った", by=world.coordinator)
+    sign_in(client, world.chief)
+    waits = client.get(reverse("casework:case", args=[home.case.pk])).content.decode()
+
+    assert words in before
+    assert [words in page for page in pages.values()] == [True, True]
+    assert words not in waits
+    assert f"再相談のケース {later.number} が終わるまで" in waits

@@ -112,6 +112,7 @@ FROZEN = {
     "casework_chronologyentry": "text",
     "casework_assessment": "purpose",
     "casework_assessedpart": "fixed_at",
+    "casework_assessedfact": "words",
     "casework_plan": "number",
     "casework_planpart": "text",
     "casework_planrole": "what",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.assessments.actions import PartDraft, Seen, fix_assessment, mark_of, write_part
+from casework.assessments.selectors import known_for
 from casework.cases.models import Case
 from casework.consent.actions import ConsentDraft, record_consent
 from casework.households.actions import add_person, change_household, change_person
@@ -126,8 +127,8 @@ def test_of_a_second_member_age_and_sex_and_an_issue_without_weight_are_asked(ba
 
 
 def _assess(case: Case, by: Any) -> None:
-    part = write_part(case, PartDraft(None, "view", "staff", "見本"), seen=None, by=by)
-    fix_assessment(case, "plan", seen=Seen(0, mark_of([part])), by=by)
+    write_part(case, PartDraft(None, "view", "staff", "見本"), seen=None, by=by)
+    fix_assessment(case, "plan", seen=Seen(0, mark_of(known_for(by, case))), by=by)
 
 
 def _decide(world: Any, case: Case, person: Person, seats: list[str]) -> None:

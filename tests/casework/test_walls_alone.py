@@ -220,6 +220,8 @@ def _all_by_the_door(viewer, world):
         ],
         "sheets": [doors.printed(viewer, family) for family in world.families.values()],
         "evaluations": [doors.printed_of_evaluation(viewer, family) for family in world.families.values()],
+        "assessments": [doors.printed_of_assessment(viewer, family) for family in world.families.values()],
+        "closings": [doors.printed_of_closing(viewer, family) for family in world.families.values()],
         "waiting": plan_selectors.waiting_roles_for(viewer),
     }
 

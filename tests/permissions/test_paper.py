@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import zlib
+from base64 import b64decode
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,6 +17,7 @@ import weasyprint
 from django.contrib.staticfiles import finders
 
 from permissions import paper, paper_child
+from tests.paper import artifacts_of, said_by, structure_of, unshown
 
 STYLE = "casework/sheet.css"
 LIMITS = {-signal.SIGXCPU, -signal.SIGKILL, -signal.SIGABRT, -signal.SIGTRAP, -signal.SIGSEGV, 3}
@@ -200,3 +202,42 @@ def test_page_is_made_tagged_in_its_style_and_loads_nothing(tmp_path, monkeypatc
     assert b"pdfuaid:part" in text
     assert b"/Marked true" in text
     assert sorted(refused) == ["CSS", "HTML"]
+
+
+def test_watermark_stands_behind_every_page_and_is_read_to_nobody(tmp_path):
+    """The word and a rare name on each page, drawn as an artifact; the tags hold the text of the page and nothing of it."""
+    style = tmp_path / "a.css"
+    style.write_text("@page { size: A4 } p { break-after: page }")
+    mark = "会議限り&#10;配布番号 3 髙﨑𠮷&#10;<script>東雲</script>"
+    html = f"<html lang=ja><head><title>見本</title><meta name=watermark content='{mark}'></head><p>一枚目<p>二枚目<p>三枚目"
+
+    marked = paper_child.pdf_of_html(html, style)
+    plain = paper_child.pdf_of_html(html.replace("name=watermark", "name=other"), style)
+
+    for pdf, is_marked in ((marked, True), (plain, False)):
+        pages = [said_by(pdf, page=number) for number in (1, 2, 3)]
+        for word in ("会議限り", "配布番号3髙﨑𠮷", "<script>東雲</script>"):
+            assert [word in page for page in pages] == [is_marked] * 3
+        assert [word in page for word, page in zip(("一枚目", "二枚目", "三枚目"), pages, strict=True)] == [
+            True
+        ] * 3
+        assert "会議限り" not in structure_of(pdf)
+        assert all(word in structure_of(pdf) for word in ("一枚目", "二枚目", "三枚目"))
+        assert b"pdfuaid:part" in unpacked(pdf)
+    assert artifacts_of(marked) == [True] * 3
+    assert unshown(marked, *"会髙﨑𠮷") == []
+
+
+def test_watermark_is_one_picture_with_lines_as_long_as_they_may_be():
+    """Short words at the largest, long ones down to what fits; no letter of it is an element."""
+    address = paper_child.watermark(["会議限り", "  見本の\n長い機関の名前 <b>葛\U000e0100城 A", ""])
+    kind, _comma, picture = address.partition(",")
+    assert kind == "data:image/svg+xml;base64"
+    assert b64decode(picture).decode() == (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" width="300" height="300"'
+        ' font-family="BIZ UDPGothic, Noto Sans CJK JP, sans-serif" text-anchor="middle" fill="#dcdcdc">'
+        '<g transform="rotate(-32 150 150)">'
+        '<text x="150" y="151.4" font-size="30.0">会議限り</text>'
+        '<text x="150" y="173.0" font-size="11.7">見本の 長い機関の名前 &lt;b&gt;葛城 A</text>'
+        "</g></svg>"
+    )

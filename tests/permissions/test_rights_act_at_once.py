@@ -218,7 +218,7 @@ def test_before_the_end_the_doors_are_open(shared, client):
     is_open = {name.partition(":")[2] for name, answer in answers.items() if answer.status_code == 200}
     assert is_open == {
         "case", "relations", "ecomap", "timeline", "case_roles", "decision", "role_answer", "sheet", "sheet_file",
-        "file_open", "assessment", "assessment_version", "chronology", "chronology_add", "understanding", "plans", "plan", "plan_plain", "plan_excel",
+        "file_open", "assessment", "assessment_version", "assessment_sheet", "chronology", "chronology_add", "understanding", "plans", "plan", "plan_plain", "plan_excel",
         "evaluation",
     }  # fmt: skip
     assert "⟦hazuki/mother/money/personmoney⟧" in answers["casework:case"].content.decode()

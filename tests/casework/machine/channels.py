@@ -68,6 +68,10 @@ class Channels(Machine):
         assert doors.printed(viewer, family) == printed
         evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
         assert doors.printed_of_evaluation(viewer, family) == evaluated
+        assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
+        assert doors.printed_of_assessment(viewer, family) == assessed
+        closed = doors.printed_of_closing_by_rule(self.world, family, reach)
+        assert doors.printed_of_closing(viewer, family) == closed
 
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""
