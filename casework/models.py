@@ -1,7 +1,13 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
-from .assessments.models import AssessedPart, Assessment, AssessmentPart
+from .assessments.models import (
+    AssessedPart,
+    Assessment,
+    AssessmentPart,
+    AssessmentRequest,
+    AssessmentRequestEnd,
+)
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .chronology.models import ChronologyEntry
@@ -95,6 +101,8 @@ __all__ = [
     "AssessedPart",
     "Assessment",
     "AssessmentPart",
+    "AssessmentRequest",
+    "AssessmentRequestEnd",
     "Attendee",
     "Block",
     "Brought",

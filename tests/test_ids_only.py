@@ -91,6 +91,7 @@ MADE_FOR_IT = {
     "casework_taskend",
     "casework_closure",
     "casework_assessmentpart",
+    "casework_assessmentrequest",
     "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",

@@ -46,6 +46,7 @@ HIDDEN = (
     "RoleRow",
     "RoleAnswer",
     "AssessmentPart",
+    "AssessmentRequest",
     "ChronologyEntry",
     "PlanPart",
     "PlanRole",

@@ -18,6 +18,9 @@ class NotificationKind(models.TextChoices):
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
     ROLE_LATE = "role_late", _("役割への回答がまだありません")
     ROLE_OVERDUE = "role_overdue", _("引き受けた役割の期限が来たか、過ぎています")
+    ASSESSMENT = "assessment", _("アセスメントを頼まれました")
+    ASSESS_ANSWER = "assess_answer", _("頼んだアセスメントが書かれました")
+    ASSESS_LATE = "assess_late", _("頼んだアセスメントがまだ書かれていません")
     TASK = "task", _("することを頼まれました")
     DEADLINE = "deadline", _("期限が近いか、過ぎています")
     CONSENT = "consent", _("同意が記録されたか、撤回されました")
@@ -35,8 +38,16 @@ K = NotificationKind
 GROUPS: dict[str, tuple[str, ...]] = {
     "contact": (K.CONTACT,),
     "referral": (K.REFERRAL, K.REFERRAL_LATE),
-    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER),
-    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE, K.ROLE_LATE, K.ROLE_OVERDUE),
+    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER, K.ASSESS_ANSWER),
+    "deadline": (
+        K.TASK,
+        K.DEADLINE,
+        K.REFERRAL_LATE,
+        K.ROLE_LATE,
+        K.ROLE_OVERDUE,
+        K.ASSESSMENT,
+        K.ASSESS_LATE,
+    ),
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
     "role": (K.ROLE, K.ROLE_LATE, K.ROLE_OVERDUE, K.HOLDER),
@@ -63,4 +74,5 @@ SUBJECTS: dict[str, str] = {
     "consent": "casework.Consent",
     "task": "casework.Task",
     "meeting": "casework.Meeting",
+    "request": "casework.AssessmentRequest",
 }

@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from casework.accompanying.actions import set_interval
+from casework.assessments.asking import RequestDraft, ask_agency, end_request
 from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case
 from casework.cases.models import Case
@@ -107,6 +108,8 @@ FROZEN = {
     "casework_taskend": "words",
     "casework_closure": "told",
     "casework_assessmentpart": "text",
+    "casework_assessmentrequest": "words",
+    "casework_assessmentrequestend": "ended_at",
     "casework_chronologyentry": "text",
     "casework_assessment": "purpose",
     "casework_assessedpart": "fixed_at",
@@ -169,6 +172,10 @@ def full_world(world):
         "given", FAR_PAST, "見本", scopes=((agency, "plan"),), exclusions=(Exclusion(None, "money", "娘"),)
     )
     with acting_for(world.chief):
+        asked = ask_agency(
+            home.case, RequestDraft(agency, home.mother.pk, "money", timezone.localdate()), by=world.chief
+        )
+        end_request(asked, by=world.chief)
         record_consent(home.case, home.mother, draft, by=world.chief)
         line = ShareLine.objects.get(agency=agency)
         consent = Consent.objects.get(lines__line=line)
