@@ -60,6 +60,8 @@ from .rules import (
 )
 from .selectors import open_state, own_seat_for
 
+Point = Minutes | AnsweredRole  # of an earlier decision, and open: to be looked at again, or a role
+
 
 class ConsentMissing(NotAllowed):
     """A consent that a 重層的支援会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
@@ -90,7 +92,7 @@ class AgendaDraft:
     """A case on the table: under which law, why, about whom (with how they are called there), before whom.
 
     ``whole``: memberships that see all, though they would see least. ``open_roles``: what was decided before and is told the members, as
-    it is not done.
+    it is not done; ``reviews``: minutes whose decision is to be looked at again.
     """
 
     kind: str
@@ -100,6 +102,7 @@ class AgendaDraft:
     members: tuple[Membership, ...] = ()
     whole: frozenset[int] = frozenset()
     open_roles: tuple[AnsweredRole, ...] = ()
+    reviews: tuple[Minutes, ...] = ()
 
 
 def _allow(by: Viewer) -> None:
@@ -206,7 +209,7 @@ def put_on_agenda(
     ]
     add_all(AgendaPerson, rows)
     kept = kept_back(draft)
-    told = [role for role in draft.open_roles if role not in kept]
+    told = [point for point in (*draft.reviews, *draft.open_roles) if point not in kept]
     if told:
         _tell_follow_up(item, told, by)
     _name(item, draft.members, draft.whole, by)
@@ -218,18 +221,27 @@ def put_on_agenda(
     return item
 
 
-def kept_back(draft: AgendaDraft) -> list[AnsweredRole]:
-    """Return the open roles that the members of a new item are not told: 会議限り, and somebody was not where they were decided.
+def kept_back(draft: AgendaDraft) -> list[Point]:
+    """Return what the members of a new item are not told: it is 会議限り, and somebody was not where it was decided.
 
     As long as nobody is named, whoever will be may not have been there either.
     """
-    marked = [role for role in draft.open_roles if role.row.decision.is_meeting_only]
-    if not marked or draft.kind == MeetingKind.INTERNAL:
+    marked = {id(point): _kept_to(point) for point in (*draft.reviews, *draft.open_roles)}
+    points = [point for point in (*draft.reviews, *draft.open_roles) if marked[id(point)]]
+    if not points or draft.kind == MeetingKind.INTERNAL:
         return []
     if not draft.members:
-        return marked
-    strangers = _not_there({role.row.decision.agenda_id for role in marked}, draft.members)
-    return [role for role in marked if strangers[role.row.decision.agenda_id]]
+        return points
+    strangers = _not_there({marked[id(point)] for point in points}, draft.members)
+    return [point for point in points if strangers[marked[id(point)]]]
+
+
+def _kept_to(point: Point) -> uuid.UUID | None:
+    """Return the item of a 支援会議 where this was said, and to which it is kept; None: it is not."""
+    if isinstance(point, Minutes):
+        return point.agenda_id if point.agenda.kind == MeetingKind.SUPPORT else None
+    decision = point.row.decision
+    return decision.agenda_id if decision.is_meeting_only else None
 
 
 def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any, list[Membership]]:
@@ -239,12 +251,11 @@ def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any,
     return {key: [seat for seat in outside if (key, seat.pk) not in sat] for key in items}
 
 
-def _tell_follow_up(item: AgendaItem, roles: list[AnsweredRole], by: Viewer) -> None:
+def _tell_follow_up(item: AgendaItem, points: list[Point], by: Viewer) -> None:
     """Give the members a paper of what was decided and is open; it remembers whose 会議限り words it holds."""
-    decisions = [role.row.decision for role in roles]
     paper = AgendaPaper(
-        agenda=item, case_id=item.case_id, kind=PaperKind.CURRENT, text=_follow_up(roles), added_by=by.membership,
-        kept_from=sorted({each.agenda_id for each in decisions if each.is_meeting_only}),
+        agenda=item, case_id=item.case_id, kind=PaperKind.CURRENT, text=_follow_up(points), added_by=by.membership,
+        kept_from=sorted({kept for point in points if (kept := _kept_to(point))}),
     )  # fmt: skip
     add_all(AgendaPaper, [paper])
     after = {"kind": paper.kind}
@@ -265,17 +276,20 @@ def _refuse_who_was_not_there(item: AgendaItem, members: tuple[Membership, ...])
     raise NotAllowed(text % {"name": name_of(seat.user), "agency": seat.agency.name})
 
 
-def _follow_up(roles: Iterable[AnsweredRole]) -> str:
+def _follow_up(points: Iterable[Point]) -> str:
     """Return a paper of what was decided and is still open, a line each. Members read it, whatever the label of a role is."""
-    lines = [
-        _("・%(agency)s：%(what)s（%(number)s %(state)s）")
-        % {
-            "agency": role.row.agency.name, "what": role.row.what, "number": role.row.decision.number,
-            "state": open_state(role),
-        }
-        for role in roles
-    ]  # fmt: skip
+    lines = [_line_of(point) for point in points]
     return "\n".join([_("前の決定から確かめること"), *lines])[:4000]
+
+
+def _line_of(point: Point) -> str:
+    if isinstance(point, Minutes):
+        told = {"number": point.agenda.meeting.number, "day": point.review_on}
+        return _("・%(number)sで決めたことの見直し（%(day)s）") % told
+    return _("・%(agency)s：%(what)s（%(number)s %(state)s）") % {
+        "agency": point.row.agency.name, "what": point.row.what, "number": point.row.decision.number,
+        "state": open_state(point),
+    }  # fmt: skip
 
 
 def _next_position(meeting: Meeting) -> int:

@@ -18,10 +18,14 @@ from casework.events import record_event
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before
+from casework.ordinances.models import MeetingKind
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import Decision
 from casework.seen import ChangedMeanwhile
+from casework.sharing.actions import Label
 from casework.sharing.items import Item
+from casework.tasks.actions import TaskDraft, add_task
+from casework.tasks.selectors import may_own
 from permissions.agencies.models import Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
@@ -136,15 +140,17 @@ def fix_item(
     *,
     seen: int,
     present: Iterable[int],
+    review_on: dt.date | None = None,
     circulate_until: dt.datetime | None = None,
     by: Viewer,
 ) -> tuple[Minutes, Decision | None]:
     """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
 
     ``circulate_until``: the minutes are passed round in the same act (``circulate_minutes``). Members are told if they can read.
+    ``review_on``: what was decided is looked at again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
+    ``decide`` refuses, for a day of review that has gone by, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
     members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
@@ -152,9 +158,11 @@ def fix_item(
     _lock(item)
     _check_open(item)
     draft, held_on = _draft_to_fix(item, seen)
+    if review_on and review_on < timezone.localdate():
+        raise NotAllowed(_("見直しの日が、過ぎた日になっています。"))
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
-        agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
+        agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
         written_by_id=draft.saved_by_id, fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
@@ -167,6 +175,8 @@ def fix_item(
         ) from error
     after = {"version": minutes.version, "decision": decision.number if decision else ""}
     record_event(by, "minutes_fixed", minutes, case_id=item.case_id, item=Item.MEETING, after=after)
+    if review_on:
+        _ask_for_review(item, minutes, review_on, by)
     if circulate_until:
         circulate_minutes(item, until=circulate_until, by=by)
     elif PaperRelease.objects.filter(
@@ -174,6 +184,17 @@ def fix_item(
     ).exists():
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _ask_for_review(item: AgendaItem, minutes: Minutes, review_on: dt.date, by: Viewer) -> None:
+    """Write down that somebody looks again. A task is read by its label: of a 支援会議 it names nothing."""
+    case = Case.objects.select_related("worker").get(pk=item.case_id)
+    what = _("%(number)sで決めたことを見直す") % {"number": item.meeting.number}
+    if item.kind == MeetingKind.SUPPORT:
+        what = _("決めたことを見直す")
+    owner = case.worker if case.worker and may_own(case.worker) else by.membership
+    draft = TaskDraft(Label(None, Item.MEETING), what, review_on, owner)
+    add_task(case, draft, by=by, key=minutes.review_key)
 
 
 def _draft_to_fix(item: AgendaItem, seen: int) -> tuple[MinutesDraft, dt.date]:

@@ -13,6 +13,7 @@ from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
 from casework.ordinances.models import MeetingKind
 from casework.plans.models import Decision
+from permissions.days import DayInput
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
@@ -81,7 +82,7 @@ class CirculationFields(forms.Form):
 class FixForm(CirculationFields):
     """Who was there, and which earlier decision the new one takes the place of."""
 
-    field_order = ("seen", "present", "supersedes", "circulate", "until")
+    field_order = ("seen", "present", "supersedes", "review_on", "circulate", "until")
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     present = forms.MultipleChoiceField(
@@ -91,6 +92,12 @@ class FixForm(CirculationFields):
         label=_("前の決定を置き換えますか"),
         required=False,
         help_text=_("置き換えた決定は消えずに残り、「新しい決定があります」と表示されます。"),
+    )
+    review_on = forms.DateField(
+        label=_("見直しの日"),
+        required=False,
+        widget=DayInput,
+        help_text=_("決めたことを見直す日。ケースの担当者の期限になり、次に議題にするときにも出ます。"),
     )
 
     def __init__(

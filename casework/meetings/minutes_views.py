@@ -137,7 +137,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         try:
             fix_item(
                 view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(),
-                circulate_until=form.circulate_until(), by=viewer,
+                review_on=form.cleaned_data["review_on"], circulate_until=form.circulate_until(), by=viewer,
             )  # fmt: skip
         except ChangedMeanwhile:
             form.add_error(

@@ -8,6 +8,7 @@ release to return the people who were named, each for themselves (sql.py, ``wall
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -256,6 +257,8 @@ class Minutes(MinutesTexts):
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
     present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    # When what was decided is looked at again (見直しの日); a deadline of whoever works on the case.
+    review_on = models.DateField(_("見直しの日"), null=True, blank=True)
     # Who wrote them last: the writer of the meeting may change for its other items. Not known of minutes from before.
     written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -266,6 +269,11 @@ class Minutes(MinutesTexts):
         constraints = (
             models.CheckConstraint(name="minutes_say_something", condition=~Q(facts="") | ~Q(points="")),
         )
+
+    @property
+    def review_key(self) -> uuid.UUID:
+        """Return the key of the task that asks for the review, where there is a day for it."""
+        return uuid.uuid5(self.agenda_id, "review")
 
 
 class MinutesCirculation(Walled):

@@ -15,6 +15,7 @@ from casework.plans.models import AnswerKind
 from casework.plans.selectors import AnsweredRole, answered_roles_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked, NotHidden
+from casework.tasks.selectors import open_tasks_for
 from permissions.agencies.models import Agency
 from permissions.audit.actions import Ground, Read, record_reads
 from permissions.viewer import Viewer
@@ -316,6 +317,15 @@ def open_roles_for(viewer: Viewer, case: Case) -> list[AnsweredRole]:
     if not viewer.sees_all_cases:
         return []
     return [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current and open_state(role)]
+
+
+def reviews_for(viewer: Viewer, case: Case) -> list[Minutes]:
+    """Return the fixed minutes whose decision is to be looked at again and was not yet, by that day; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return []
+    rows = minutes_for(viewer).filter(case=case, review_on__isnull=False).select_related("agenda__meeting")
+    waiting = set(open_tasks_for(viewer).filter(case=case).values_list("pk", flat=True))
+    return [row for row in rows.order_by("review_on", "pk") if row.review_key in waiting]
 
 
 def open_state(role: AnsweredRole) -> str:

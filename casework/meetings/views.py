@@ -64,6 +64,7 @@ from .selectors import (
     own_seat_for,
     receipts_for,
     record_agendas_read,
+    reviews_for,
 )
 
 if TYPE_CHECKING:
@@ -193,7 +194,10 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
     roles = open_roles_for(request.viewer, case)
     name_people(request.viewer, [role.row for role in roles])
     people = _people_of(request.viewer, case)
-    form = AgendaForm(data, meetings=to_come, people=people, roles=roles, initial=_first(request))
+    form = AgendaForm(
+        data, meetings=to_come, people=people, roles=roles, reviews=reviews_for(request.viewer, case),
+        initial=_first(request),
+    )  # fmt: skip
     offers_support = False
     if form.is_valid():
         try:
