@@ -112,6 +112,7 @@ MADE_FOR_IT = {
     "casework_suspension",
     "casework_suspensionend",
     "casework_minutes",
+    "casework_minutesattendee",
     "casework_minutesdraft",
     "casework_reopening",
     "casework_handover",

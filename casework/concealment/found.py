@@ -72,6 +72,7 @@ HIDDEN = (
     "AgendaPaper",
     "PrepSheet",
     "Minutes",
+    "MinutesAttendee",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

@@ -60,8 +60,6 @@ from .rules import (
 )
 from .selectors import open_state, own_seat_for
 
-Point = Minutes | AnsweredRole  # of an earlier decision, and open: to be looked at again, or a role
-
 
 class ConsentMissing(NotAllowed):
     """A consent that a 重層的支援会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
@@ -87,6 +85,9 @@ class MeetingDraft:
         }  # fmt: skip
 
 
+Point = Minutes | AnsweredRole  # of an earlier decision, and open: to be looked at again, or a role
+
+
 @dataclass(frozen=True)
 class AgendaDraft:
     """A case on the table: under which law, why, about whom (with how they are called there), before whom.
@@ -103,6 +104,10 @@ class AgendaDraft:
     whole: frozenset[int] = frozenset()
     open_roles: tuple[AnsweredRole, ...] = ()
     reviews: tuple[Minutes, ...] = ()
+
+    @property
+    def points(self) -> list[Point]:
+        return [*self.reviews, *self.open_roles]
 
 
 def _allow(by: Viewer) -> None:
@@ -209,7 +214,7 @@ def put_on_agenda(
     ]
     add_all(AgendaPerson, rows)
     kept = kept_back(draft)
-    told = [point for point in (*draft.reviews, *draft.open_roles) if point not in kept]
+    told = [point for point in draft.points if point not in kept]
     if told:
         _tell_follow_up(item, told, by)
     _name(item, draft.members, draft.whole, by)
@@ -226,14 +231,13 @@ def kept_back(draft: AgendaDraft) -> list[Point]:
 
     As long as nobody is named, whoever will be may not have been there either.
     """
-    marked = {id(point): _kept_to(point) for point in (*draft.reviews, *draft.open_roles)}
-    points = [point for point in (*draft.reviews, *draft.open_roles) if marked[id(point)]]
-    if not points or draft.kind == MeetingKind.INTERNAL:
+    marked = [(point, kept) for point in draft.points if (kept := _kept_to(point))]
+    if not marked or draft.kind == MeetingKind.INTERNAL:
         return []
     if not draft.members:
-        return points
-    strangers = _not_there({marked[id(point)] for point in points}, draft.members)
-    return [point for point in points if strangers[marked[id(point)]]]
+        return [point for point, _kept in marked]
+    strangers = _not_there({kept for _point, kept in marked}, draft.members)
+    return [point for point, kept in marked if strangers[kept]]
 
 
 def _kept_to(point: Point) -> uuid.UUID | None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from casework.cases.models import Case
 from casework.concealment.guard import add_all, refuse_places
 from casework.events import record_event
+from casework.households.models import Person
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before
@@ -39,6 +40,7 @@ from .models import (
     AgendaRemoval,
     Meeting,
     Minutes,
+    MinutesAttendee,
     MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
@@ -133,6 +135,15 @@ class Outcome:
     supersedes: Decision | None = None
 
 
+@dataclass(frozen=True)
+class AlsoThere:
+    """Somebody beside the members who was there: of the household, or somebody else by name and capacity."""
+
+    words: str
+    person_id: uuid.UUID | None = None
+    capacity: str = ""
+
+
 @transaction.atomic
 def fix_item(
     item: AgendaItem,
@@ -140,6 +151,7 @@ def fix_item(
     *,
     seen: int,
     present: Iterable[int],
+    also_there: Sequence[AlsoThere] = (),
     review_on: dt.date | None = None,
     circulate_until: dt.datetime | None = None,
     by: Viewer,
@@ -147,10 +159,10 @@ def fix_item(
     """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
 
     ``circulate_until``: the minutes are passed round in the same act (``circulate_minutes``). Members are told if they can read.
-    ``review_on``: what was decided is looked at again then, a task of whoever works on the case.
+    ``also_there``: of the household and others, beside the members (``present``). ``review_on``: what was decided is looked at again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, for a day of review that has gone by, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
+    ``decide`` refuses, for somebody without words or capacity or called by their name, for a day of review that has gone by, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
     members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
@@ -173,6 +185,7 @@ def fix_item(
         raise NotAllowed(
             _("資料を公開していない議題は確定できません。構成員が固定されていないためです。")
         ) from error
+    _write_attendees(item, also_there)
     after = {"version": minutes.version, "decision": decision.number if decision else ""}
     record_event(by, "minutes_fixed", minutes, case_id=item.case_id, item=Item.MEETING, after=after)
     if review_on:
@@ -184,6 +197,27 @@ def fix_item(
     ).exists():
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _write_attendees(item: AgendaItem, also_there: Sequence[AlsoThere]) -> None:
+    names = dict(Person.objects.filter(case=item.case_id).values_list("pk", "name"))
+    for each in also_there:
+        if each.person_id and each.person_id not in names:
+            raise NotAllowed(_("この世帯にいない人が含まれています。"))
+        if each.person_id and names[each.person_id] in each.words:
+            raise NotAllowed(
+                _("会議での呼び方に、氏名は書けません。「本人」「長男」のように書いてください。")
+            )
+        if not each.words.strip() or not (each.person_id or each.capacity.strip()):
+            raise NotAllowed(_("出席した人の、呼び方か、氏名と立場を書いてください。"))
+    rows = [
+        MinutesAttendee(
+            agenda=item, case_id=item.case_id, person_id=each.person_id, position=position, words=each.words.strip(),
+            capacity="" if each.person_id else each.capacity.strip(),
+        )
+        for position, each in enumerate(also_there)
+    ]  # fmt: skip
+    add_all(MinutesAttendee, rows)
 
 
 def _ask_for_review(item: AgendaItem, minutes: Minutes, review_on: dt.date, by: Viewer) -> None:

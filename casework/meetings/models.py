@@ -276,6 +276,36 @@ class Minutes(MinutesTexts):
         return uuid.uuid5(self.agenda_id, "review")
 
 
+class MinutesAttendee(Walled):
+    """Somebody beside the members who was at the table, of the household or somebody else; comes with the fixed minutes.
+
+    ``words``: of the household how they are called there (本人, 長男), never their name; else the name, with ``capacity`` (通訳, 叔母,
+    成年後見人). Nothing opens for them.
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="attendees")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+", null=True)
+    position = models.PositiveSmallIntegerField()
+    words = models.CharField(_("会議での呼び方、または氏名"), max_length=60)
+    capacity = models.CharField(_("立場"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("会議に出席した本人・家族・その他")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "position"), name="minutesattendee_in_order"),
+            models.UniqueConstraint(fields=("agenda", "person"), name="minutesattendee_once"),
+            models.CheckConstraint(
+                name="minutesattendee_person_or_capacity",
+                condition=~Q(words="")
+                & (Q(person__isnull=False, capacity="") | Q(person__isnull=True) & ~Q(capacity="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}"
+
+
 class MinutesCirculation(Walled):
     """That the fixed minutes of an item were passed round to its members (議事録の回覧), and until when they read them.
 

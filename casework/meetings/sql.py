@@ -291,7 +291,7 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
     *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
-    *("evaluation", "suspension", "minutescirculation", "closure"),
+    *("evaluation", "suspension", "minutescirculation", "closure", "minutesattendee"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
@@ -320,12 +320,18 @@ def of_agenda(table: str) -> str:
     )
 
 
+ATTENDEES = (
+    "ALTER TABLE casework_minutesattendee ADD CONSTRAINT casework_minutesattendee_of_case FOREIGN KEY (person_id, case_id)"
+    " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+)
+
 KEYS = "\n".join(
     (
         "ALTER TABLE casework_agendaitem ADD CONSTRAINT casework_agendaitem_id_case UNIQUE (id, case_id);",
         "ALTER TABLE casework_agendaperson ADD CONSTRAINT casework_agendaperson_of_case FOREIGN KEY (person_id, case_id)"
         " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
         *(of_agenda(table) for table in _OF_AGENDA),
+        ATTENDEES,
         "ALTER TABLE casework_papercopy ADD CONSTRAINT casework_papercopy_id_case UNIQUE (id, case_id);",
         "ALTER TABLE casework_paperreturn ADD CONSTRAINT casework_paperreturn_of_copy FOREIGN KEY (copy_id, case_id)"
         " REFERENCES casework_papercopy (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
@@ -370,6 +376,7 @@ _ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casew
 _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
+_ATTENDEE = "casework_minutesattendee"
 _ALONE, _CIRCULATION = "casework_alonedeclaration", "casework_minutescirculation"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
 # Of an online meeting, by a member, for themselves or to whoever is of the center.
@@ -387,6 +394,8 @@ _READS_ALL = (
 )
 _READ_BY_ME = f"agenda_id {OPEN_TO_ME} OR agenda_id {PASSED_TO_ME}"
 _DECIDES = "(select wall_role()) IN ('coordinator', 'chief')"
+# Comes with the minutes, at the same moment: what came later would change them.
+_WITH_MINUTES = f"EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_ATTENDEE}.agenda_id AND m.fixed_at = clock_now())"  # noqa: S608 -- constants
 _WRITES = (
     "EXISTS (SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id"  # noqa: S608 -- constants
     f" WHERE a.id = {_DRAFT}.agenda_id AND g.writer_id = {_ME})"
@@ -436,6 +445,11 @@ WALLS = (
         _MINUTES,
         seen=f"agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME}",
         insert=f"{_added(_MINUTES, 'fixed_by_id')} AND {_DECIDES}",
+    ),
+    paper_wall(
+        _ATTENDEE,
+        seen=f"agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME}",
+        insert=f"{_center(_ATTENDEE)} AND {_DECIDES} AND {_WITH_MINUTES}",
     ),
     paper_wall(
         _CIRCULATION,

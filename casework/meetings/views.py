@@ -193,7 +193,7 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
         data["kind"] = data["instead"]
     roles = open_roles_for(request.viewer, case)
     name_people(request.viewer, [role.row for role in roles])
-    people = _people_of(request.viewer, case)
+    people = people_of(request.viewer, case)
     form = AgendaForm(
         data, meetings=to_come, people=people, roles=roles, reviews=reviews_for(request.viewer, case),
         initial=_first(request),
@@ -239,7 +239,7 @@ def _first(request: ViewerRequest) -> dict[str, Any]:
     return {"meeting": request.GET.get("meeting", "")}
 
 
-def _people_of(viewer: Viewer, case: Case) -> list[Any]:
+def people_of(viewer: Viewer, case: Case) -> list[Any]:
     """Return who lives with the household, each with ``called``: their word at the table, told apart."""
     people = (
         persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")

@@ -138,6 +138,7 @@ FROZEN = {
     "casework_suspensionend": "words",
     "casework_minutes": "facts",
     "casework_minutesreceipt": "received_at",
+    "casework_minutesattendee": "words",
     "casework_minutescirculation": "until",
     "casework_alonedeclaration": "declared_at",
     "casework_papercopy": "number",
