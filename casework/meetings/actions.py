@@ -23,7 +23,7 @@ from casework.households.models import Person
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before, wait_for
-from casework.ordinances.models import MeetingKind, Ordinance
+from casework.ordinances.models import ON_CONSENT, MeetingKind, Ordinance
 from casework.ordinances.selectors import seats
 from casework.plans.selectors import AnsweredRole
 from casework.seen import ChangedMeanwhile, fingerprint
@@ -62,7 +62,7 @@ from .selectors import open_state, own_seat_for
 
 
 class ConsentMissing(NotAllowed):
-    """A consent that a 重層的支援会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
+    """A consent that a 重層的支援会議 or 支援調整会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def put_on_agenda(
     """Put a case on the agenda of a meeting, under exactly one law. The same ``key`` gives the same item again.
 
     Its members may be named later: who is named then is asked for consent then (``name_members``), and papers open to nobody before.
-    Raises ConsentMissing with every reason for a 重層的支援会議 where a person on the table has not agreed that an agency at
+    Raises ConsentMissing with every reason for a meeting ON_CONSENT where a person on the table has not agreed that an agency at
     the table is told (domain.md R-MTG-2), NotAllowed for whatever else is missing. Members are invited: number and day, nothing else.
     """
     _allow(by)
@@ -327,8 +327,8 @@ def _check_members(case: Case, draft: AgendaDraft, people: list[Person]) -> None
         raise NotAllowed(_("支援会議では、何のために話すかを書いてください。"))
     for text in _bad_seats(case, draft.kind, draft.members):
         raise NotAllowed(text)
-    if draft.kind == MeetingKind.LAYERED:
-        _check_consents(case, people, draft.members)
+    if draft.kind in ON_CONSENT:
+        _check_consents(case, draft.kind, people, draft.members)
 
 
 def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[str]:
@@ -342,10 +342,12 @@ def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[s
     return shut_out(case, members)
 
 
-def _check_consents(case: Case, people: list[Person], members: tuple[Membership, ...]) -> None:
+def _check_consents(case: Case, kind: str, people: list[Person], members: tuple[Membership, ...]) -> None:
     gaps = consent_gaps(case, people, members)
     if gaps:
-        text = _("重層的支援会議には、出席する機関すべてについて、一人ひとりの同意が要ります。")
+        text = _("%(kind)sには、出席する機関すべてについて、一人ひとりの同意が要ります。") % {
+            "kind": MeetingKind(kind).label
+        }
         raise ConsentMissing(" ".join([text, *gaps]))
 
 
@@ -379,8 +381,8 @@ def name_members(
     people = [row.person for row in item.people.select_related("person")]
     for text in _bad_seats(case, item.kind, members):
         raise NotAllowed(text)
-    if item.kind == MeetingKind.LAYERED:
-        _check_consents(case, people, members)
+    if item.kind in ON_CONSENT:
+        _check_consents(case, item.kind, people, members)
     _refuse_who_was_not_there(item, members)
     before = set(item.members.values_list("membership", flat=True))
     item.members.all().delete()

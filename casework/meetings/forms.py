@@ -151,7 +151,7 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         choices=MeetingKind.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "重層的支援会議は、話に出る人みんなの同意が要ります。同意がまだのときは、支援会議にします。"
+            "重層的支援会議と支援調整会議は、話に出る人みんなの同意が要ります。同意がまだのときは、支援会議にします。支援調整会議では、多機関協働のプランは決められません。"
         ),
         error_messages={"required": _("会議の種類を選んでください。")},
     )

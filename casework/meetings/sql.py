@@ -17,12 +17,12 @@ PASSED_TO_ME = "= ANY ((select wall_minutes())::uuid[])"
 # What the law of the item asks for while somebody reads of it, whatever is open of it.
 _STILL_HOLDS = """NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id)
      AND (a.kind <> 'shien_kaigi' OR casework_has_oath(m.membership_id))
-     AND (a.kind <> 'jusou' OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
+     AND (a.kind NOT IN ('jusou', 'chosei') OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
      AND (a.kind <> 'internal' OR wall_center())
      AND NOT (a.case_id = ANY (wall_blocked()))"""
 
 # Named, between release and return by the database's clock, on the agenda still, not shut out of the case; for a 支援会議
-# with the oath of this fiscal year, for a 重層的支援会議 with a consent of everybody on the table for one's own agency. A membership
+# with the oath of this fiscal year, for a 重層的支援会議 and a 支援調整会議 with a consent of everybody on the table for one's own agency. A membership
 # that ended or an agency that closed is no reader any more, and sees nothing.
 READ = """
 CREATE FUNCTION casework_agenda_agreed(wanted uuid, wanted_agency bigint) RETURNS boolean LANGUAGE sql STABLE
@@ -104,7 +104,7 @@ CREATE TRIGGER minutes_may_circulate BEFORE INSERT ON casework_minutescirculatio
   FOR EACH ROW EXECUTE FUNCTION casework_minutes_may_circulate();
 """.replace("STILL_HOLDS", _STILL_HOLDS)
 
-# A 重層的支援会議 is a meeting of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
+# 重層的支援会議 and 支援調整会議 are meetings of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
 AGENCIES = """
 CREATE FUNCTION casework_meets_agencies(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
@@ -151,15 +151,15 @@ BEGIN
                 WHERE m.agenda_id = item.id AND NOT casework_has_oath(m.membership_id))) THEN
     RAISE EXCEPTION 'a 支援会議 needs an ordinance in force and everybody''s oath' USING ERRCODE = 'check_violation';
   END IF;
-  IF item.kind = 'jusou' AND NOT casework_meets_agencies(item.id) THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
+  IF item.kind IN ('jusou', 'chosei') AND NOT casework_meets_agencies(item.id) THEN
+    RAISE EXCEPTION 'a meeting of agencies needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
-  IF item.kind = 'jusou' AND EXISTS (
+  IF item.kind IN ('jusou', 'chosei') AND EXISTS (
     SELECT 1 FROM casework_agendamember m
       JOIN marugoto_permissions_membership s ON s.id = m.membership_id
       JOIN marugoto_permissions_agency a ON a.id = s.agency_id
      WHERE m.agenda_id = item.id AND NOT a.is_center AND NOT casework_agenda_agreed(item.id, a.id)) THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs consent for every agency' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'a meeting of agencies needs consent for each of them' USING ERRCODE = 'check_violation';
   END IF;
   IF item.kind = 'internal' AND EXISTS (
     SELECT 1 FROM casework_agendamember m
@@ -181,7 +181,7 @@ BEGIN
     FROM casework_agendaitem a
     JOIN casework_agendaperson p ON p.agenda_id = a.id
     JOIN casework_consent c ON c.id = NEW.consent_id AND c.person_id = p.person_id
-   WHERE a.kind = 'jusou' AND NOT casework_agenda_is_over(a.id)
+   WHERE a.kind IN ('jusou', 'chosei') AND NOT casework_agenda_is_over(a.id)
      AND EXISTS (SELECT 1 FROM casework_agendamember m
                    JOIN marugoto_permissions_membership s ON s.id = m.membership_id
                    JOIN marugoto_permissions_agency g ON g.id = s.agency_id
@@ -275,8 +275,8 @@ BEGIN
     RAISE EXCEPTION 'its members were never fixed' USING ERRCODE = 'check_violation';
   END IF;
   IF TG_TABLE_NAME <> 'casework_minutesdraft' AND NOT casework_meets_agencies(NEW.agenda_id)
-     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'jusou') THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
+     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind IN ('jusou', 'chosei')) THEN
+    RAISE EXCEPTION 'a meeting of agencies needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;

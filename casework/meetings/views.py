@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.households.selectors import name_people, who_live_here
-from casework.ordinances.models import MeetingKind
+from casework.ordinances.models import ON_CONSENT, MeetingKind
 from casework.ordinances.selectors import own_oath_for
 from casework.plans.selectors import decisions_for
 from casework.seen import ChangedMeanwhile
@@ -324,7 +324,10 @@ def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -
         else:
             messages.success(request, _("構成員を決めました。新しい人に知らせます。"))
             return redirect("casework:agenda", meeting_id=meeting.pk, agenda_id=view.item.pk)
-    context = {"meeting": meeting, "view": view, "agenda": view.item, "form": form}
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "form": form,
+        "is_on_consent": view.item.kind in ON_CONSENT,
+    }  # fmt: skip
     return TemplateResponse(request, "casework/agenda_members.html", context)
 
 
