@@ -29,7 +29,7 @@ from casework.files.actions import add_file, check_file, remove_file
 from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
-from casework.meetings.minutes import circulate_minutes, hand_out, receive_minutes, tick_returned
+from casework.meetings.minutes import AlsoThere, circulate_minutes, hand_out, receive_minutes, tick_returned
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
@@ -267,7 +267,8 @@ def _meet(world):
         answer_prep(item, PrepDraft(knows="見本"), answered=0, by=viewer)
     with acting_for(world.coordinator):
         take_off_agenda(item, reason="見本", by=world.coordinator)
-    fixed, minutes = fixed_item(world, viewer, is_online=True)
+    there = [AlsoThere("本人", world.hazuki.mother.pk)]
+    fixed, minutes = fixed_item(world, viewer, is_online=True, also_there=there)
     with acting_for(viewer):
         receive_minutes(minutes, by=viewer)
     with acting_for(world.coordinator):
