@@ -21,6 +21,8 @@ class NotificationKind(models.TextChoices):
     ASSESSMENT = "assessment", _("アセスメントを頼まれました")
     ASSESS_ANSWER = "assess_answer", _("頼んだアセスメントが書かれました")
     ASSESS_LATE = "assess_late", _("頼んだアセスメントがまだ書かれていません")
+    ROLE_DECLINED = "role_declined", _("引き受けられない役割が、まだ決め直されていません")
+    TALK = "talk", _("本人か世帯の人と話す日が近いか、過ぎています")
     TASK = "task", _("することを頼まれました")
     DEADLINE = "deadline", _("期限が近いか、過ぎています")
     CONSENT = "consent", _("同意が記録されたか、撤回されました")
@@ -47,10 +49,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
         K.ROLE_OVERDUE,
         K.ASSESSMENT,
         K.ASSESS_LATE,
+        K.ROLE_DECLINED,
+        K.TALK,
     ),
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
-    "role": (K.ROLE, K.ROLE_LATE, K.ROLE_OVERDUE, K.HOLDER),
+    "role": (K.ROLE, K.ROLE_LATE, K.ROLE_OVERDUE, K.ROLE_DECLINED, K.HOLDER),
     "meeting": (K.MEETING, K.PAPERS, K.AGENDA_LEFT),
 }
 GROUP_LABELS = {

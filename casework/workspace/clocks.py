@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from casework.accompanying.selectors import silent_cases_for
 from casework.assessments.asking import open_requests_for
 from casework.assessments.models import AssessmentRequest
 from casework.codes.settings import count_of
@@ -29,8 +30,8 @@ from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 from permissions.walls.context import acting_for
 
-from .duties import Duty, DutyFilter, DutyKind, duties_for
-from .promises import overdue_roles_for
+from .duties import TALK_DAYS, Duty, DutyFilter, DutyKind, duties_for
+from .promises import declined_roles_for, overdue_roles_for
 
 # How many days before: a consent is asked for anew with time to spare.
 BEGUN_WITHIN = dt.timedelta(days=3)
@@ -57,7 +58,9 @@ def _remind(viewer: Viewer) -> None:
     _tell_of_begun(viewer)
     _remind_of_silence(viewer)
     _remind_of_promises(viewer)
+    _remind_of_refusals(viewer)
     _remind_of_requests(viewer)
+    _remind_of_talks(viewer)
     for duty in _near(viewer):
         model, column = MODELS[DutyKind(duty.kind)]
         told = Notification.objects.filter(
@@ -99,6 +102,29 @@ def _remind_of_promises(viewer: Viewer) -> None:
         late = (day - row.until_on).days
         if _is_concerned(viewer, row) or late >= every * patience:
             _remind_of_role(viewer, row, NotificationKind.ROLE_OVERDUE, day=day, every=every)
+
+
+def _remind_of_refusals(viewer: Viewer) -> None:
+    """Tell who works on a case of roles that nobody takes on, as of silence, until something else was decided."""
+    day, every, patience = today(), count_of("role_reminder"), count_of("role_chief")
+    if not viewer.sees_all_cases:
+        return
+    for row in declined_roles_for(viewer).select_related("case", "decision")[:MOST_SILENT]:
+        open_days = (day - timezone.localtime(row.last_at).date()).days
+        if open_days >= every * (1 if _is_concerned(viewer, row) else patience + 1):
+            _remind_of_role(viewer, row, NotificationKind.ROLE_DECLINED, day=day, every=every)
+
+
+def _remind_of_talks(viewer: Viewer) -> None:
+    """Tell who works on a case once of each talk that comes near or is late: since the last one, or ever."""
+    for case in silent_cases_for(viewer, within_days=TALK_DAYS).filter(worker=viewer.membership):
+        told = Notification.objects.filter(
+            membership=viewer.membership, kind=NotificationKind.TALK, case=case.pk
+        )
+        if case.talked_at:
+            told = told.filter(at__gt=case.talked_at)
+        if not told.exists():
+            notify(NotificationKind.TALK, case, to=[viewer.membership.pk])
 
 
 def _remind_of_requests(viewer: Viewer) -> None:

@@ -18,11 +18,12 @@ ENDED = (AnswerKind.RESULT, AnswerKind.DECLINED)
 
 
 def standing_roles_for(viewer: Viewer) -> QuerySet[Any]:
-    """Return the roles of decisions that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答)."""
+    """Return the roles of decisions that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答) and ``last_at``."""
     said = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
     superseded = decisions_for(viewer).filter(supersedes=OuterRef("decision"))
     rows = labelled_for(viewer, RoleRow).filter(~Exists(superseded))
-    return rows.annotate(last_kind=said.order_by("-sequence").values("kind")[:1])
+    last = said.order_by("-sequence")
+    return rows.annotate(last_kind=last.values("kind")[:1], last_at=last.values("answered_at")[:1])
 
 
 def declined_roles_for(viewer: Viewer) -> QuerySet[Any]:
