@@ -87,6 +87,8 @@ VERBS = {
     "places_cleared": _("場所が書かれた記録を片づけた"),
     "assessment_written": _("アセスメントの欄を書いた"),
     "assessment_fixed": _("アセスメントを確定した"),
+    "assessment_asked": _("アセスメントを機関に頼んだ"),
+    "assessment_unasked": _("アセスメントの依頼を取り下げた"),
     "chronology_written": _("家族年表を書いた"),
     "plan_saved": _("支援プランの版を書いた"),
     "plan_decided": _("支援プランを決定した"),

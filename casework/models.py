@@ -1,7 +1,14 @@
 """Gathers the models of the rooms, so that Django finds them."""
 
 from .accompanying.models import ContactInterval
-from .assessments.models import AssessedFact, AssessedPart, Assessment, AssessmentPart
+from .assessments.models import (
+    AssessedFact,
+    AssessedPart,
+    Assessment,
+    AssessmentPart,
+    AssessmentRequest,
+    AssessmentRequestEnd,
+)
 from .bringing.models import Brought
 from .cases.models import Case, CaseActivity, CaseEvent, NumberSeries
 from .chronology.models import ChronologyEntry
@@ -36,6 +43,7 @@ from .meetings.models import (
     AloneDeclaration,
     Meeting,
     Minutes,
+    MinutesAttendee,
     MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
@@ -96,6 +104,8 @@ __all__ = [
     "AssessedPart",
     "Assessment",
     "AssessmentPart",
+    "AssessmentRequest",
+    "AssessmentRequestEnd",
     "Attendee",
     "Block",
     "Brought",
@@ -141,6 +151,7 @@ __all__ = [
     "MailChoice",
     "Meeting",
     "Minutes",
+    "MinutesAttendee",
     "MinutesCirculation",
     "MinutesDraft",
     "MinutesReceipt",

@@ -416,6 +416,20 @@ WALLS: tuple[Wall, ...] = (
         insert=f"{reaches('casework_assessmentpart')} AND agency_id = {AGENCY} AND written_by_id = {ME}",
         frozen=True,
     ),
+    # The asked agency alone, where a line with the label of the section reaches it: without one nobody is asked.
+    Wall(
+        table="casework_assessmentrequest",
+        select=f"{reaches('casework_assessmentrequest')} AND ({CENTER} OR agency_id = {AGENCY})"
+        f" AND {not_hidden('casework_assessmentrequest')}",
+        insert=f"{center('casework_assessmentrequest')} AND asked_by_id = {ME} AND {assessments.REACHES_ASKED}",
+        frozen=True,
+    ),
+    Wall(
+        table="casework_assessmentrequestend",
+        select=f"{assessments.SEEN_REQUEST} AND {not_blocked('case_id')}",
+        insert=f"{center('casework_assessmentrequestend')} AND ended_by_id = {ME} AND {assessments.SEEN_REQUEST}",
+        frozen=True,
+    ),
     # Who sees a part of a version knows of the version; the policy of the part applies in here.
     Wall(
         table="casework_assessment",
@@ -681,6 +695,7 @@ LABELLED_TABLES = (
     "casework_roleend",
     "casework_assessmentpart",
     "casework_assessedfact",
+    "casework_assessmentrequest",
     "casework_chronologyentry",
     "casework_planpart",
     "casework_planrole",
@@ -699,12 +714,12 @@ LABELLED_TABLES = (
     "casework_shareline",
 )
 
-# Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
+# An agency is told of what it is asked for. Paragraphs and attendees come with their note, bytes with their file, which is noticed; that a file was taken away is the
 # center's. Of issues some are noticed (issues/sql.py), and of what is said of them. Of a plan an agency notices the decision's directions and roles.
 _UNNOTICED = (
     *("casework_noteparagraph", "casework_attendee", "casework_issue"),
     *("casework_filecontent", "casework_fileremoval", "casework_planpart", "casework_planrole"),
-    *("casework_evaluationresult", "casework_assessedfact"),
+    *("casework_evaluationresult", "casework_assessedfact", "casework_assessmentrequest"),
 )
 # Tables whose changes an agency may notice in the order of its list.
 NOTICED_TABLES = (
@@ -742,6 +757,7 @@ def functions_sql() -> str:
             assessments.KEYS,
             plans.KEYS,
             plans.END_KEYS,
+            assessments.REQUEST_KEYS,
             planning.KEYS,
             _same_case("casework_planagreement"),
             assessments.VERSION_KEYS,

@@ -212,6 +212,8 @@ MATRIX: dict[str, Cell] = {
     "casework:decision_add": Cell(COORDINATION, GET_POST, "case"),
     "casework:assessment": Cell(READERS, object="case"),
     "casework:assessment_write": Cell(READERS, GET_POST, "case"),
+    "casework:assessment_ask": Cell(CENTER, GET_POST, "case"),
+    "casework:assessment_unask": Cell(CENTER, POST, "case"),
     "casework:assessment_fix": Cell(COORDINATION, GET_POST, "case"),
     "casework:assessment_version": Cell(READERS, object="case"),
     "casework:assessment_compare": Cell(READERS, object="case"),

@@ -21,6 +21,7 @@ from casework.sharing.selectors import reaches
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
+from .asking import tell_who_asked
 from .labels import item_of
 from .models import NOT_ASKED, AssessedFact, AssessedPart, Assessment, AssessmentPart, facts_of
 from .selectors import AssessmentView, Known, assessment_views_for, known_for, own_parts_for
@@ -78,6 +79,7 @@ def write_part(
         agency=by.agency, sequence=current.sequence + 1 if current else 1, written_by=by.membership,
     )  # fmt: skip
     with _while_shared(case, draft, by):  # the line may end between the two as well
+        tell_who_asked(part, by=by)
         part.save(force_insert=True)
         record_event(
             by, "assessment_written", part, case_id=case.pk, person_id=part.person_id, item=part.item,

@@ -1,17 +1,25 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.issues.models import Teller
 from casework.once import OnceForm
+from permissions.agencies.models import Agency
+from permissions.days import DayInput
 from permissions.typed import TypedMixin
 
 from .actions import PartDraft, Seen
+from .asking import RequestDraft
 from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
+
+ANSWER_DAYS = 14  # proposed; whoever asks sets the day
 
 # Between them they name what the sheet asks for and no column of its own holds (domain.md 1.3.1 to 1.3.6).
 HELP = {
@@ -85,6 +93,49 @@ class AssessmentPartForm(TypedMixin, OnceForm):
         told = self.cleaned_data
         facts = {name: told[name] for name in facts_of(self.section)}
         return PartDraft(person_id, self.section, told["said_by"], told["text"], facts)
+
+
+class AskForm(TypedMixin, OnceForm):
+    """Which agency is asked for which section, about whom, until when."""
+
+    about = forms.ChoiceField(label=_("だれのことか"), required=False)
+    section = forms.ChoiceField(label=_("どの欄か"), choices=[("", _("選んでください")), *Section.choices])
+    agency = forms.ChoiceField(
+        label=_("頼む機関"),
+        help_text=_(
+            "この世帯のことを何か共有している機関です。頼めるのは、その欄の項目が共有されている機関だけです。"
+        ),
+        error_messages={"required": _("頼む機関を選んでください。")},
+    )
+    until_on = forms.DateField(label=_("いつまでに"), widget=DayInput)
+    words = forms.CharField(
+        label=_("知りたいこと"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("例：この半年の通院と薬のようす。機関が読みます。"),
+    )
+
+    def __init__(
+        self, *args: Any, people: Iterable[tuple[uuid.UUID, str]], agencies: Iterable[Agency], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.agencies = {str(each.pk): each for each in agencies}
+        self.initial.setdefault("until_on", timezone.localdate() + dt.timedelta(days=ANSWER_DAYS))
+        fields: dict[str, Any] = self.fields
+        fields["section"].error_messages["required"] = _("どの欄かを選んでください。")
+        fields["about"].choices = [("", _("世帯全体")), *((str(key), name) for key, name in people)]
+        fields["agency"].choices = [
+            ("", _("選んでください")),
+            *((key, each.name) for key, each in self.agencies.items()),
+        ]
+
+    def draft(self) -> RequestDraft:
+        told = self.cleaned_data
+        about = uuid.UUID(told["about"]) if told["about"] else None
+        return RequestDraft(
+            self.agencies[told["agency"]], about, told["section"], told["until_on"], told["words"]
+        )
 
 
 class FixForm(OnceForm):

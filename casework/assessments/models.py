@@ -355,3 +355,42 @@ class AssessedFact(Labelled):
         of = timezone.localdate(None if self._state.adding else self.fixed_at)
         age = age_on(dt.date.fromisoformat(self.words), of)
         return gettext("%(day)s（%(age)s歳）") % {"day": day, "age": age}
+
+
+class AssessmentRequest(Labelled):
+    """That the center asked one agency for its part in one section until a day. Frozen.
+
+    With the label of the section, which has to reach the agency; of those whom it reaches the asked agency alone reads it. Answered by
+    the next part of that agency there; it ends else by a row of its own.
+    """
+
+    MAY_BE_HIDDEN = True
+
+    section = models.CharField(_("欄"), max_length=12, choices=Section.choices)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("頼む機関"))
+    until_on = models.DateField(_("いつまでに"))
+    words = models.CharField(_("知りたいこと"), max_length=300, blank=True)
+    asked_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("アセスメントの依頼")
+        constraints = (
+            models.CheckConstraint(name="assessmentrequest_label", condition=_label_of_section()),
+            models.CheckConstraint(
+                name="assessmentrequest_section_known", condition=Q(section__in=Section.values)
+            ),
+        )
+        indexes = (models.Index(fields=("case", "until_on"), name="assessmentrequest_case"),)
+
+
+class AssessmentRequestEnd(Walled):
+    """That the center asks no more; one at most. Seen by whoever sees the request."""
+
+    request = models.OneToOneField(AssessmentRequest, on_delete=models.PROTECT, related_name="end")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    ended_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    ended_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("アセスメントの依頼の取り下げ")

@@ -19,6 +19,20 @@ ALTER TABLE casework_plan ADD CONSTRAINT casework_plan_of_assessment FOREIGN KEY
   REFERENCES casework_assessment (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
+REQUEST_KEYS = """
+ALTER TABLE casework_assessmentrequest ADD CONSTRAINT casework_assessmentrequest_id_case UNIQUE (id, case_id);
+ALTER TABLE casework_assessmentrequestend ADD CONSTRAINT casework_assessmentrequestend_of_request FOREIGN KEY (request_id, case_id)
+  REFERENCES casework_assessmentrequest (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+"""
+
+# A line with the label of the section holds for the asked agency now.
+REACHES_ASKED = (
+    "EXISTS (SELECT 1 FROM casework_shareline l WHERE l.case_id = casework_assessmentrequest.case_id"
+    " AND l.item = casework_assessmentrequest.item AND l.person_id IS NOT DISTINCT FROM casework_assessmentrequest.person_id"
+    " AND l.agency_id = casework_assessmentrequest.agency_id AND l.ended_at IS NULL AND l.starts_at <= clock_now()"
+    " AND (l.until IS NULL OR l.until > clock_now()))"
+)
+SEEN_REQUEST = "EXISTS (SELECT 1 FROM casework_assessmentrequest r WHERE r.id = casework_assessmentrequestend.request_id)"
 SEEN_PART = "EXISTS (SELECT 1 FROM casework_assessmentpart p WHERE p.id = casework_assessedpart.part_id)"
 HAS_SEEN_PART = (
     "EXISTS (SELECT 1 FROM casework_assessedpart a WHERE a.assessment_id = casework_assessment.id)"

@@ -7,22 +7,24 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.households.selectors import name_people
 from casework.reads import record_items
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.items import Item
-from casework.sharing.selectors import readers_of
+from casework.sharing.selectors import persons_for, readers_of
 from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
 from .actions import fix_assessment, is_new, mark_of, write_part
-from .forms import AssessmentPartForm, FixForm, WhereForm
+from .asking import ask_agency, end_request, requests_for, shown_requests_for
+from .forms import AskForm, AssessmentPartForm, FixForm, WhereForm
 from .labels import item_of
 from .models import Assessment, AssessmentPart, Section
 from .selectors import (
@@ -60,9 +62,13 @@ def assessment(request: ViewerRequest, case: Case) -> HttpResponse:
         mine: Any = part
         mine.is_mine = whose(part.agency) == whose(viewer.agency)
         mine.is_rewritable = mine.is_mine and (part.person_id, part.section) in may_write
+    asked = shown_requests_for(viewer, case)
+    _show(viewer, case, asked)
     context = {
         "case": case,
         "blocks": blocks_of(parts, household_order_for(viewer, case)),
+        "asked": asked,
+        "today": timezone.localdate(),
         "writable": writable,
         "views": views,
         "is_new": is_fixer and is_new(known_for(viewer, case), views[0] if views else None),
@@ -106,6 +112,41 @@ def assessment_write(request: ViewerRequest, case: Case) -> HttpResponse:
         "written": written,
     }
     return TemplateResponse(request, "casework/assessment_write.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.write_note")
+def assessment_ask(request: ViewerRequest, case: Case) -> HttpResponse:
+    """Ask an agency for its part of one section."""
+    viewer = request.viewer
+    people = persons_for(viewer).filter(case=case).order_by("position", "pk").values_list("pk", "name")
+    agencies = {agency.pk: agency for each in readers_of(viewer, case).values() for agency in each}
+    form = AskForm(request.POST or None, people=people, agencies=agencies.values())
+    if form.is_valid():
+        try:
+            row = ask_agency(case, form.draft(), by=viewer, key=form.key())
+        except NotAllowed as refusal:
+            form.add_error("agency", str(refusal))
+        else:
+            messages.success(request, _("%(agency)sに頼みました。") % {"agency": row.agency.name})
+            return redirect("casework:assessment", case_id=case.pk)
+    context = {"case": case, "form": form, "has_agencies": bool(agencies)}
+    return TemplateResponse(request, "casework/assessment_ask.html", context)
+
+
+@require_POST
+@case_view("casework.write_note")
+def assessment_unask(request: ViewerRequest, case: Case, asked_id: uuid.UUID) -> HttpResponse:
+    row = requests_for(request.viewer).filter(case=case, pk=asked_id).first()
+    if row is None:
+        raise Http404
+    try:
+        end_request(row, by=request.viewer)
+    except NotAllowed as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("依頼を取り下げました。"))
+    return redirect("casework:assessment", case_id=case.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,4 +1,4 @@
-"""Closing a case: the sheet, the last stage, and the day on which somebody asks how it went."""
+"""Closing a case: the sheet, the last stage, and the days on which somebody asks how it went."""
 
 from __future__ import annotations
 
@@ -80,6 +80,8 @@ def lacking(case: Case, draft: ClosureDraft, by: Viewer) -> dict[str, str]:
         )
     if draft.follow_up_on and draft.follow_up_on < timezone.localdate():
         found["follow_up_on"] = _("確かめる日が、過ぎた日になっています。")
+    if draft.watch_until and draft.watch_until < timezone.localdate():
+        found["watch_until"] = _("見守りの終わりが、過ぎた日になっています。")
     return found
 
 
@@ -131,8 +133,17 @@ def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | 
     after = {"kind": draft.kind, "lead": draft.lead.pk if draft.lead else None}
     record_event(by, "case_closed", sheet, case_id=locked.pk, item=Item.PLAN, after=after)
     end_monitoring_dates(locked, words=_("ケースが終わった"), by=by)
-    if draft.follow_up_on:
-        what = _("終結後の確認：その後の様子を聞く")
-        task = TaskDraft(Label(None, Item.PLAN), what, draft.follow_up_on, by.membership)
-        add_task(locked, task, by=by)
+    _leave_to_be_looked_at(sheet, by)
     return sheet
+
+
+def _leave_to_be_looked_at(sheet: Closure, by: Viewer) -> None:
+    """Write down what is left to do after the end: each of these days stays among the deadlines until somebody has looked."""
+    days = {
+        _("終結後の確認：その後の様子を聞く"): sheet.follow_up_on,
+        _("見守りの終わり：様子を確かめ、見守りを続けるかを決める"): sheet.watch_until,
+    }
+    for what, due_on in days.items():
+        if due_on:
+            task = TaskDraft(Label(None, Item.PLAN), what, due_on, by.membership)
+            add_task(sheet.case, task, by=by)

@@ -63,7 +63,12 @@ class ClosureForm(TypedMixin, OnceForm):
         required=False,
         help_text=_("例：民生委員が週に1回、声をかける"),
     )
-    watch_until = forms.DateField(label=_("見守りはいつまで"), required=False, widget=DayInput)
+    watch_until = forms.DateField(
+        label=_("見守りはいつまで"),
+        required=False,
+        widget=DayInput,
+        help_text=_("この日も、様子を確かめるまで、あなたの期限になります。"),
+    )
     signs = forms.CharField(
         label=_("また相談してほしいとき（サイン）"),
         max_length=300,

@@ -47,6 +47,7 @@ HIDDEN = (
     "RoleAnswer",
     "AssessmentPart",
     "AssessedFact",
+    "AssessmentRequest",
     "ChronologyEntry",
     "PlanPart",
     "PlanRole",
@@ -72,6 +73,7 @@ HIDDEN = (
     "AgendaPaper",
     "PrepSheet",
     "Minutes",
+    "MinutesAttendee",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

@@ -14,6 +14,8 @@ from casework.cases.states import OPEN_STAGES
 from casework.concealment.guard import add_all
 from casework.concealment.models import ConcealmentThreat
 from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
 from casework.seals.selectors import newest_seal
 from casework.sharing.models import Block
 from casework.sharing.selectors import cases_for
@@ -23,6 +25,7 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .models import Handover, HandoverSign
+from .selectors import owners_after_the_end
 
 
 @transaction.atomic
@@ -31,8 +34,9 @@ def hand_over(
 ) -> list[Handover]:
     """Give cases of one worker (None: of nobody) to another of the center: all of them, or none.
 
-    Raises NotAllowed for somebody without the center's duty or who must not see one of them, and for a case that is over or that
-    has another worker by now. The taker is told and signs; until then both see what is to be done as theirs.
+    Of a closed case what is left to do goes on. Raises NotAllowed for somebody without the center's duty or who must not see one
+    of them, and for a case that another worker has by now or in which nothing is left. The taker is told and signs; until then both
+    see what is to be done as theirs.
     """
     if not by.may("casework.share"):
         raise NotAllowed(_("担当者を替える権限がありません。"))
@@ -45,17 +49,20 @@ def hand_over(
     keys = sorted({case.pk for case in cases})
     locked = cases_for(by).filter(pk__in=keys).select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = list(locked.select_related("holder"))
-    if len(found) != len(keys) or any(not _is_of(case, giver) for case in found):
-        raise NotAllowed(_("担当者が替わったか、終わったケースがあります。一覧を開き直してください。"))
+    left = owners_after_the_end(by, keys)
+    if len(found) != len(keys) or any(not _is_of(case, giver, left) for case in found):
+        raise NotAllowed(
+            _(
+                "担当者が替わったか、終わったケースがあります（終わったあとにすることが残っていれば引き継げます）。一覧を開き直してください。"
+            )
+        )
     return [_hand_over(case, taker, giver, words.strip(), by) for case in found]
 
 
-def _is_of(case: Case, giver: Membership | None) -> bool:
-    return (
-        case.stage in OPEN_STAGES
-        and case.holder.is_center
-        and case.worker_id == (giver.pk if giver else None)
-    )
+def _is_of(case: Case, giver: Membership | None, left: dict[uuid.UUID, set[int]]) -> bool:
+    if case.stage not in OPEN_STAGES:
+        return giver is not None and giver.pk in left.get(case.pk, ())
+    return case.holder.is_center and case.worker_id == (giver.pk if giver else None)
 
 
 def _hand_over(case: Case, taker: Membership, giver: Membership | None, words: str, by: Viewer) -> Handover:
@@ -64,7 +71,10 @@ def _hand_over(case: Case, taker: Membership, giver: Membership | None, words: s
             _("%(number)sは、この人が見られないケースです。ほかの人を選んでください。")
             % {"number": case.number}
         )
-    hand_over_case(case, to=taker.agency, worker=taker, by=by)
+    if case.stage in OPEN_STAGES or (giver and case.worker_id == giver.pk):
+        hand_over_case(case, to=taker.agency, worker=taker, by=by)
+    else:  # who held a case to its end stays; what is left to do was another's
+        notify(NotificationKind.HOLDER, case, to=[taker.pk], by=by)
     row = Handover(case=case, giver=giver, taker=taker, words=words, handed_by=by.membership)
     add_all(Handover, [row])
     after = {"giver": giver.pk if giver else None, "taker": taker.pk}

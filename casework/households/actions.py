@@ -170,9 +170,10 @@ def _change(row: Any, values: dict[str, Any], seen: str, by: Viewer, *, person_i
     if seen != fingerprint(row, fields):
         raise ChangedMeanwhile(row)
     old, before = fingerprint(row, fields), _values(row, fields)
+    moved = _changed_places(row, values)
     for name, value in values.items():
         setattr(row, name, value)
-    after = _values(row, fields)
+    after = _values(row, fields) | ({"changed": moved} if moved else {})
     if fingerprint(row, fields) != old:
         row.save(update_fields=fields)
         index(row)
@@ -187,6 +188,12 @@ def _allow(by: Viewer) -> None:
 
 def _values(row: Any, fields: list[str]) -> dict[str, Any]:
     return {name: _kept(row, name, value) for name, value in model_to_dict(row, fields).items()}
+
+
+def _changed_places(row: Any, values: dict[str, Any]) -> list[str]:
+    """Return which places become another one. The history says that they did, and keeps none of them."""
+    names = [name for name in values if (type(row).__name__, name) in FIELDS]
+    return [name for name in names if getattr(row, name) and values[name] not in ("", getattr(row, name))]
 
 
 def _kept(row: Any, name: str, value: Any) -> Any:

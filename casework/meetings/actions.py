@@ -23,7 +23,7 @@ from casework.households.models import Person
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before, wait_for
-from casework.ordinances.models import MeetingKind, Ordinance
+from casework.ordinances.models import ON_CONSENT, MeetingKind, Ordinance
 from casework.ordinances.selectors import seats
 from casework.plans.selectors import AnsweredRole
 from casework.seen import ChangedMeanwhile, fingerprint
@@ -62,7 +62,7 @@ from .selectors import open_state, own_seat_for
 
 
 class ConsentMissing(NotAllowed):
-    """A consent that a 重層的支援会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
+    """A consent that a 重層的支援会議 or 支援調整会議 rests on is not there. A 支援会議 (社会福祉法106条の6) does without."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,15 @@ class MeetingDraft:
         }  # fmt: skip
 
 
+Point = Minutes | AnsweredRole  # of an earlier decision, and open: to be looked at again, or a role
+
+
 @dataclass(frozen=True)
 class AgendaDraft:
     """A case on the table: under which law, why, about whom (with how they are called there), before whom.
 
     ``whole``: memberships that see all, though they would see least. ``open_roles``: what was decided before and is told the members, as
-    it is not done.
+    it is not done; ``reviews``: minutes whose decision is to be looked at again.
     """
 
     kind: str
@@ -100,6 +103,11 @@ class AgendaDraft:
     members: tuple[Membership, ...] = ()
     whole: frozenset[int] = frozenset()
     open_roles: tuple[AnsweredRole, ...] = ()
+    reviews: tuple[Minutes, ...] = ()
+
+    @property
+    def points(self) -> list[Point]:
+        return [*self.reviews, *self.open_roles]
 
 
 def _allow(by: Viewer) -> None:
@@ -180,7 +188,7 @@ def put_on_agenda(
     """Put a case on the agenda of a meeting, under exactly one law. The same ``key`` gives the same item again.
 
     Its members may be named later: who is named then is asked for consent then (``name_members``), and papers open to nobody before.
-    Raises ConsentMissing with every reason for a 重層的支援会議 where a person on the table has not agreed that an agency at
+    Raises ConsentMissing with every reason for a meeting ON_CONSENT where a person on the table has not agreed that an agency at
     the table is told (domain.md R-MTG-2), NotAllowed for whatever else is missing. Members are invited: number and day, nothing else.
     """
     _allow(by)
@@ -206,7 +214,7 @@ def put_on_agenda(
     ]
     add_all(AgendaPerson, rows)
     kept = kept_back(draft)
-    told = [role for role in draft.open_roles if role not in kept]
+    told = [point for point in draft.points if point not in kept]
     if told:
         _tell_follow_up(item, told, by)
     _name(item, draft.members, draft.whole, by)
@@ -218,18 +226,26 @@ def put_on_agenda(
     return item
 
 
-def kept_back(draft: AgendaDraft) -> list[AnsweredRole]:
-    """Return the open roles that the members of a new item are not told: 会議限り, and somebody was not where they were decided.
+def kept_back(draft: AgendaDraft) -> list[Point]:
+    """Return what the members of a new item are not told: it is 会議限り, and somebody was not where it was decided.
 
     As long as nobody is named, whoever will be may not have been there either.
     """
-    marked = [role for role in draft.open_roles if role.row.decision.is_meeting_only]
+    marked = [(point, kept) for point in draft.points if (kept := _kept_to(point))]
     if not marked or draft.kind == MeetingKind.INTERNAL:
         return []
     if not draft.members:
-        return marked
-    strangers = _not_there({role.row.decision.agenda_id for role in marked}, draft.members)
-    return [role for role in marked if strangers[role.row.decision.agenda_id]]
+        return [point for point, _kept in marked]
+    strangers = _not_there({kept for _point, kept in marked}, draft.members)
+    return [point for point, kept in marked if strangers[kept]]
+
+
+def _kept_to(point: Point) -> uuid.UUID | None:
+    """Return the item of a 支援会議 where this was said, and to which it is kept; None: it is not."""
+    if isinstance(point, Minutes):
+        return point.agenda_id if point.agenda.kind == MeetingKind.SUPPORT else None
+    decision = point.row.decision
+    return decision.agenda_id if decision.is_meeting_only else None
 
 
 def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any, list[Membership]]:
@@ -239,12 +255,11 @@ def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any,
     return {key: [seat for seat in outside if (key, seat.pk) not in sat] for key in items}
 
 
-def _tell_follow_up(item: AgendaItem, roles: list[AnsweredRole], by: Viewer) -> None:
+def _tell_follow_up(item: AgendaItem, points: list[Point], by: Viewer) -> None:
     """Give the members a paper of what was decided and is open; it remembers whose 会議限り words it holds."""
-    decisions = [role.row.decision for role in roles]
     paper = AgendaPaper(
-        agenda=item, case_id=item.case_id, kind=PaperKind.CURRENT, text=_follow_up(roles), added_by=by.membership,
-        kept_from=sorted({each.agenda_id for each in decisions if each.is_meeting_only}),
+        agenda=item, case_id=item.case_id, kind=PaperKind.CURRENT, text=_follow_up(points), added_by=by.membership,
+        kept_from=sorted({kept for point in points if (kept := _kept_to(point))}),
     )  # fmt: skip
     add_all(AgendaPaper, [paper])
     after = {"kind": paper.kind}
@@ -265,17 +280,20 @@ def _refuse_who_was_not_there(item: AgendaItem, members: tuple[Membership, ...])
     raise NotAllowed(text % {"name": name_of(seat.user), "agency": seat.agency.name})
 
 
-def _follow_up(roles: Iterable[AnsweredRole]) -> str:
+def _follow_up(points: Iterable[Point]) -> str:
     """Return a paper of what was decided and is still open, a line each. Members read it, whatever the label of a role is."""
-    lines = [
-        _("・%(agency)s：%(what)s（%(number)s %(state)s）")
-        % {
-            "agency": role.row.agency.name, "what": role.row.what, "number": role.row.decision.number,
-            "state": open_state(role),
-        }
-        for role in roles
-    ]  # fmt: skip
+    lines = [_line_of(point) for point in points]
     return "\n".join([_("前の決定から確かめること"), *lines])[:4000]
+
+
+def _line_of(point: Point) -> str:
+    if isinstance(point, Minutes):
+        told = {"number": point.agenda.meeting.number, "day": point.review_on}
+        return _("・%(number)sで決めたことの見直し（%(day)s）") % told
+    return _("・%(agency)s：%(what)s（%(number)s %(state)s）") % {
+        "agency": point.row.agency.name, "what": point.row.what, "number": point.row.decision.number,
+        "state": open_state(point),
+    }  # fmt: skip
 
 
 def _next_position(meeting: Meeting) -> int:
@@ -309,8 +327,8 @@ def _check_members(case: Case, draft: AgendaDraft, people: list[Person]) -> None
         raise NotAllowed(_("支援会議では、何のために話すかを書いてください。"))
     for text in _bad_seats(case, draft.kind, draft.members):
         raise NotAllowed(text)
-    if draft.kind == MeetingKind.LAYERED:
-        _check_consents(case, people, draft.members)
+    if draft.kind in ON_CONSENT:
+        _check_consents(case, draft.kind, people, draft.members)
 
 
 def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[str]:
@@ -324,10 +342,12 @@ def _bad_seats(case: Case, kind: str, members: tuple[Membership, ...]) -> list[s
     return shut_out(case, members)
 
 
-def _check_consents(case: Case, people: list[Person], members: tuple[Membership, ...]) -> None:
+def _check_consents(case: Case, kind: str, people: list[Person], members: tuple[Membership, ...]) -> None:
     gaps = consent_gaps(case, people, members)
     if gaps:
-        text = _("重層的支援会議には、出席する機関すべてについて、一人ひとりの同意が要ります。")
+        text = _("%(kind)sには、出席する機関すべてについて、一人ひとりの同意が要ります。") % {
+            "kind": MeetingKind(kind).label
+        }
         raise ConsentMissing(" ".join([text, *gaps]))
 
 
@@ -361,8 +381,8 @@ def name_members(
     people = [row.person for row in item.people.select_related("person")]
     for text in _bad_seats(case, item.kind, members):
         raise NotAllowed(text)
-    if item.kind == MeetingKind.LAYERED:
-        _check_consents(case, people, members)
+    if item.kind in ON_CONSENT:
+        _check_consents(case, item.kind, people, members)
     _refuse_who_was_not_there(item, members)
     before = set(item.members.values_list("membership", flat=True))
     item.members.all().delete()

@@ -23,7 +23,7 @@ from permissions.typed import TypedMixin
 from permissions.viewer import Viewer
 
 from .actions import AgendaDraft, MeetingDraft, PrepDraft
-from .models import Meeting, PaperKind, PrepSheet
+from .models import Meeting, Minutes, PaperKind, PrepSheet
 from .rules import MEETING_FIELDS, reads_least
 from .selectors import open_state
 
@@ -151,7 +151,7 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         choices=MeetingKind.choices,
         widget=forms.RadioSelect,
         help_text=_(
-            "重層的支援会議は、話に出る人みんなの同意が要ります。同意がまだのときは、支援会議にします。"
+            "重層的支援会議と支援調整会議は、話に出る人みんなの同意が要ります。同意がまだのときは、支援会議にします。支援調整会議では、多機関協働のプランは決められません。"
         ),
         error_messages={"required": _("会議の種類を選んでください。")},
     )
@@ -173,15 +173,24 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         ),
     )
 
+    reviews = forms.MultipleChoiceField(
+        label=_("見直しの日がある決定"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("選ぶと、見直すことが会議資料に入ります。"),
+    )
+
     def __init__(
         self,
         *args: Any,
         meetings: QuerySet[Meeting],
         people: list[Any],
         roles: list[AnsweredRole],
+        reviews: list[Minutes],
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.minutes = {str(row.pk): row for row in reviews}
         self.roles = {str(role.row.pk): role for role in roles}
         self.meetings = {str(row.pk): row for row in meetings}
         self.people = people
@@ -204,8 +213,11 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         fields["open_roles"].choices = [(key, _open_role(role)) for key, role in self.roles.items()]
         if not roles:
             del self.fields["open_roles"]
+        fields["reviews"].choices = [(key, _review(row)) for key, row in self.minutes.items()]
+        if not reviews:
+            del self.fields["reviews"]
         order = ("meeting", "kind", *(name for name in fields if name.startswith(("about_", "words_"))))
-        self.order_fields([*order, "purpose", "purpose_text", "open_roles", "members", "whole"])
+        self.order_fields([*order, "purpose", "purpose_text", "reviews", "open_roles", "members", "whole"])
 
     def people_fields(self) -> list[tuple[Any, Any]]:
         return [(self[f"about_{person.pk}"], self[f"words_{person.pk}"]) for person in self.people]
@@ -219,11 +231,17 @@ class AgendaForm(TypedMixin, OnceForm, MembersForm):
         follow_up = tuple(self.roles[key] for key in told.get("open_roles", ()))
         return AgendaDraft(
             open_roles=follow_up,
+            reviews=tuple(self.minutes[key] for key in told.get("reviews", ())),
             people=people,
             members=self.chosen(),
             whole=self.chosen_whole(),
             **{name: told[name] for name in names},
         )
+
+
+def _review(row: Minutes) -> str:
+    told = {"day": row.review_on, "number": row.agenda.meeting.number, "kind": row.agenda.get_kind_display()}
+    return gettext("%(day)s：%(number)s（%(kind)s）で決めたこと") % told
 
 
 def _open_role(role: AnsweredRole) -> str:

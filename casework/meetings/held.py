@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from casework.ordinances.models import ON_CONSENT
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import AgendaItem
+from .models import AgendaItem, AgendaMember
 from .selectors import agendas_for, left_before
 
 if TYPE_CHECKING:
@@ -19,10 +21,15 @@ if TYPE_CHECKING:
 
 
 def held_items_for(viewer: Viewer, case: Case) -> list[AgendaItem]:
-    """Return the items about a case whose meeting has begun and that were not taken off before it, the latest first."""
+    """Return the items about a case whose meeting has begun and that were not taken off before it, the latest first.
+
+    A meeting of agencies that had none but the center is none (rules.lacks_agencies).
+    """
     if not viewer.sees_all_cases:
         return []
+    outside = AgendaMember.objects.filter(agenda=OuterRef("pk"), membership__agency__is_center=False)
     rows = agendas_for(viewer).filter(~left_before(), case=case, meeting__held_at__lte=timezone.now())
+    rows = rows.filter(~Q(kind__in=ON_CONSENT) | Exists(outside))
     return list(rows.select_related("meeting").order_by("-meeting__held_at", "position"))
 
 

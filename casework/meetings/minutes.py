@@ -15,13 +15,18 @@ from django.utils.translation import gettext as _
 from casework.cases.models import Case
 from casework.concealment.guard import add_all, refuse_places
 from casework.events import record_event
+from casework.households.models import Person
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before
+from casework.ordinances.models import MeetingKind
 from casework.plans.actions import NOTHING, DirectionDraft, InPlaceOf, RoleDraft, decide
 from casework.plans.models import Decision
 from casework.seen import ChangedMeanwhile
+from casework.sharing.actions import Label
 from casework.sharing.items import Item
+from casework.tasks.actions import TaskDraft, add_task
+from casework.tasks.selectors import may_own
 from permissions.agencies.models import Membership
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
@@ -35,6 +40,7 @@ from .models import (
     AgendaRemoval,
     Meeting,
     Minutes,
+    MinutesAttendee,
     MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
@@ -129,6 +135,15 @@ class Outcome:
     in_place_of: InPlaceOf = NOTHING
 
 
+@dataclass(frozen=True)
+class AlsoThere:
+    """Somebody beside the members who was there: of the household, or somebody else by name and capacity."""
+
+    words: str
+    person_id: uuid.UUID | None = None
+    capacity: str = ""
+
+
 @transaction.atomic
 def fix_item(
     item: AgendaItem,
@@ -136,15 +151,18 @@ def fix_item(
     *,
     seen: int,
     present: Iterable[int],
+    also_there: Sequence[AlsoThere] = (),
+    review_on: dt.date | None = None,
     circulate_until: dt.datetime | None = None,
     by: Viewer,
 ) -> tuple[Minutes, Decision | None]:
     """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
 
     ``circulate_until``: the minutes are passed round in the same act (``circulate_minutes``). Members are told if they can read.
+    ``also_there``: of the household and others, beside the members (``present``). ``review_on``: what was decided is looked at again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
+    ``decide`` refuses, for somebody without words or capacity or called by their name, for a day of review that has gone by, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
     members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
@@ -152,9 +170,11 @@ def fix_item(
     _lock(item)
     _check_open(item)
     draft, held_on = _draft_to_fix(item, seen)
+    if review_on and review_on < timezone.localdate():
+        raise NotAllowed(_("見直しの日が、過ぎた日になっています。"))
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
-        agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)),
+        agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
         written_by_id=draft.saved_by_id, fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
@@ -165,8 +185,11 @@ def fix_item(
         raise NotAllowed(
             _("資料を公開していない議題は確定できません。構成員が固定されていないためです。")
         ) from error
+    _write_attendees(item, also_there)
     after = {"version": minutes.version, "decision": decision.number if decision else ""}
     record_event(by, "minutes_fixed", minutes, case_id=item.case_id, item=Item.MEETING, after=after)
+    if review_on:
+        _ask_for_review(item, minutes, review_on, by)
     if circulate_until:
         circulate_minutes(item, until=circulate_until, by=by)
     elif PaperRelease.objects.filter(
@@ -174,6 +197,38 @@ def fix_item(
     ).exists():
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _write_attendees(item: AgendaItem, also_there: Sequence[AlsoThere]) -> None:
+    names = dict(Person.objects.filter(case=item.case_id).values_list("pk", "name"))
+    for each in also_there:
+        if each.person_id and each.person_id not in names:
+            raise NotAllowed(_("この世帯にいない人が含まれています。"))
+        if each.person_id and names[each.person_id] in each.words:
+            raise NotAllowed(
+                _("会議での呼び方に、氏名は書けません。「本人」「長男」のように書いてください。")
+            )
+        if not each.words.strip() or not (each.person_id or each.capacity.strip()):
+            raise NotAllowed(_("出席した人の、呼び方か、氏名と立場を書いてください。"))
+    rows = [
+        MinutesAttendee(
+            agenda=item, case_id=item.case_id, person_id=each.person_id, position=position, words=each.words.strip(),
+            capacity="" if each.person_id else each.capacity.strip(),
+        )
+        for position, each in enumerate(also_there)
+    ]  # fmt: skip
+    add_all(MinutesAttendee, rows)
+
+
+def _ask_for_review(item: AgendaItem, minutes: Minutes, review_on: dt.date, by: Viewer) -> None:
+    """Write down that somebody looks again. A task is read by its label: of a 支援会議 it names nothing."""
+    case = Case.objects.select_related("worker").get(pk=item.case_id)
+    what = _("%(number)sで決めたことを見直す") % {"number": item.meeting.number}
+    if item.kind == MeetingKind.SUPPORT:
+        what = _("決めたことを見直す")
+    owner = case.worker if case.worker and may_own(case.worker) else by.membership
+    draft = TaskDraft(Label(None, Item.MEETING), what, review_on, owner)
+    add_task(case, draft, by=by, key=minutes.review_key)
 
 
 def _draft_to_fix(item: AgendaItem, seen: int) -> tuple[MinutesDraft, dt.date]:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -13,11 +13,14 @@ from casework.forms import MomentInput, this_minute
 from casework.once import OnceForm
 from casework.ordinances.models import MeetingKind
 from casework.plans.forms import TakesPlaceFields
+from permissions.days import DayInput
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
-from .minutes import TEXTS, MinutesText
+from .minutes import TEXTS, AlsoThere, MinutesText
 from .models import AgendaItem, AgendaMember, Minutes
+
+OTHERS = (1, 2, 3)  # as many who are no members and not of the household fit on the page
 
 
 def proposed_until() -> dt.datetime:
@@ -81,11 +84,17 @@ class CirculationFields(forms.Form):
 class FixForm(TakesPlaceFields, CirculationFields):
     """Who was there, and what the new decision takes the place of."""
 
-    field_order = ("seen", "present", "supersedes", "ends", "circulate", "until")
+    field_order = ("seen", "present", "supersedes", "ends", "review_on", "circulate", "until")
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     present = forms.MultipleChoiceField(
         label=_("出席した人"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    review_on = forms.DateField(
+        label=_("見直しの日"),
+        required=False,
+        widget=DayInput,
+        help_text=_("決めたことを見直す日。ケースの担当者の期限になり、次に議題にするときにも出ます。"),
     )
 
     def __init__(
@@ -112,6 +121,65 @@ class FixForm(TakesPlaceFields, CirculationFields):
 
     def present_keys(self) -> list[int]:
         return [int(key) for key in self.cleaned_data["present"]]
+
+
+class AttendeesForm(TypedMixin, forms.Form):
+    """Who was there beside the members: of the household by how they are called at the table, others by name and capacity."""
+
+    def __init__(
+        self, *args: Any, item: AgendaItem, people: Iterable[Any], called: Mapping[Any, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.people = list(people)
+        # Without the person is how a 支援会議 is held; there it is asked on demand.
+        self.is_open = item.kind != MeetingKind.SUPPORT or self.is_bound
+        for person in self.people:
+            words = called.get(person.pk, person.called)
+            self.fields[f"there_{person.pk}"] = forms.BooleanField(label=person.name, required=False)
+            self.fields[f"called_{person.pk}"] = forms.CharField(
+                label=_("%(name)sの呼び方") % {"name": person.name},
+                max_length=20,
+                required=False,
+                initial=words,
+            )
+        for number in OTHERS:
+            told = {"number": number}
+            self.fields[f"other_{number}_name"] = forms.CharField(
+                label=_("その他の人%(number)dの氏名") % told, max_length=60, required=False
+            )
+            self.fields[f"other_{number}_capacity"] = forms.CharField(
+                label=_("その他の人%(number)dの立場") % told, max_length=60, required=False,
+                help_text=_("例：通訳、叔母、成年後見人"),
+            )  # fmt: skip
+
+    def people_fields(self) -> list[tuple[Any, Any]]:
+        return [(self[f"there_{person.pk}"], self[f"called_{person.pk}"]) for person in self.people]
+
+    def other_fields(self) -> list[tuple[Any, Any]]:
+        return [(self[f"other_{number}_name"], self[f"other_{number}_capacity"]) for number in OTHERS]
+
+    def clean(self) -> dict[str, Any]:
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        for number in OTHERS:
+            name, capacity = f"other_{number}_name", f"other_{number}_capacity"
+            if bool(told.get(name)) != bool(told.get(capacity)) and not {name, capacity} & set(self.errors):
+                self.add_error(
+                    capacity if told.get(name) else name, gettext("氏名と立場の両方を書いてください。")
+                )
+        for person in self.people:
+            if told.get(f"there_{person.pk}") and not told.get(f"called_{person.pk}"):
+                self.add_error(f"called_{person.pk}", gettext("会議での呼び方を書いてください。"))
+        return told
+
+    def also_there(self) -> list[AlsoThere]:
+        told = self.cleaned_data
+        found = [
+            AlsoThere(told[f"called_{person.pk}"], person.pk)
+            for person in self.people
+            if told[f"there_{person.pk}"]
+        ]
+        others = [(told[f"other_{n}_name"], told[f"other_{n}_capacity"]) for n in OTHERS]
+        return found + [AlsoThere(name, capacity=capacity) for name, capacity in others if name]
 
 
 class CirculateForm(OnceForm):

@@ -34,6 +34,7 @@ from .minutes import (
     tick_returned,
 )
 from .minutes_forms import (
+    AttendeesForm,
     CirculateForm,
     CopiesForm,
     FixForm,
@@ -51,7 +52,7 @@ from .selectors import (
     receipts_for,
     record_agendas_read,
 )
-from .views import agenda_loaded, agenda_shown
+from .views import agenda_loaded, agenda_shown, people_of
 
 
 def _agenda_page(meeting: Meeting, view: AgendaView) -> HttpResponse:
@@ -129,14 +130,16 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         data, item=view.item, members=view.members, standing=standing, is_online=meeting.is_online, may_circulate=not view.is_gone,
         initial={"seen": draft.version if draft else 0, "present": [row.membership_id for row in view.members]},
     )  # fmt: skip
+    called = {row.person_id: row.words for row in view.people}
+    attendees = AttendeesForm(data, item=view.item, people=people_of(viewer, case), called=called)
     directions: Any = DirectionFormSet(data, prefix="direction", form_kwargs={"people": people})
     roles: Any = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
-    if form.is_valid() and directions.is_valid() and roles.is_valid():
+    if all([form.is_valid(), attendees.is_valid(), directions.is_valid(), roles.is_valid()]):
         outcome = Outcome(directions.drafts(), roles.drafts(), form.in_place_of())
         try:
             fix_item(
                 view.item, outcome, seen=form.cleaned_data["seen"], present=form.present_keys(),
-                circulate_until=form.circulate_until(), by=viewer,
+                also_there=attendees.also_there(), review_on=form.cleaned_data["review_on"], circulate_until=form.circulate_until(), by=viewer,
             )  # fmt: skip
         except ChangedMeanwhile:
             form.add_error(
@@ -149,7 +152,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
             messages.success(request, _("議事録を確定しました。"))
             return _agenda_page(meeting, view)
     context = {
-        "meeting": meeting, "view": view, "agenda": view.item, "case": case, "form": form,
+        "meeting": meeting, "view": view, "agenda": view.item, "case": case, "form": form, "attendees": attendees,
         "directions": directions, "roles": roles, "draft": draft,
     }  # fmt: skip
     return TemplateResponse(request, "casework/agenda_fix.html", context)
@@ -262,7 +265,9 @@ def _for_copy(view: AgendaView, copy: Any) -> AgendaView:
     seat = next(row for row in view.members if row.membership_id == copy.membership_id)
     if seat.is_whole:
         return view
-    return replace(view, papers=[paper for paper in view.papers if paper.is_for_all], minutes=None)
+    return replace(
+        view, papers=[paper for paper in view.papers if paper.is_for_all], minutes=None, attendees=[]
+    )
 
 
 def _decisions(request: ViewerRequest, view: AgendaView) -> list[Any]:

@@ -8,6 +8,7 @@ release to return the people who were named, each for themselves (sql.py, ``wall
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -256,6 +257,8 @@ class Minutes(MinutesTexts):
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
     present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    # When what was decided is looked at again (見直しの日); a deadline of whoever works on the case.
+    review_on = models.DateField(_("見直しの日"), null=True, blank=True)
     # Who wrote them last: the writer of the meeting may change for its other items. Not known of minutes from before.
     written_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+", null=True)
     fixed_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
@@ -266,6 +269,41 @@ class Minutes(MinutesTexts):
         constraints = (
             models.CheckConstraint(name="minutes_say_something", condition=~Q(facts="") | ~Q(points="")),
         )
+
+    @property
+    def review_key(self) -> uuid.UUID:
+        """Return the key of the task that asks for the review, where there is a day for it."""
+        return uuid.uuid5(self.agenda_id, "review")
+
+
+class MinutesAttendee(Walled):
+    """Somebody beside the members who was at the table, of the household or somebody else; comes with the fixed minutes.
+
+    ``words``: of the household how they are called there (本人, 長男), never their name; else the name, with ``capacity`` (通訳, 叔母,
+    成年後見人). Nothing opens for them.
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="attendees")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey("casework.Person", on_delete=models.PROTECT, related_name="+", null=True)
+    position = models.PositiveSmallIntegerField()
+    words = models.CharField(_("会議での呼び方、または氏名"), max_length=60)
+    capacity = models.CharField(_("立場"), max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("会議に出席した本人・家族・その他")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "position"), name="minutesattendee_in_order"),
+            models.UniqueConstraint(fields=("agenda", "person"), name="minutesattendee_once"),
+            models.CheckConstraint(
+                name="minutesattendee_person_or_capacity",
+                condition=~Q(words="")
+                & (Q(person__isnull=False, capacity="") | Q(person__isnull=True) & ~Q(capacity="")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.position}"
 
 
 class MinutesCirculation(Walled):

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from casework.concealment.models import ConcealmentThreat
-from casework.ordinances.models import MeetingKind
+from casework.ordinances.models import ON_CONSENT, MeetingKind
 from casework.ordinances.selectors import oaths_of_this_year, ordinances_for, seats
 from casework.seals.selectors import newest_seal
 from casework.sharing.consents import standing_scopes, unwanted_labels
@@ -65,16 +65,17 @@ def reads_least(agency: Agency) -> bool:
 
 
 def lacks_agencies(kind: str, members: Iterable[Membership]) -> list[str]:
-    """Say that a 重層的支援会議 has nobody from another agency; empty if it has.
+    """Say that a meeting of agencies (ON_CONSENT) has nobody from another agency; empty if it has.
 
-    It is a meeting of agencies (domain.md 3.2), and the agencies are what consent is asked for: without one, none would be.
+    The agencies are what consent is asked for (domain.md 3.2): without one, none would be.
     """
-    if kind != MeetingKind.LAYERED or any(not seat.agency.is_center for seat in members):
+    if kind not in ON_CONSENT or any(not seat.agency.is_center for seat in members):
         return []
     return [
         _(
-            "重層的支援会議には、センターのほかの機関の構成員が1人は要ります。センターの職員だけで話すときは、所内の会議にしてください。"
+            "%(kind)sには、センターのほかの機関の構成員が1人は要ります。センターの職員だけで話すときは、所内の会議にしてください。"
         )
+        % {"kind": MeetingKind(kind).label}
     ]
 
 
@@ -135,7 +136,7 @@ def who_may_read(item: AgendaItem) -> list[Membership]:
     if item.kind == MeetingKind.SUPPORT:
         silent = {seat.pk for seat in without_oath(found)}
         return [seat for seat in found if seat.pk not in silent]
-    if item.kind == MeetingKind.LAYERED:
+    if item.kind in ON_CONSENT:
         return [seat for seat in found if seat.agency.is_center or not consent_gaps(case, people, [seat])]
     return found
 
@@ -170,7 +171,7 @@ def obstacles(
             _("%(name)sさん（%(agency)s）の今年度の誓約がありません。") % _named(seat)
             for seat in without_oath(members)
         ]
-    if kind == MeetingKind.LAYERED:
+    if kind in ON_CONSENT:
         found += consent_gaps(case, people, members)
     if kind == MeetingKind.INTERNAL:
         found += [

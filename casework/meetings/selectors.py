@@ -15,6 +15,7 @@ from casework.plans.models import AnswerKind
 from casework.plans.selectors import AnsweredRole, answered_roles_for
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked, NotHidden
+from casework.tasks.selectors import open_tasks_for
 from permissions.agencies.models import Agency
 from permissions.audit.actions import Ground, Read, record_reads
 from permissions.viewer import Viewer
@@ -29,6 +30,7 @@ from .models import (
     AloneDeclaration,
     Meeting,
     Minutes,
+    MinutesAttendee,
     MinutesCirculation,
     MinutesDraft,
     MinutesReceipt,
@@ -125,6 +127,12 @@ def minutes_for(viewer: Viewer) -> QuerySet[Minutes]:
     return rows.select_related("fixed_by__user", "fixed_by__agency", "written_by__user", "written_by__agency")
 
 
+def attendees_for(viewer: Viewer) -> QuerySet[MinutesAttendee]:
+    """Return who was there beside the members, for whoever reads the minutes now."""
+    rows: QuerySet[MinutesAttendee] = _of_agenda_for(viewer, MinutesAttendee, whole=_MINUTES_TO_ME)
+    return rows.filter(NotHidden("pk")).order_by("position")
+
+
 def circulations_for(viewer: Viewer) -> QuerySet[MinutesCirculation]:
     """Return when fixed minutes were passed round and until when, each with ``is_running``, the latest first."""
     rows: QuerySet[MinutesCirculation] = _of_agenda_for(
@@ -210,6 +218,7 @@ class AgendaView:
     papers: list[AgendaPaper] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     minutes: Minutes | None = None
+    attendees: list[MinutesAttendee] = field(default_factory=list)
     circulations: list[Any] = field(default_factory=list)
     is_minutes_only: bool = False  # a member whom the minutes are passed round to, and nothing else is open
 
@@ -260,6 +269,8 @@ def agenda_views_for(viewer: Viewer, items: Iterable[AgendaItem]) -> list[Agenda
         views[paper.agenda_id].papers.append(paper)
     for minutes in minutes_for(viewer).filter(agenda__in=keys):
         views[minutes.agenda_id].minutes = minutes
+    for attendee in attendees_for(viewer).filter(agenda__in=keys):
+        views[attendee.agenda_id].attendees.append(attendee)
     for circulation in circulations_for(viewer).filter(agenda__in=keys):
         views[circulation.agenda_id].circulations.append(circulation)
     _ask(viewer, views)
@@ -318,6 +329,15 @@ def open_roles_for(viewer: Viewer, case: Case) -> list[AnsweredRole]:
     return [role for role in answered_roles_for(viewer, Q(case=case)) if role.is_current and open_state(role)]
 
 
+def reviews_for(viewer: Viewer, case: Case) -> list[Minutes]:
+    """Return the fixed minutes whose decision is to be looked at again and was not yet, by that day; for the center's duty."""
+    if not viewer.sees_all_cases:
+        return []
+    rows = minutes_for(viewer).filter(case=case, review_on__isnull=False).select_related("agenda__meeting")
+    waiting = set(open_tasks_for(viewer).filter(case=case).values_list("pk", flat=True))
+    return [row for row in rows.order_by("review_on", "pk") if row.review_key in waiting]
+
+
 def open_state(role: AnsweredRole) -> str:
     """Say in words why a role is open; empty if it is not."""
     if role.is_unanswered:
@@ -352,18 +372,21 @@ def next_agenda_for(viewer: Viewer, item: AgendaItem, meeting: Meeting) -> Agend
 def case_agendas_for(viewer: Viewer, case: Case) -> Steps[list[AgendaItem]]:
     """Return the items about a case, the latest meeting first; for the center's duty.
 
-    Each with ``is_gone`` and with ``has_left_before`` (``left_before``).
+    Each with ``is_gone``, with ``has_left_before`` (``left_before``) and with ``there``: who was there beside the members.
     """
     if not viewer.sees_all_cases:
         return []
     gone = AgendaRemoval.objects.filter(agenda=OuterRef("pk"))
-    (rows,) = yield [
+    rows, there = yield [
         agendas_for(viewer)
         .filter(case=case)
         .annotate(is_gone=Exists(gone), has_left_before=left_before())
         .select_related("meeting")
-        .order_by("-meeting__held_at", "position")
+        .order_by("-meeting__held_at", "position"),
+        attendees_for(viewer).filter(case=case),
     ]
+    for row in rows:
+        row.there = [each for each in there if each.agenda_id == row.pk]
     found: list[AgendaItem] = rows
     return found
 

@@ -17,12 +17,12 @@ PASSED_TO_ME = "= ANY ((select wall_minutes())::uuid[])"
 # What the law of the item asks for while somebody reads of it, whatever is open of it.
 _STILL_HOLDS = """NOT EXISTS (SELECT 1 FROM casework_agendaremoval x WHERE x.agenda_id = a.id)
      AND (a.kind <> 'shien_kaigi' OR casework_has_oath(m.membership_id))
-     AND (a.kind <> 'jusou' OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
+     AND (a.kind NOT IN ('jusou', 'chosei') OR wall_center() OR casework_agenda_agreed(a.id, wall_reader()))
      AND (a.kind <> 'internal' OR wall_center())
      AND NOT (a.case_id = ANY (wall_blocked()))"""
 
 # Named, between release and return by the database's clock, on the agenda still, not shut out of the case; for a 支援会議
-# with the oath of this fiscal year, for a 重層的支援会議 with a consent of everybody on the table for one's own agency. A membership
+# with the oath of this fiscal year, for a 重層的支援会議 and a 支援調整会議 with a consent of everybody on the table for one's own agency. A membership
 # that ended or an agency that closed is no reader any more, and sees nothing.
 READ = """
 CREATE FUNCTION casework_agenda_agreed(wanted uuid, wanted_agency bigint) RETURNS boolean LANGUAGE sql STABLE
@@ -104,7 +104,7 @@ CREATE TRIGGER minutes_may_circulate BEFORE INSERT ON casework_minutescirculatio
   FOR EACH ROW EXECUTE FUNCTION casework_minutes_may_circulate();
 """.replace("STILL_HOLDS", _STILL_HOLDS)
 
-# A 重層的支援会議 is a meeting of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
+# 重層的支援会議 and 支援調整会議 are meetings of agencies (domain.md 3.2). Without one of them nobody's consent would be asked for.
 AGENCIES = """
 CREATE FUNCTION casework_meets_agencies(wanted uuid) RETURNS boolean LANGUAGE sql STABLE
 SET search_path = public, pg_temp AS $$
@@ -151,15 +151,15 @@ BEGIN
                 WHERE m.agenda_id = item.id AND NOT casework_has_oath(m.membership_id))) THEN
     RAISE EXCEPTION 'a 支援会議 needs an ordinance in force and everybody''s oath' USING ERRCODE = 'check_violation';
   END IF;
-  IF item.kind = 'jusou' AND NOT casework_meets_agencies(item.id) THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
+  IF item.kind IN ('jusou', 'chosei') AND NOT casework_meets_agencies(item.id) THEN
+    RAISE EXCEPTION 'a meeting of agencies needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
-  IF item.kind = 'jusou' AND EXISTS (
+  IF item.kind IN ('jusou', 'chosei') AND EXISTS (
     SELECT 1 FROM casework_agendamember m
       JOIN marugoto_permissions_membership s ON s.id = m.membership_id
       JOIN marugoto_permissions_agency a ON a.id = s.agency_id
      WHERE m.agenda_id = item.id AND NOT a.is_center AND NOT casework_agenda_agreed(item.id, a.id)) THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs consent for every agency' USING ERRCODE = 'check_violation';
+    RAISE EXCEPTION 'a meeting of agencies needs consent for each of them' USING ERRCODE = 'check_violation';
   END IF;
   IF item.kind = 'internal' AND EXISTS (
     SELECT 1 FROM casework_agendamember m
@@ -181,7 +181,7 @@ BEGIN
     FROM casework_agendaitem a
     JOIN casework_agendaperson p ON p.agenda_id = a.id
     JOIN casework_consent c ON c.id = NEW.consent_id AND c.person_id = p.person_id
-   WHERE a.kind = 'jusou' AND NOT casework_agenda_is_over(a.id)
+   WHERE a.kind IN ('jusou', 'chosei') AND NOT casework_agenda_is_over(a.id)
      AND EXISTS (SELECT 1 FROM casework_agendamember m
                    JOIN marugoto_permissions_membership s ON s.id = m.membership_id
                    JOIN marugoto_permissions_agency g ON g.id = s.agency_id
@@ -275,8 +275,8 @@ BEGIN
     RAISE EXCEPTION 'its members were never fixed' USING ERRCODE = 'check_violation';
   END IF;
   IF TG_TABLE_NAME <> 'casework_minutesdraft' AND NOT casework_meets_agencies(NEW.agenda_id)
-     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind = 'jusou') THEN
-    RAISE EXCEPTION 'a 重層的支援会議 needs a member of another agency' USING ERRCODE = 'check_violation';
+     AND EXISTS (SELECT 1 FROM casework_agendaitem a WHERE a.id = NEW.agenda_id AND a.kind IN ('jusou', 'chosei')) THEN
+    RAISE EXCEPTION 'a meeting of agencies needs a member of another agency' USING ERRCODE = 'check_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -291,7 +291,7 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
     *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
-    *("evaluation", "suspension", "minutescirculation", "closure"),
+    *("evaluation", "suspension", "minutescirculation", "closure", "minutesattendee"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
@@ -320,12 +320,18 @@ def of_agenda(table: str) -> str:
     )
 
 
+ATTENDEES = (
+    "ALTER TABLE casework_minutesattendee ADD CONSTRAINT casework_minutesattendee_of_case FOREIGN KEY (person_id, case_id)"
+    " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;"
+)
+
 KEYS = "\n".join(
     (
         "ALTER TABLE casework_agendaitem ADD CONSTRAINT casework_agendaitem_id_case UNIQUE (id, case_id);",
         "ALTER TABLE casework_agendaperson ADD CONSTRAINT casework_agendaperson_of_case FOREIGN KEY (person_id, case_id)"
         " REFERENCES casework_person (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
         *(of_agenda(table) for table in _OF_AGENDA),
+        ATTENDEES,
         "ALTER TABLE casework_papercopy ADD CONSTRAINT casework_papercopy_id_case UNIQUE (id, case_id);",
         "ALTER TABLE casework_paperreturn ADD CONSTRAINT casework_paperreturn_of_copy FOREIGN KEY (copy_id, case_id)"
         " REFERENCES casework_papercopy (id, case_id) DEFERRABLE INITIALLY DEFERRED;",
@@ -370,6 +376,7 @@ _ITEM, _PERSON, _MEMBER = "casework_agendaitem", "casework_agendaperson", "casew
 _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
+_ATTENDEE = "casework_minutesattendee"
 _ALONE, _CIRCULATION = "casework_alonedeclaration", "casework_minutescirculation"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
 # Of an online meeting, by a member, for themselves or to whoever is of the center.
@@ -387,6 +394,8 @@ _READS_ALL = (
 )
 _READ_BY_ME = f"agenda_id {OPEN_TO_ME} OR agenda_id {PASSED_TO_ME}"
 _DECIDES = "(select wall_role()) IN ('coordinator', 'chief')"
+# Comes with the minutes, at the same moment: what came later would change them.
+_WITH_MINUTES = f"EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_ATTENDEE}.agenda_id AND m.fixed_at = clock_now())"  # noqa: S608 -- constants
 _WRITES = (
     "EXISTS (SELECT 1 FROM casework_agendaitem a JOIN casework_meeting g ON g.id = a.meeting_id"  # noqa: S608 -- constants
     f" WHERE a.id = {_DRAFT}.agenda_id AND g.writer_id = {_ME})"
@@ -436,6 +445,11 @@ WALLS = (
         _MINUTES,
         seen=f"agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME}",
         insert=f"{_added(_MINUTES, 'fixed_by_id')} AND {_DECIDES}",
+    ),
+    paper_wall(
+        _ATTENDEE,
+        seen=f"agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME}",
+        insert=f"{_center(_ATTENDEE)} AND {_DECIDES} AND {_WITH_MINUTES}",
     ),
     paper_wall(
         _CIRCULATION,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.households.selectors import name_people, who_live_here
-from casework.ordinances.models import MeetingKind
+from casework.ordinances.models import ON_CONSENT, MeetingKind
 from casework.ordinances.selectors import own_oath_for
 from casework.plans.selectors import decisions_for
 from casework.seen import ChangedMeanwhile
@@ -64,6 +64,7 @@ from .selectors import (
     own_seat_for,
     receipts_for,
     record_agendas_read,
+    reviews_for,
 )
 
 if TYPE_CHECKING:
@@ -201,8 +202,11 @@ def agenda_add(request: ViewerRequest, case: Case) -> HttpResponse:
         data["kind"] = data["instead"]
     roles = open_roles_for(request.viewer, case)
     name_people(request.viewer, [role.row for role in roles])
-    people = _people_of(request.viewer, case)
-    form = AgendaForm(data, meetings=to_come, people=people, roles=roles, initial=_first(request))
+    people = people_of(request.viewer, case)
+    form = AgendaForm(
+        data, meetings=to_come, people=people, roles=roles, reviews=reviews_for(request.viewer, case),
+        initial=_first(request),
+    )  # fmt: skip
     offers_support = False
     if form.is_valid():
         try:
@@ -244,7 +248,7 @@ def _first(request: ViewerRequest) -> dict[str, Any]:
     return {"meeting": request.GET.get("meeting", "")}
 
 
-def _people_of(viewer: Viewer, case: Case) -> list[Any]:
+def people_of(viewer: Viewer, case: Case) -> list[Any]:
     """Return who lives with the household, each with ``called``: their word at the table, told apart."""
     people = (
         persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")
@@ -329,7 +333,10 @@ def agenda_members(request: ViewerRequest, meeting: Meeting, view: AgendaView) -
         else:
             messages.success(request, _("構成員を決めました。新しい人に知らせます。"))
             return redirect("casework:agenda", meeting_id=meeting.pk, agenda_id=view.item.pk)
-    context = {"meeting": meeting, "view": view, "agenda": view.item, "form": form}
+    context = {
+        "meeting": meeting, "view": view, "agenda": view.item, "form": form,
+        "is_on_consent": view.item.kind in ON_CONSENT,
+    }  # fmt: skip
     return TemplateResponse(request, "casework/agenda_members.html", context)
 
 

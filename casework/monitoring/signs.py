@@ -54,6 +54,7 @@ def signs_for(viewer: Viewer, case: Case, roles: list[AnsweredRole]) -> list[Sig
     return [
         *_declined(roles, since),
         *_moved(viewer, case, since),
+        *_another_address(viewer, case, since),
         *_new(viewer, case, since),
         *_silent(viewer, case),
     ]
@@ -76,6 +77,14 @@ def _moved(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
                 why = stay.get_reason_display() if stay.reason in {HOSPITAL, MISSING, *MOVED} else ""
                 told = {"who": stay.who, "how": why or stay.get_living_display()}
                 yield Sign(_trigger_of(before, stay), _("%(who)s：%(how)s") % told, stay)
+
+
+def _another_address(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
+    """Whose address was written anew since, and was another one before. A first one tells where they live and not that they moved."""
+    changed = CaseEvent.objects.filter(case=case, verb="contact_changed", at__gt=since)
+    keys = changed.filter(after__changed__contains=["address"]).values("person")
+    for person in persons_for(viewer).filter(case=case, pk__in=keys).order_by("position", "pk"):
+        yield Sign("address_change", _("%(who)sさんの住所が書き直された") % {"who": person.name})
 
 
 def _trigger_of(before: Stay | None, stay: Stay) -> str:

@@ -19,6 +19,11 @@ class NotificationKind(models.TextChoices):
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
     ROLE_LATE = "role_late", _("役割への回答がまだありません")
     ROLE_OVERDUE = "role_overdue", _("引き受けた役割の期限が来たか、過ぎています")
+    ASSESSMENT = "assessment", _("アセスメントを頼まれました")
+    ASSESS_ANSWER = "assess_answer", _("頼んだアセスメントが書かれました")
+    ASSESS_LATE = "assess_late", _("頼んだアセスメントがまだ書かれていません")
+    ROLE_DECLINED = "role_declined", _("引き受けられない役割が、まだ決め直されていません")
+    TALK = "talk", _("本人か世帯の人と話す日が近いか、過ぎています")
     TASK = "task", _("することを頼まれました")
     DEADLINE = "deadline", _("期限が近いか、過ぎています")
     CONSENT = "consent", _("同意が記録されたか、撤回されました")
@@ -36,11 +41,21 @@ K = NotificationKind
 GROUPS: dict[str, tuple[str, ...]] = {
     "contact": (K.CONTACT,),
     "referral": (K.REFERRAL, K.REFERRAL_LATE),
-    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER),
-    "deadline": (K.TASK, K.DEADLINE, K.REFERRAL_LATE, K.ROLE_LATE, K.ROLE_OVERDUE),
+    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER, K.ASSESS_ANSWER),
+    "deadline": (
+        K.TASK,
+        K.DEADLINE,
+        K.REFERRAL_LATE,
+        K.ROLE_LATE,
+        K.ROLE_OVERDUE,
+        K.ASSESSMENT,
+        K.ASSESS_LATE,
+        K.ROLE_DECLINED,
+        K.TALK,
+    ),
     "consent": (K.CONSENT,),
     "share": (K.SHARE, K.RECALL),
-    "role": (K.ROLE, K.ROLE_ENDED, K.ROLE_LATE, K.ROLE_OVERDUE, K.HOLDER),
+    "role": (K.ROLE, K.ROLE_ENDED, K.ROLE_LATE, K.ROLE_OVERDUE, K.ROLE_DECLINED, K.HOLDER),
     "meeting": (K.MEETING, K.PAPERS, K.AGENDA_LEFT),
 }
 GROUP_LABELS = {
@@ -64,4 +79,5 @@ SUBJECTS: dict[str, str] = {
     "consent": "casework.Consent",
     "task": "casework.Task",
     "meeting": "casework.Meeting",
+    "request": "casework.AssessmentRequest",
 }

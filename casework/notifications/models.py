@@ -44,6 +44,7 @@ class Notification(Walled):
     consent = _subject(SUBJECTS["consent"])
     task = _subject(SUBJECTS["task"])
     meeting = _subject(SUBJECTS["meeting"])
+    request = _subject(SUBJECTS["request"])
     at = models.DateTimeField(_("日時"), default=ClockNow)
     read_at = models.DateTimeField(_("読んだ日時"), null=True)
 

@@ -14,6 +14,7 @@ _TABLES = {
     "consent": "casework_consent",
     "task": "casework_task",
     "meeting": "casework_meeting",
+    "request": "casework_assessmentrequest",
 }
 
 # Each of these tables has a policy of its own, which PostgreSQL applies in here.

@@ -17,7 +17,13 @@ class MeetingKind(models.TextChoices):
 
     SUPPORT = "shien_kaigi", _("支援会議（社会福祉法106条の6）")
     LAYERED = "jusou", _("重層的支援会議")
-    INTERNAL = "internal", _("支援調整・所内の会議")
+    ADJUSTING = "chosei", _("支援調整会議（生活困窮者自立支援）")
+    INTERNAL = "internal", _("所内の会議")
+
+
+# Meetings of agencies that no law binds to secrecy: everybody on the table agrees, for each agency. The 支援調整会議 belongs to 自立相談支援
+# (生活困窮者自立支援法3条2項); the secrecy of its 9条 is that of another meeting, the 支援会議 of that law.
+ON_CONSENT = (MeetingKind.LAYERED, MeetingKind.ADJUSTING)
 
 
 class Ordinance(Walled):

@@ -9,6 +9,9 @@ from typing import Any
 from django.db.models import F
 from django.utils import timezone
 
+from casework.accompanying.selectors import silent_cases_for
+from casework.assessments.asking import open_requests_for
+from casework.assessments.models import AssessmentRequest
 from casework.codes.settings import count_of
 from casework.consent.models import Consent
 from casework.notifications.actions import notify
@@ -27,16 +30,17 @@ from permissions.viewer import Viewer
 from permissions.walls.clock import ClockNow
 from permissions.walls.context import acting_for
 
-from .duties import Duty, DutyFilter, DutyKind, duties_for
-from .promises import overdue_roles_for
+from .duties import TALK_DAYS, Duty, DutyFilter, DutyKind, duties_for
+from .promises import declined_roles_for, overdue_roles_for
 
 # How many days before: a consent is asked for anew with time to spare.
 BEGUN_WITHIN = dt.timedelta(days=3)
-DAYS_BEFORE = {DutyKind.TASK: 1, DutyKind.ROLE: 3, DutyKind.CONSENT: 14}
+DAYS_BEFORE = {DutyKind.TASK: 1, DutyKind.ROLE: 3, DutyKind.CONSENT: 14, DutyKind.ASSESSMENT: 3}
 MODELS: dict[DutyKind, tuple[type[Any], str]] = {
     DutyKind.TASK: (Task, "task"),
     DutyKind.ROLE: (RoleRow, "role"),
     DutyKind.CONSENT: (Consent, "consent"),
+    DutyKind.ASSESSMENT: (AssessmentRequest, "request"),
 }
 
 
@@ -54,6 +58,9 @@ def _remind(viewer: Viewer) -> None:
     _tell_of_begun(viewer)
     _remind_of_silence(viewer)
     _remind_of_promises(viewer)
+    _remind_of_refusals(viewer)
+    _remind_of_requests(viewer)
+    _remind_of_talks(viewer)
     for duty in _near(viewer):
         model, column = MODELS[DutyKind(duty.kind)]
         told = Notification.objects.filter(
@@ -97,6 +104,40 @@ def _remind_of_promises(viewer: Viewer) -> None:
             _remind_of_role(viewer, row, NotificationKind.ROLE_OVERDUE, day=day, every=every)
 
 
+def _remind_of_refusals(viewer: Viewer) -> None:
+    """Tell who works on a case of roles that nobody takes on, as of silence, until something else was decided."""
+    day, every, patience = today(), count_of("role_reminder"), count_of("role_chief")
+    if not viewer.sees_all_cases:
+        return
+    for row in declined_roles_for(viewer).select_related("case", "decision")[:MOST_SILENT]:
+        open_days = (day - timezone.localtime(row.last_at).date()).days
+        if open_days >= every * (1 if _is_concerned(viewer, row) else patience + 1):
+            _remind_of_role(viewer, row, NotificationKind.ROLE_DECLINED, day=day, every=every)
+
+
+def _remind_of_talks(viewer: Viewer) -> None:
+    """Tell who works on a case once of each talk that comes near or is late: since the last one, or ever."""
+    for case in silent_cases_for(viewer, within_days=TALK_DAYS).filter(worker=viewer.membership):
+        told = Notification.objects.filter(
+            membership=viewer.membership, kind=NotificationKind.TALK, case=case.pk
+        )
+        if case.talked_at:
+            told = told.filter(at__gt=case.talked_at)
+        if not told.exists():
+            notify(NotificationKind.TALK, case, to=[viewer.membership.pk])
+
+
+def _remind_of_requests(viewer: Viewer) -> None:
+    """Tell of parts of an assessment that were asked for until a day that has gone by, as of roles: until they are written."""
+    day, every, patience = today(), count_of("role_reminder"), count_of("role_chief")
+    for row in open_requests_for(viewer).filter(until_on__lt=day).select_related("case")[:MOST_SILENT]:
+        is_asked = row.agency_id == viewer.agency.pk and viewer.may("casework.assess")
+        asks = viewer.sees_all_cases and viewer.membership.pk in (row.case.worker_id, row.asked_by_id)
+        is_chiefs = viewer.membership.role == "chief" and (day - row.until_on).days >= every * patience
+        if is_asked or asks or is_chiefs:
+            _remind_again(viewer, row, "request", NotificationKind.ASSESS_LATE, day=day, every=every)
+
+
 def _is_concerned(viewer: Viewer, row: Any) -> bool:
     """Return whether somebody answers for a role, works on its case, or decided on it."""
     if row.agency_id == viewer.agency.pk and viewer.may("casework.answer_role"):
@@ -108,7 +149,12 @@ def _remind_of_role(viewer: Viewer, row: Any, kind: str, *, day: dt.date, every:
     """Tell somebody whom it concerns, and a chief, unless they were told within so many days."""
     if not (_is_concerned(viewer, row) or viewer.membership.role == "chief"):
         return
-    told = Notification.objects.filter(membership=viewer.membership, kind=kind, role=row)
+    _remind_again(viewer, row, "role", kind, day=day, every=every)
+
+
+def _remind_again(viewer: Viewer, row: Any, column: str, kind: str, *, day: dt.date, every: int) -> None:
+    """Tell somebody, unless they were told within so many days."""
+    told = Notification.objects.filter(membership=viewer.membership, kind=kind, **{column: row})
     last = told.order_by("-at").values_list("at", flat=True).first()
     if last is None or (day - timezone.localtime(last).date()).days >= every:
         notify(kind, row, to=[viewer.membership.pk])
@@ -118,7 +164,7 @@ def _near(viewer: Viewer) -> Iterator[Duty]:
     for kind, days in DAYS_BEFORE.items():
         for duty in duties_for(viewer, DutyFilter(kind=kind)):
             is_mine = duty.is_of(viewer.membership.pk) or (
-                kind == DutyKind.ROLE and duty.agency == viewer.agency.pk
+                kind in (DutyKind.ROLE, DutyKind.ASSESSMENT) and duty.agency == viewer.agency.pk
             )
             if is_mine and duty.days_left is not None and duty.days_left <= days:
                 yield duty

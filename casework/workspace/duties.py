@@ -15,10 +15,13 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from casework.accompanying.selectors import silent_cases_for
+from casework.assessments.asking import open_requests_for
+from casework.assessments.models import Section
 from casework.cases.models import Case
 from casework.concealment.selectors import ending_for
 from casework.consent.selectors import consents_for
@@ -60,6 +63,7 @@ class DutyKind(models.TextChoices):
     TALK = "talk", gettext_lazy("本人・世帯の人と話すこと")
     RECALL = "recall", gettext_lazy("廃棄の確認")
     PREP = "prep", gettext_lazy("会議の準備シート")
+    ASSESSMENT = "assessment", gettext_lazy("頼まれたアセスメント")
 
 
 @dataclass(frozen=True)
@@ -291,6 +295,20 @@ def _preps(viewer: Viewer) -> Iterable[Duty]:
         )  # fmt: skip
 
 
+def _requests(viewer: Viewer) -> Iterable[Duty]:
+    """What agencies were asked for and have not written: theirs to do, in sight of whoever asked."""
+    for row in open_requests_for(viewer).select_related("case__holder")[:MOST_EACH]:
+        may_write = row.agency_id == viewer.agency.pk and viewer.may("casework.assess")
+        where = urlencode({"about": row.person_id or "", "section": row.section})
+        place = f"{reverse('casework:assessment_write', args=[row.case_id])}?{where}"
+        yield Duty(
+            DutyKind.ASSESSMENT, row.pk, row.case.number,
+            place if may_write else reverse("casework:assessment", args=[row.case_id]),
+            _("アセスメントの「%(section)s」を書く") % {"section": Section(row.section).label},
+            row.agency.name, row.agency_id, None, row.until_on, **_of(row.case),
+        )  # fmt: skip
+
+
 def _talks(viewer: Viewer) -> Iterable[Duty]:
     for case in silent_cases_for(viewer, within_days=TALK_DAYS)[:MOST_EACH]:
         last = (
@@ -328,4 +346,5 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.TALK: _talks,
     DutyKind.RECALL: _recalls,
     DutyKind.PREP: _preps,
+    DutyKind.ASSESSMENT: _requests,
 }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from casework.cases.selectors import QUIET_DAYS
+from casework.handover.selectors import count_left_behind
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 
@@ -54,6 +55,7 @@ def board(request: ViewerRequest) -> HttpResponse:
         "ownerless": Figure(
             count_ownerless(request.viewer), f"{reverse('casework:case_list')}?open=on&ownerless=on"
         ),
+        "left_behind": Figure(count_left_behind(request.viewer), reverse("casework:handovers")),
     }
     return TemplateResponse(request, "casework/board.html", context)
 

@@ -18,6 +18,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from casework.assessments.asking import requests_for
+from casework.assessments.models import Section
 from casework.consent.selectors import consents_for
 from casework.intake.selectors import contacts_for
 from casework.meetings.selectors import meetings_for
@@ -101,6 +103,13 @@ SUBJECTS: dict[str, Subject] = {
         lambda meeting: meeting.number,
         lambda _viewer, meeting: reverse("casework:meeting", args=[meeting.pk]),
         lambda meeting: meeting.label,
+    ),
+    "request": Subject(
+        requests_for,
+        lambda request: request.case.number,
+        lambda _viewer, request: reverse("casework:assessment", args=[request.case_id]),
+        lambda request: f"{request.agency.name} {Section(request.section).label}",
+        ("case", "agency"),
     ),
 }
 

@@ -18,10 +18,10 @@ ENDED = (AnswerKind.RESULT, AnswerKind.DECLINED)
 
 
 def standing_roles_for(viewer: Viewer) -> QuerySet[Any]:
-    """Return the roles that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答)."""
-    said = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk"))
+    """Return the roles that nothing took the place of, unordered, each with its ``last_kind`` (None: 未回答) and ``last_at``."""
+    last = labelled_for(viewer, RoleAnswer).filter(role=OuterRef("pk")).order_by("-sequence")
     rows = labelled_for(viewer, RoleRow).filter(~has_ended(viewer))
-    return rows.annotate(last_kind=said.order_by("-sequence").values("kind")[:1])
+    return rows.annotate(last_kind=last.values("kind")[:1], last_at=last.values("answered_at")[:1])
 
 
 def declined_roles_for(viewer: Viewer) -> QuerySet[Any]:

@@ -181,11 +181,12 @@ def _events(viewer: Viewer, case: Case) -> Steps[tuple[list[Any], Named]]:
     (events,) = yield [
         events_for(viewer, case).filter(verb__in=EVENTS).select_related("actor__user", "actor__agency")
     ]
-    holders, workers = (
-        {event.after[name] for event in events if event.after.get(name)} for name in ("holder", "worker")
+    holders, workers, asked = (
+        {event.after[name] for event in events if event.after.get(name)}
+        for name in ("holder", "worker", "agency")
     )
     agencies, members = yield [
-        Agency.objects.filter(pk__in=holders).values_list("pk", "name"),
+        Agency.objects.filter(pk__in=holders | asked).values_list("pk", "name"),
         Membership.objects.filter(pk__in=workers).select_related("user"),
     ]
     return events, Named(dict(agencies), {member.pk: name_of(member.user) for member in members})

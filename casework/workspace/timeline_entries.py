@@ -370,6 +370,7 @@ def of_agendas(agendas: Iterable[Any], now: dt.datetime) -> Iterator[Entry]:
         yield Entry(
             K.MEETING, f"agenda:{row.pk}", meeting.held_at, title,
             reverse("casework:agenda", args=[meeting.pk, row.pk]), actor=meeting.number,
+            counterpart=_("、").join(each.words for each in row.there),
             reads=((row, row.case_id, None, Item.MEETING),),
         )  # fmt: skip
 

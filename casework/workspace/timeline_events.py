@@ -1,4 +1,6 @@
-"""What of a case's timeline is told by its events alone: stages, who has it, how often somebody talks with the household."""
+"""What of a case's timeline is told by its events alone: stages, who has it, who was asked for an assessment, how often
+somebody talks with the household.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from casework.assessments.models import Section
 from casework.cases.words import flow_label, stage_label
 
 from .timeline_entries import Entry, K, TimelineKind, case_page, done_by
@@ -67,6 +70,21 @@ def _resumed(event: Any, _named: Named) -> str:
     return _("中断を終えた。次の段階：%(stage)s") % {"stage": stage_label(event.after["stage"])}
 
 
+def _asked(event: Any, named: Named) -> str:
+    return _("%(agency)sに、アセスメントの「%(section)s」を頼んだ") % _of_request(event, named)
+
+
+def _unasked(event: Any, named: Named) -> str:
+    return _("%(agency)sに頼んだアセスメントの「%(section)s」を取り下げた") % _of_request(event, named)
+
+
+def _of_request(event: Any, named: Named) -> dict[str, Any]:
+    return {
+        "agency": named.agencies.get(event.after["agency"], ""),
+        "section": Section(event.after["section"]).label,
+    }
+
+
 def _interval(event: Any, _named: Named) -> str:
     weeks = event.after["weeks"]
     words = ngettext("%(weeks)d週間に1回、話すことにした", "%(weeks)d週間に1回、話すことにした", weeks)
@@ -79,6 +97,8 @@ _TOLD: dict[str, tuple[TimelineKind, Callable[[Any, Named], str]]] = {
     "handover_signed": (K.HOLDER, _signed),
     "stage_changed": (K.STAGE, _stage),
     "case_resumed": (K.SUSPENSION, _resumed),
+    "assessment_asked": (K.ASSESSMENT, _asked),
+    "assessment_unasked": (K.ASSESSMENT, _unasked),
     "contact_interval_set": (K.RHYTHM, _interval),
 }
 EVENTS = tuple(_TOLD)

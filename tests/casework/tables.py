@@ -119,7 +119,11 @@ def write(
 
 
 def fixed_item(
-    world: World, *members: Viewer, outcome: Outcome | None = None, is_online: bool = False
+    world: World,
+    *members: Viewer,
+    outcome: Outcome | None = None,
+    is_online: bool = False,
+    also_there: Any = (),
 ) -> tuple[AgendaItem, Any]:
     """An item of today with fixed minutes; online: each member has said that they are alone."""
     item = today_item(world, *members, is_online=is_online)
@@ -129,7 +133,9 @@ def fixed_item(
             declare_alone(item, viewer.membership.pk, by=viewer)
     with acting_for(world.chief):
         present = [viewer.membership.pk for viewer in members]
-        minutes, _decision = fix_item(item, outcome or Outcome(), seen=1, present=present, by=world.chief)
+        minutes, _decision = fix_item(
+            item, outcome or Outcome(), seen=1, present=present, also_there=also_there, by=world.chief
+        )
     return item, minutes
 
 

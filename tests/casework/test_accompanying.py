@@ -15,8 +15,10 @@ from casework.cases.states import OPEN_STAGES, Stage
 from casework.codes.actions import change_setting
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.actions import CorrectionDraft, NoteDraft, ParagraphDraft, correct_note, write_note
+from casework.notifications.models import Notification
 from casework.sharing.actions import Label, block
 from casework.workspace.board import board_for
+from casework.workspace.clocks import remind_deadlines
 from casework.workspace.duties import DutyFilter, duties_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -74,6 +76,34 @@ def test_interval_runs_from_the_opening_and_then_from_each_talk(world, shift_clo
     assert is_silent(world)
     note(world)
     assert not is_silent(world, within=2)
+
+
+def test_worker_is_told_once_of_each_talk_that_comes_near(world, shift_clock):
+    def told():
+        counts = {}
+        for viewer in (world.coordinator, world.chief, world.reception, world.anshin_worker):
+            with acting_for(viewer):
+                mine = Notification.objects.filter(kind="talk", case=world.hazuki.case)
+                counts[viewer.user.username] = mine.count()
+        return {name: count for name, count in counts.items() if count}
+
+    opened(world, 40)
+    remind_deadlines()
+    assert told() == {}
+    opened(world, 58)
+    remind_deadlines()
+    remind_deadlines()
+    assert told() == {"coordinator": 1}
+    with acting_for(world.coordinator):
+        assert Notification.objects.get(kind="talk").case_id == world.hazuki.case.pk
+    note(world)
+    shift_clock(30 * DAY)
+    remind_deadlines()
+    assert told() == {"coordinator": 1}
+    shift_clock(70 * DAY)
+    remind_deadlines()
+    remind_deadlines()
+    assert told() == {"coordinator": 2}
 
 
 @pytest.mark.parametrize(

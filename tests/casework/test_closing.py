@@ -25,13 +25,18 @@ from casework.households.actions import set_item
 from casework.households.models import PersonContact
 from casework.meetings.minutes import Outcome, fix_item
 from casework.models import CaseEvent
+from casework.notifications.models import Notification
 from casework.plans.actions import DirectionDraft, decide
 from casework.plans.models import Direction
 from casework.referrals.actions import ReferralDraft, send_referral
 from casework.reopening.actions import reopen_case
 from casework.seen import fingerprint
 from casework.sharing.actions import Ground, Label
+from casework.tasks.actions import end_task
+from casework.tasks.models import Task
 from casework.tasks.selectors import open_tasks_for
+from casework.workspace.clocks import remind_deadlines
+from casework.workspace.duties import DutyFilter, DutyKind, duties_for
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
@@ -90,6 +95,29 @@ def test_sheet_closes_the_case_and_asks_how_it_went(closing):
     )  # fmt: skip
 
 
+def test_end_of_the_watch_stays_until_somebody_has_looked(closing, monkeypatch):
+    world, by = closing, closing.coordinator
+    until = timezone.localdate() + 30 * DAY
+    close(world, world.hazuki, sheet(watch="民生委員が声をかける", watch_until=until))
+    mine = DutyFilter(kind=DutyKind.TASK, who="me")
+    told = Notification.objects.filter(kind="deadline", task__due_on=until)
+    remind_deadlines()
+    with acting_for(by):
+        assert (told.count(), duties_for(by, mine)[0].due_on) == (0, until)
+
+    for days in (29, 35):
+        monkeypatch.setattr(timezone, "localdate", lambda day=until + (days - 30) * DAY: day)
+        remind_deadlines()
+
+    with acting_for(by):
+        assert told.count() == 1
+        (late,) = duties_for(by, DutyFilter(kind=DutyKind.TASK, who="me", due="late"))
+        end_task(Task.objects.get(pk=late.key), kind="done", by=by)
+        assert until not in [duty.due_on for duty in duties_for(by, mine)]
+    with acting_for(world.reception):
+        assert not told.exists()
+
+
 def test_nothing_is_decided_handed_over_or_put_on_a_table_in_a_case_that_ended(closing, client):
     world, by, home = closing, closing.coordinator, closing.hazuki
     world.share(home, world.anshin, Label(home.mother.pk, "roles"))
@@ -145,6 +173,7 @@ def test_no_case_ends_without_its_sheet(closing):
         ("flow3", "closing", {"follow_up_on": None}, "follow_up_on"),
         ("flow3", "closing", {"follow_up_on": dt.date(2020, 1, 1)}, "follow_up_on"),
         ("flow3", "closing", {"watch_until": dt.date(2030, 1, 1)}, "watch"),
+        ("flow3", "closing", {"watch": "民生委員", "watch_until": dt.date(2020, 1, 1)}, "watch_until"),
         ("flow3", "closing", {"decided_by_words": ""}, "decided_by_words"),
         ("flow2", "closing", {}, "decision"),
     ],

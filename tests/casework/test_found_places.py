@@ -315,6 +315,7 @@ def test_every_table_of_a_label_says_what_becomes_of_its_texts():
         "AgendaPaper",
         "PrepSheet",
         "Minutes",
+        "MinutesAttendee",
         "PlanAgreement",
         "Monitoring",
         "Evaluation",

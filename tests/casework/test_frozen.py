@@ -8,6 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from casework.accompanying.actions import set_interval
+from casework.assessments.asking import RequestDraft, ask_agency, end_request
 from casework.bringing.actions import BroughtDraft, bring
 from casework.cases.actions import create_case
 from casework.cases.models import Case
@@ -28,7 +29,7 @@ from casework.files.actions import add_file, check_file, remove_file
 from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
-from casework.meetings.minutes import circulate_minutes, hand_out, receive_minutes, tick_returned
+from casework.meetings.minutes import AlsoThere, circulate_minutes, hand_out, receive_minutes, tick_returned
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
@@ -109,6 +110,8 @@ FROZEN = {
     "casework_taskend": "words",
     "casework_closure": "told",
     "casework_assessmentpart": "text",
+    "casework_assessmentrequest": "words",
+    "casework_assessmentrequestend": "ended_at",
     "casework_chronologyentry": "text",
     "casework_assessment": "purpose",
     "casework_assessedpart": "fixed_at",
@@ -138,6 +141,7 @@ FROZEN = {
     "casework_suspensionend": "words",
     "casework_minutes": "facts",
     "casework_minutesreceipt": "received_at",
+    "casework_minutesattendee": "words",
     "casework_minutescirculation": "until",
     "casework_alonedeclaration": "declared_at",
     "casework_papercopy": "number",
@@ -172,6 +176,10 @@ def full_world(world):
         "given", FAR_PAST, "見本", scopes=((agency, "plan"),), exclusions=(Exclusion(None, "money", "娘"),)
     )
     with acting_for(world.chief):
+        asked = ask_agency(
+            home.case, RequestDraft(agency, home.mother.pk, "money", timezone.localdate()), by=world.chief
+        )
+        end_request(asked, by=world.chief)
         record_consent(home.case, home.mother, draft, by=world.chief)
         line = ShareLine.objects.get(agency=agency)
         consent = Consent.objects.get(lines__line=line)
@@ -262,7 +270,8 @@ def _meet(world):
         answer_prep(item, PrepDraft(knows="見本"), answered=0, by=viewer)
     with acting_for(world.coordinator):
         take_off_agenda(item, reason="見本", by=world.coordinator)
-    fixed, minutes = fixed_item(world, viewer, is_online=True)
+    there = [AlsoThere("本人", world.hazuki.mother.pk)]
+    fixed, minutes = fixed_item(world, viewer, is_online=True, also_there=there)
     with acting_for(viewer):
         receive_minutes(minutes, by=viewer)
     with acting_for(world.coordinator):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from casework.cases.actions import create_case
 from casework.cases.models import Case
 from casework.cases.selectors import Narrowing, case_keys_for
+from casework.closing.actions import ClosureDraft, close_case
 from casework.concealment.actions import GroundDraft, Threat, conceal
 from casework.handover.actions import hand_over, sign_handover
 from casework.handover.models import Handover, HandoverSign
@@ -18,7 +19,8 @@ from casework.models import CaseEvent
 from casework.notifications.models import Notification
 from casework.seals.actions import seal_case
 from casework.sharing.actions import Label, block
-from casework.tasks.actions import TaskDraft, add_task
+from casework.tasks.actions import TaskDraft, add_task, end_task
+from casework.tasks.selectors import open_tasks_for
 from casework.workspace.board import count_ownerless
 from casework.workspace.duties import DutyFilter, duties_for
 from permissions.agencies.actions import end_membership
@@ -145,10 +147,93 @@ def test_only_ones_own_and_only_what_goes_on(leaving):
     ):  # fmt: skip
         with pytest.raises(NotAllowed):
             give(world, **told)
+    with acting_for(world.coordinator):
+        end_task(
+            open_tasks_for(world.coordinator).get(case=world.hazuki.case), kind="done", by=world.coordinator
+        )
     with acting_for(world.chief):
         Case.objects.filter(pk=world.hazuki.case.pk).update(stage="closed")
     with pytest.raises(NotAllowed, match="終わった"):
         give(world)
+
+
+@pytest.fixture
+def closed(leaving):
+    """The coordinator has closed a case, and asks in three months how it went; a colleague's task there is done."""
+    world, by = leaving, leaving.coordinator
+    with acting_for(by):
+        for task in open_tasks_for(by).filter(case=world.hazuki.case):
+            end_task(task, kind="done", by=by)
+        Case.objects.filter(pk=world.hazuki.case.pk).update(stage="closing", flow="flow3")
+        end = {
+            "kind": "handed_over", "told": "見本", "lead_words": "見本", "decided_by_words": "内部会議", "signs": "見本",
+            "watch": "民生委員", "watch_until": timezone.localdate() + dt.timedelta(days=30),
+            "follow_up_on": timezone.localdate() + dt.timedelta(days=90),
+        }  # fmt: skip
+        close_case(world.hazuki.case, ClosureDraft(**end), by=by)
+    return world
+
+
+def test_what_is_left_after_the_end_goes_on_and_is_signed(closed):
+    world = closed
+    number = world.hazuki.case.number
+    with acting_for(world.chief):
+        assert [(m.pk, n) for m, n in givers_for(world.chief)] == [(world.coordinator.membership.pk, 2)]
+        cases = cases_of_worker(world.chief, world.coordinator.membership.pk)
+        assert [case.pk for case in cases] == [world.tomono.case.pk, world.hazuki.case.pk]
+
+    (row,) = give(world)
+
+    assert mine(world.newcomer) == [number, number]
+    assert mine(world.newcomer, "handover") == [number]
+    with acting_for(world.chief):
+        assert [m.pk for m, _n in givers_for(world.chief)] == [
+            world.coordinator.membership.pk, world.newcomer.membership.pk,
+        ]  # fmt: skip
+        assert handover_of(world.chief, world.hazuki.case) == row
+    sign(world, row)
+    assert (mine(world.coordinator), mine(world.newcomer)) == ([world.tomono.case.number], [number, number])
+    with pytest.raises(NotAllowed, match="替わった"):
+        give(world)
+    give(world, giver="newcomer", taker=world.reception)
+
+
+def test_whoever_held_a_case_to_its_end_stays_where_another_has_what_is_left(closed):
+    world = closed
+    with acting_for(world.chief):
+        Case.objects.filter(pk=world.hazuki.case.pk).update(holder=world.anshin, worker=None)
+
+    give(world)
+
+    with acting_for(world.newcomer):
+        case = Case.objects.get(pk=world.hazuki.case.pk)
+        assert (case.holder_id, case.worker_id) == (world.anshin.pk, None)
+        assert Notification.objects.filter(kind="holder", case=case).count() == 1
+
+
+def test_board_counts_what_is_left_with_people_who_left(closed, client):
+    world = closed
+    sign_in(client, world.chief)
+    assert client.get(reverse("casework:board")).context["left_behind"].count == 0
+    end_membership(world.coordinator.membership, by=None)
+    page = client.get(reverse("casework:board"))
+    assert page.context["left_behind"].count == 1
+    assert "いまは所属していない人のもの" in page.content.decode()
+    give(world)
+    assert client.get(reverse("casework:board")).context["left_behind"].count == 0
+
+
+def test_once_everything_is_done_nothing_is_left_to_hand_over_or_to_sign(closed):
+    world, by = closed, closed.coordinator
+    (row,) = give(world)
+    with acting_for(by):
+        for task in open_tasks_for(by).filter(case=world.hazuki.case):
+            end_task(task, kind="done", by=by)
+    with acting_for(world.chief):
+        assert handover_of(world.chief, row.case) is None
+        assert [m.pk for m, _n in givers_for(world.chief)] == [world.coordinator.membership.pk]
+    with pytest.raises(NotAllowed, match="終わった"):
+        give(world, giver="newcomer", taker=world.reception)
 
 
 def test_only_the_taker_signs_and_once(leaving):

@@ -219,23 +219,25 @@ def test_layered_meeting_without_the_sons_consent_is_refused_and_a_support_meeti
     assert [item.position for item in (mother_alone, about_both)] == [1, 2]
 
 
-def test_layered_meeting_with_an_agency_that_no_consent_names_is_refused(world):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_layered_meeting_with_an_agency_that_no_consent_names_is_refused(world, kind):
     stranger = make_viewer("new-worker", make_agency("new"))
 
     with pytest.raises(ConsentMissing, match="機関 newへの「会議」"):
-        put(world, call(world), world.hazuki, world.anshin_worker, stranger, kind="jusou")
+        put(world, call(world), world.hazuki, world.anshin_worker, stranger, kind=kind)
 
 
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
 def test_layered_meeting_of_the_center_alone_is_refused_where_members_are_named_and_papers_open(
-    world, client
+    world, client, kind
 ):
     """Else nobody's consent would be asked for: the son's is taken back, and he is on the table."""
     home, own = world.hazuki, (world.coordinator, world.chief)
     without_meeting(world, home, home.son)
     meeting = call(world)
     with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"):
-        put(world, meeting, home, *own, kind="jusou")
-    item = put(world, meeting, home, kind="jusou")
+        put(world, meeting, home, *own, kind=kind)
+    item = put(world, meeting, home, kind=kind)
     seats = tuple(viewer.membership for viewer in own)
     with pytest.raises(NotAllowed, match="ほかの機関の構成員が1人は要ります"), acting_for(world.coordinator):
         name_members(item, seats, by=world.coordinator)
@@ -266,10 +268,11 @@ def test_layered_meeting_of_the_center_alone_is_refused_where_members_are_named_
     )
 
 
-def test_members_named_later_are_asked_for_consent_then(world):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_members_named_later_are_asked_for_consent_then(world, kind):
     home = world.hazuki
     without_meeting(world, home, home.son)
-    item = put(world, call(world), home, kind="jusou")
+    item = put(world, call(world), home, kind=kind)
     with pytest.raises(NotAllowed, match="構成員がまだ決まっていません"):
         open_to_all(world, item)
     with pytest.raises(ConsentMissing, match="機関 anshinへの「会議」"), acting_for(world.coordinator):
@@ -513,10 +516,11 @@ def test_member_sees_nothing_else_of_the_case_and_finds_it_nowhere(world, client
 # --- consent taken back, somebody moves out ------------------------------------------------------------
 
 
-def test_item_leaves_with_the_consent_it_rests_on_and_its_members_are_told(world):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_item_leaves_with_the_consent_it_rests_on_and_its_members_are_told(world, kind):
     home, meeting = world.hazuki, call(world)
-    item = put(world, meeting, home, world.anshin_worker, world.kenko_worker, kind="jusou")
-    other = put(world, meeting, world.tomono, world.anshin_worker, kind="jusou")
+    item = put(world, meeting, home, world.anshin_worker, world.kenko_worker, kind=kind)
+    other = put(world, meeting, world.tomono, world.anshin_worker, kind=kind)
     open_to_all(world, item)
     with acting_for(world.coordinator):
         consent = Consent.objects.get(case=home.case, person=home.son)
@@ -545,9 +549,10 @@ def test_item_leaves_with_the_consent_it_rests_on_and_its_members_are_told(world
         assert agenda_for(world.chief, meeting, item.pk).is_gone
 
 
-def test_partial_withdrawal_that_leaves_the_meeting_alone_takes_nothing_off(world):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_partial_withdrawal_that_leaves_the_meeting_alone_takes_nothing_off(world, kind):
     home = world.hazuki
-    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    item = put(world, call(world), home, world.anshin_worker, kind=kind)
     with acting_for(world.coordinator):
         consent = Consent.objects.get(case=home.case, person=home.son)
         words = {"said_on": timezone.localdate(), "how": "電話", "by": world.coordinator}
@@ -565,7 +570,8 @@ def test_support_meeting_stays_when_a_consent_is_taken_back(world):
     assert seen_by(world.anshin_worker)["AgendaItem"] == {item.pk}
 
 
-def test_consent_that_runs_out_shuts_the_papers_of_a_layered_meeting(world, shift_clock):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_consent_that_runs_out_shuts_the_papers_of_a_layered_meeting(world, shift_clock, kind):
     home = world.hazuki
     without_meeting(world, home, home.son)
     with acting_for(world.coordinator):
@@ -574,7 +580,7 @@ def test_consent_that_runs_out_shuts_the_papers_of_a_layered_meeting(world, shif
             "given", timezone.localdate(), "見本", scopes=((world.anshin, "meeting"),), valid_until=until
         )
         record_consent(home.case, home.son, draft, by=world.coordinator)
-    item = put(world, call(world), home, world.anshin_worker, kind="jusou")
+    item = put(world, call(world), home, world.anshin_worker, kind=kind)
     open_to_all(world, item, hours=24 * 9)
     assert seen_by(world.anshin_worker)
 
@@ -673,14 +679,15 @@ def test_member_reads_with_a_watermark_and_no_number_of_the_case(table, client):
     assert "data-mark" not in body
 
 
-def test_refused_layered_meeting_offers_a_support_meeting_and_keeps_what_was_typed(world, client):
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
+def test_refused_layered_meeting_offers_a_support_meeting_and_keeps_what_was_typed(world, client, kind):
     home = world.hazuki
     without_meeting(world, home, home.son)
     meeting = call(world, ordinance(world))
     sign_in(client, world.coordinator)
     url = reverse("casework:agenda_add", args=[home.case.pk])
     typed = {
-        "meeting": str(meeting.pk), "kind": "jusou", "purpose": "exchange", "purpose_text": "どう支えるか",
+        "meeting": str(meeting.pk), "kind": kind, "purpose": "exchange", "purpose_text": "どう支えるか",
         f"about_{home.son.pk}": "on", f"words_{home.son.pk}": "長男", "members": [str(world.anshin_worker.membership.pk)],
     }  # fmt: skip
 
@@ -788,6 +795,7 @@ def agreed_in_a_support_meeting(world):
         (("anshin_worker", "kenko_worker", "coordinator"), "shien_kaigi", True),
         (("anshin_worker", "jiritsu_worker"), "shien_kaigi", False),
         (("anshin_worker", "jiritsu_worker"), "jusou", False),
+        (("anshin_worker", "jiritsu_worker"), "chosei", False),
         ((), "shien_kaigi", False),
         (("coordinator",), "internal", True),
     ],

@@ -222,7 +222,7 @@ def test_what_ends_a_seat_ends_the_reading_at_once(world, client, shift_clock, a
     assert page(client, world.kenko_worker, item).status_code == 200
 
 
-@pytest.mark.parametrize(("kind", "found"), [("shien_kaigi", set()), ("jusou", READ)])
+@pytest.mark.parametrize(("kind", "found"), [("shien_kaigi", set()), ("jusou", READ), ("chosei", READ)])
 def test_oath_of_last_year_reads_no_minutes_of_a_support_meeting(world, shift_clock, kind, found):
     item = held(world, shift_clock, kind=kind)
     fix(world, item)
@@ -238,7 +238,7 @@ def test_oath_of_last_year_reads_no_minutes_of_a_support_meeting(world, shift_cl
     assert reads(world.anshin_worker) == found
 
 
-@pytest.mark.parametrize("kind", ["jusou", "shien_kaigi"])
+@pytest.mark.parametrize("kind", ["jusou", "chosei", "shien_kaigi"])
 def test_form_of_fixing_proposes_it_by_the_law_of_the_meeting(world, client, shift_clock, kind):
     item = held(world, shift_clock, kind=kind)
     sign_in(client, world.chief)

@@ -86,12 +86,15 @@ def test_writer_of_an_open_item_changes_beside_a_fixed_one(wearing, kept_world, 
             assert refused.value.__cause__.sqlstate == "42501", change
 
 
+@pytest.mark.parametrize("kind", ["jusou", "chosei"])
 @pytest.mark.parametrize("role", ["app_web", "app_owner"])
-def test_layered_item_of_the_center_alone_has_no_papers_no_minutes_and_no_decision(wearing, kept_world, role):
+def test_layered_item_of_the_center_alone_has_no_papers_no_minutes_and_no_decision(
+    wearing, kept_world, role, kind
+):
     """Also one whose papers were opened before anything refused that."""
     world = kept_world
     with wearing("app_web"):
-        item = put(world, call(world, held_at=timezone.now()), world.hazuki, kind="jusou")
+        item = put(world, call(world, held_at=timezone.now()), world.hazuki, kind=kind)
     by = world.chief.membership.pk
     common = f"gen_random_uuid(), '{item.pk}', '{item.case_id}'"
     naming = (

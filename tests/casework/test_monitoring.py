@@ -356,6 +356,30 @@ def test_form_ticks_what_happened_since_the_last_look_and_says_why(decided, clie
     assert "遠い人" not in "".join(found.values())
 
 
+def test_another_address_is_a_sign_and_a_first_one_is_not(decided, client, shift_clock):
+    world, home, by = decided, decided.hazuki, decided.coordinator
+
+    def write(person, address):
+        with acting_for(by):
+            contact = PersonContact.objects.filter(person=person).first()
+            seen = fingerprint(contact, ["address"])
+            set_item(person, item="contact", values={"address": address}, seen=seen, by=by)
+
+    with acting_for(by):
+        PersonContact.objects.filter(case=home.case).update(address="")
+        PersonContact.objects.filter(person=home.mother).update(address="見本市東町1-1")
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    write(home.son, "見本市西町2-2")
+    assert proposed(world, client) == {}
+    write(home.mother, "見本市南町3-3")
+    assert proposed(world, client) == {"address_change": f"{home.mother.name}さんの住所が書き直された）"}
+    with acting_for(by):
+        told = [event.after for event in CaseEvent.objects.filter(verb="contact_changed", person=home.mother)]
+    assert [each["changed"] for each in told] == [["address"]]
+    assert "町" not in str(told)
+
+
 def test_ticks_are_suggestions_and_after_the_next_look_they_are_gone(decided, client, shift_clock):
     world, home, by = decided, decided.hazuki, decided.coordinator
     record(world, has_met=True)

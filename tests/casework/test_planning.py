@@ -250,6 +250,7 @@ def test_coordination_decides_in_the_layered_meeting_and_nowhere_else(coordinate
         "重層的支援会議で決定": None,
         "このケースの": table(world, world.tomono),
         "重層的支援会議の議題": table(world, home, kind="shien_kaigi"),
+        "このケースの重層的支援会議の議題を": table(world, home, kind="chosei"),
         "先に議事録を書いて": table(world, home, is_written=False),
         "葉月原母さんは、この議題の人に": table(world, home, people={home.son.pk: "長男"}),
         "取り下げ": table(world, home, is_written=False),

@@ -222,7 +222,7 @@ class History:
             self.meetings.append(meeting)
         meeting = draw.choice(self.meetings)
         item = AgendaItem(
-            meeting=meeting, case=case, position=meeting.items.count() + 1, kind=draw.choice(("shien_kaigi", "jusou")),
+            meeting=meeting, case=case, position=meeting.items.count() + 1, kind=draw.choice(("shien_kaigi", "jusou", "chosei")),
             purpose="exchange", purpose_text="見本", added_by=by,
         )  # fmt: skip
         item.save(force_insert=True)

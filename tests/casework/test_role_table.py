@@ -454,6 +454,25 @@ def test_refused_role_is_nobody_elses_duty_and_none_of_a_case_that_is_over(world
     assert duties(world.chief, "declined") == []
 
 
+def test_refused_role_is_reminded_of_as_silence_is_until_something_was_decided(world, role, shift_clock):
+    say(world.anshin_worker, role, "declined")
+    seen = {}
+    for day in (4, 5, 9, 10, 14, 15):
+        shift_clock(day * DAY)
+        remind_deadlines()
+        remind_deadlines()
+        seen[day] = reminders(world, "role_declined")
+    once, twice, thrice = ({"coordinator": n} for n in (1, 2, 3))
+    assert [seen[day] for day in (4, 5, 9, 10, 14)] == [{}, once, once, twice, twice]
+    assert seen[15] == {**thrice, "chief": 1}
+    assert reminders(world) == {}
+    shift_clock(15 * DAY)
+    say(world.anshin_worker, role, "accepted", answered=1)
+    shift_clock(30 * DAY)
+    remind_deadlines()
+    assert reminders(world, "role_declined") == seen[15]
+
+
 def test_late_promise_is_reminded_of_from_its_day_and_then_told_to_the_chief(world, role, shift_clock):
     say(world.anshin_worker, role, "accepted")
     seen = {}

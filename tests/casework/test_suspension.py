@@ -176,6 +176,8 @@ def test_meeting_that_was_held_about_the_case_is_named_and_no_other(world, clien
     earlier, later = (call(world, rule, held_at=timezone.now() + days * DAY) for days in (-1, 1))
     held = put_item(world, earlier, home)
     wrong = [put_item(world, later, home), put_item(world, earlier, other, people={other.mother.pk: "本人"})]
+    # A meeting of agencies at which the center sat alone is none.
+    wrong += [put_item(world, earlier, home, kind=kind) for kind in ("jusou", "chosei")]
     with acting_for(by):
         assert [item.pk for item in held_items_for(by, home.case)] == [held.pk]
     for item in wrong:

@@ -102,6 +102,7 @@ class Shared:
             "assessment_id": assessment.pk,
             "evaluation_id": self.family.evaluation.pk,
             "entry_id": lived.pk,
+            "asked_id": uuid.uuid4(),
             "handover_id": uuid.uuid4(),
             "relation_id": uuid.uuid4(),
             "block_id": uuid.uuid4(),
