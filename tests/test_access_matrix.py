@@ -607,12 +607,8 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
         return {302}  # asked who they are before anything is looked at
     if not sees:
         return {404}
-    is_nobodys_sheet = url_name in (
-        "casework:sheet",
-        "casework:sheet_file",
-        "casework:plan_excel",
-        "casework:closing_sheet",
-    )
+    nobodys = ("sheet", "sheet_file", "plan_excel", "closing_sheet", "assessment_unask")
+    is_nobodys_row = url_name.removeprefix("casework:") in nobodys
     of_concealed = url_name in ("casework:concealment_renew", "casework:place_ask")
     route = _our_urls()[url_name].route
     is_row_unseen = "<uuid:plan_id>" in route and not person.sees_all
@@ -622,7 +618,7 @@ def _expected_of_case(person: Person, url_name: str, home: Household, world: Mat
     is_row_unseen |= "<uuid:evaluation_id>" in route and not reads_evaluation
     reads_history = person.sees_all or ("葉月原母", "history") in person.labels
     is_row_unseen |= "<uuid:entry_id>" in route and not reads_history
-    if is_nobodys_sheet or is_row_unseen or (of_concealed and home is not world.tomono):
+    if is_nobodys_row or is_row_unseen or (of_concealed and home is not world.tomono):
         return {404}
     if url_name in ("casework:share_end", "casework:block_lift"):
         return {200, 302, 404}
