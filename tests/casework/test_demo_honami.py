@@ -17,6 +17,8 @@ from permissions import demo as people_demo
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def loaded(wearing):

@@ -14,6 +14,8 @@ from casework.sharing.models import ShareLine
 from permissions import demo as people_demo
 from permissions.walls.context import acting_for
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def short(wearing):

@@ -281,6 +281,7 @@ def test_list_says_who_holds_what_and_who_holds_nothing_is_counted(leaving):
         assert count_ownerless(world.chief) == 1
 
 
+@pytest.mark.slow
 def test_page_hands_over_what_was_ticked_and_the_next_one_signs(leaving, client):
     world = leaving
     sign_in(client, world.chief)

@@ -81,6 +81,7 @@ def test_what_coordination_needs_is_asked_of_flow_2_alone(bare):
     ]
 
 
+@pytest.mark.slow
 def test_each_thing_that_is_written_down_leaves_the_list(bare):
     world, case = bare
     by = world.coordinator

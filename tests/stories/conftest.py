@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +15,15 @@ from permissions import demo as people_demo
 from permissions.agencies.models import Agency
 from tests.forms_app.conftest import publish
 
-from .screen import PASSWORD, Cast
+from .screen import PASSWORD, Cast, Screen
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _examine_each_kind_of_page_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The processes that run tests side by side have a folder in common."""
+    base = tmp_path_factory.getbasetemp()
+    Screen.examined_by_day = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examined"
+    Screen.examined_by_day.mkdir(exist_ok=True)
 
 
 @pytest.fixture

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,21 +18,44 @@ from django.core.management import call_command
 
 from casework.workspace.clocks import remind_deadlines
 from tests.browser import click_through
+from tests.nights import IS_NIGHT
 
 PASSWORD = "mihon-no-aikotoba-2026"
-RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+RULES = {
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    "resultTypes": ["violations"],  # of what passes axe would send every element
+}
 
-IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
-EXAMINED: set[tuple[str, int]] = set()  # by this process: kinds of pages, with the width
+Kind = tuple[str, int]  # of page, with the width
+
+
+class Examined:
+    """Kinds of pages that somebody has looked at: in a folder, whichever process of the run it was; else by one person."""
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder, self._kinds = folder, set[Kind]()
+
+    def is_new(self, kind: Kind) -> bool:
+        if self._folder is None:
+            is_new = kind not in self._kinds
+            self._kinds.add(kind)
+            return is_new
+        try:
+            (self._folder / sha256(f"{kind}".encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 class Screen:
     """A browser session of its own; what is wrong with the pages gathers in ``faults``."""
 
+    examined_by_day: Path | None = None  # set for a run (conftest.py)
+
     def __init__(self, page: Any, faults: list[str] | None = None) -> None:
         self.page = page
         self.faults: list[str] = [] if faults is None else faults
-        self._examined: set[tuple[str, int]] = set() if IS_NIGHT else EXAMINED
+        self._examined = Examined(None if IS_NIGHT else self.examined_by_day)
 
     def go(self, url: str) -> None:
         self.page.goto(url)
@@ -46,8 +71,7 @@ class Screen:
 
     def look(self) -> None:
         kind = (re.sub(r"[0-9a-f-]{36}", "", urlsplit(self.page.url).path), self.page.viewport_size["width"])
-        if kind not in self._examined:
-            self._examined.add(kind)
+        if self._examined.is_new(kind):
             self.faults += faults(self.page)
 
     def login(self, username: str) -> None:
