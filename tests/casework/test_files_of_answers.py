@@ -202,14 +202,14 @@ def test_my_number_in_the_name_of_a_file_is_masked(world, role):
 
 @pytest.mark.parametrize("has_file", [True, False])
 def test_sharing_that_ends_while_it_is_sent_keeps_nothing_and_says_so(world, role, monkeypatch, has_file):
-    real = actions.decisions_for
+    real = actions._while_shared
 
-    def ended(viewer):
+    def ended(*told):
         with acting_for(world.chief):
             end_line(ShareLine.objects.get(agency=world.anshin, item="roles"), by=world.chief, reason="見本")
-        return real(viewer)
+        return real(*told)
 
-    monkeypatch.setattr(actions, "decisions_for", ended)
+    monkeypatch.setattr(actions, "_while_shared", ended)
     file = {"file": text_file()} if has_file else {}
 
     response = client_of(world.anshin_worker).post(page_of(role), typed(**file), follow=True)

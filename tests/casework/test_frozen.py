@@ -34,6 +34,7 @@ from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
 from casework.planning.models import Plan
+from casework.plans.actions import DirectionDraft, InPlaceOf, decide
 from casework.plans.models import Decision, DecisionEnd, Direction, RoleAnswer, RoleRow
 from casework.referrals.actions import (
     AnswerDraft,
@@ -167,6 +168,15 @@ def _sql(query, *values):
         return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
+def _decide_anew(world):
+    instead = [DirectionDraft(Label(None, "plan"), "見本")]
+    before, by = InPlaceOf([world.families["tomono"].decision]), world.chief
+    with acting_for(by):
+        decide(
+            world.tomono.case, decided_on=timezone.localdate(), directions=instead, roles=[], in_place_of=before, by=by,
+        )  # fmt: skip
+
+
 def full_world(world):
     """A world in which a consent with an exclusion was taken back, and the agency confirmed that nothing is left."""
     home, agency = world.tomono, make_agency("quiet")
@@ -195,6 +205,7 @@ def full_world(world):
         check_file(file, by=world.chief)
         remove_file(file, reason="見本", by=world.chief)
     _refer(world, agency, worker)
+    _decide_anew(world)
     _meet(world)
     with acting_for(world.chief):
         today = timezone.localdate()
