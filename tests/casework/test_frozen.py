@@ -168,6 +168,11 @@ def _sql(query, *values):
         return cursor.fetchall() if cursor.description else cursor.rowcount
 
 
+def _ask_and_take_back(world, agency):
+    wanted = RequestDraft(agency, world.tomono.mother.pk, "money", timezone.localdate())
+    end_request(ask_agency(world.tomono.case, wanted, by=world.chief), by=world.chief)
+
+
 def _decide_anew(world):
     instead = [DirectionDraft(Label(None, "plan"), "見本")]
     before, by = InPlaceOf([world.families["tomono"].decision]), world.chief
@@ -186,10 +191,7 @@ def full_world(world):
         "given", FAR_PAST, "見本", scopes=((agency, "plan"),), exclusions=(Exclusion(None, "money", "娘"),)
     )
     with acting_for(world.chief):
-        asked = ask_agency(
-            home.case, RequestDraft(agency, home.mother.pk, "money", timezone.localdate()), by=world.chief
-        )
-        end_request(asked, by=world.chief)
+        _ask_and_take_back(world, agency)
         record_consent(home.case, home.mother, draft, by=world.chief)
         line = ShareLine.objects.get(agency=agency)
         consent = Consent.objects.get(lines__line=line)
