@@ -78,6 +78,20 @@ class TakesPlaceFields(forms.Form):
             if not fields[name].choices:
                 del self.fields[name]
 
+    @property
+    def place_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in ("supersedes", "ends") if name in self.fields]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        """The visible fields besides, in their order."""
+        return [field for field in self.visible_fields() if field.name not in ("supersedes", "ends")]
+
+    @property
+    def has_place(self) -> bool:
+        """Whether something of it is chosen, or wrong."""
+        return any(field.value() or field.errors for field in self.place_fields)
+
     def in_place_of(self) -> InPlaceOf:
         told = self.cleaned_data
         return InPlaceOf(

@@ -259,6 +259,11 @@ def fill_row(screen: Screen, prefix: str, **fields: str) -> None:
             box.fill(value)
 
 
+def open_earlier(screen: Screen) -> None:
+    """Unfold what stands and may be replaced."""
+    screen.page.get_by_text("前の決定や役割を置き換える", exact=True).click()
+
+
 def say_all_went_well(center: Screen) -> None:
     """On the sheet of an evaluation: each goal was met, each role done."""
     for choice in center.page.locator("select[name^=choice_]").all():

@@ -42,6 +42,7 @@ from .steps import (
     fill_agenda,
     fill_row,
     move_on,
+    open_earlier,
     share,
     shown,
     swear,
@@ -202,6 +203,7 @@ class Story:
         for number, (issue, what, agency, often, until) in enumerate(OF_SON):
             fill_row(center, f"role-{number}", about=SON, agency=agency, issue=issue, what=what, frequency=often,
                      until_on=days_from_now(until) if until else "")  # fmt: skip
+        open_earlier(center)
         assert page.get_by_role("group", name="前の決定を置き換えますか").locator(
             "label"
         ).all_inner_texts() == [f"{self.first.number}（{self.first.decided_on} {MOTHER}・{SON}）"]
@@ -242,6 +244,7 @@ class Story:
         # It is not about the son: what was decided of him stands until somebody says otherwise.
         first = center.page.locator(f"[name=supersedes][value='{self.first.pk}']")
         assert not first.is_checked()
+        open_earlier(center)
         first.check()
         center.keep("a-plan-decide")
         center.press("このプランを決定する")

@@ -40,6 +40,7 @@ from .steps import (
     fill_row,
     look_everywhere,
     move_on,
+    open_earlier,
     places_of,
     share,
     shown,
@@ -156,6 +157,7 @@ class Story:
         assert shown(helper, ALONE, BROKEN, DEBTS) == [ALONE]
         write_minutes(center, item, facts=ALONE, points="配達を、会うきっかけにする。")
         center.follow("決定を書いて確定する")
+        open_earlier(center)
         page.locator(f"[name=supersedes][value='{self.of_son.pk}']").check()
         fill_row(center, "direction-0", about=SON, text="食料の配達で長男に会う。")
         for number, (issue, what, agency, often, until) in enumerate(OF_SON_AGAIN):

@@ -34,6 +34,7 @@ from .steps import (
     fill_row,
     found_at,
     look_everywhere,
+    open_earlier,
     places_of,
     search,
     shown,
@@ -309,6 +310,7 @@ class Relief:
         center.press("構成員に公開する")
         write_minutes(center, self.item, facts=TIRED, points="母が休める夜をつくる。")
         center.follow("決定を書いて確定する")
+        open_earlier(center)
         page.locator("[name=supersedes]").last.check()
         fill_row(center, "direction-0", about=MOTHER, text="母が休めるようにする。会う場所は電話で決める。")
         fill_row(
