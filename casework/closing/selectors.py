@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.states import Flow
 from casework.evaluation.models import Evaluation
+from casework.ordinances.models import MeetingKind
 from casework.planning.models import PlanDecision
 from casework.plans.models import Decision, DecisionEnd
 from casework.plans.selectors import DecisionView, standing_decisions_for
@@ -19,6 +20,10 @@ from .models import Closure
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
+
+
+# The meetings of the law about coordination; in the others the center is alone, or another law is spoken of.
+ENDS_COORDINATION = (MeetingKind.LAYERED, MeetingKind.SUPPORT)
 
 
 @in_rounds
@@ -45,10 +50,12 @@ def no_end_of_coordination(decision: Decision) -> str:
     A meeting decides the end. The decision of a plan begins something, and one from before the day of the newest evaluation did
     not know it, unless that was made in the same meeting.
     """
-    if decision.agenda_id is None:
+    if decision.agenda is None:
         return _(
             "会議の外で決めた決定では、終われません。終わることを会議の議題で決めて、議事録を確定してください。"
         )
+    if decision.agenda.kind not in ENDS_COORDINATION:
+        return _("多機関協働の終わりは、重層的支援会議か支援会議の議題で決めて、議事録を確定してください。")
     if PlanDecision.objects.filter(decision=decision).exists():
         return _("プランの決定では、終われません。終わることを会議の議題で決めて、議事録を確定してください。")
     if DecisionEnd.objects.filter(ended=decision).exists():

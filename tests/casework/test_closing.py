@@ -211,11 +211,12 @@ def outside(world, home, **more):
         )  # fmt: skip
 
 
-def at_meeting(world, days=0):
-    """A decision at a meeting about the first household, so many days ago."""
-    let_swear(world.anshin_worker)
+def at_meeting(world, days=0, kind="shien_kaigi"):
+    """A decision at a meeting about the first household, so many days ago; an internal one has the center alone."""
+    member = world.coordinator if kind == "internal" else world.anshin_worker
+    let_swear(member)
     meeting = call(world, ordinance(world), held_at=timezone.now() - days * DAY)
-    item = put_item(world, meeting, world.hazuki, world.anshin_worker)
+    item = put_item(world, meeting, world.hazuki, member, kind=kind)
     open_to_all(world, item)
     write(world, item)
     outcome = Outcome([DirectionDraft(Label(None, "plan"), "終わる")])
@@ -247,8 +248,11 @@ def offered(world, client):
 def test_coordination_ends_by_a_decision_of_a_meeting_about_this_case_and_no_other(coordinated, client):
     world = coordinated
     elsewhere, alone, ends = outside(world, world.tomono), outside(world, world.hazuki), at_meeting(world)
+    internal = at_meeting(world, kind="internal")
     assert offered(world, client) == {str(ends.pk)}
-    for decision, words in ((elsewhere, "ほかのケース"), (alone, "会議の外")):
+    for decision, words in (
+        (elsewhere, "ほかのケース"), (alone, "会議の外"), (internal, "重層的支援会議か支援会議の議題で"),
+    ):  # fmt: skip
         with pytest.raises(NotAllowed, match=words):
             close(world, world.hazuki, sheet(decision=decision))
     assert close(world, world.hazuki, sheet(decision=ends)).decision == ends
