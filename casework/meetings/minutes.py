@@ -159,11 +159,13 @@ def fix_item(
     """Fix the minutes of an item and record what was decided, together. From then on nobody changes anything of it.
 
     ``circulate_until``: the minutes are passed round in the same act (``circulate_minutes``). Members are told if they can read.
-    ``also_there``: of the household and others, beside the members (``present``). ``review_on``: what was decided is looked at again then, a task of whoever works on the case.
+    ``also_there``: of the household and others, beside the members (``present``). ``review_on``: what was decided is looked at
+    again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, for somebody without words or capacity or called by their name, for a day of review that has gone by, before the day of the meeting, without a draft, where a 支援会議 or 重層的支援会議 never opened its papers (so that its
-    members were not fixed), where a 重層的支援会議 has no other agency, and if somebody else was quicker.
+    ``decide`` refuses, for somebody without words or capacity or called by their name, for a day of review that has gone by,
+    before the day of the meeting, without a draft, where a meeting of agencies never opened its papers (so that its members were
+    not fixed) or has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))

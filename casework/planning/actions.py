@@ -18,7 +18,7 @@ from casework.cases.states import Flow
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.households.models import Person
-from casework.meetings.minutes import Outcome, fix_item
+from casework.meetings.minutes import AlsoThere, Outcome, fix_item
 from casework.meetings.models import AgendaRemoval
 from casework.monitoring.actions import set_next_monitoring
 from casework.once import made_before
@@ -188,13 +188,14 @@ def _not_on_the_table(parts: Sequence[PlanPart], roles: Sequence[PlanRole], agen
 class AtMeeting:
     """The item at which a plan is decided: its minutes are fixed with it, and passed round if ``circulate_until`` says until when.
 
-    ``seen``: the version of them that was looked at.
+    ``seen``: the version of them that was looked at. ``also_there``: who was there beside the members (``present``).
     """
 
     agenda: AgendaItem
     seen: int
     present: Sequence[int] = ()
     circulate_until: dt.datetime | None = None
+    also_there: Sequence[AlsoThere] = ()
 
 
 @transaction.atomic
@@ -262,8 +263,9 @@ def _outcome(
 def _decide(case: Case, outcome: Outcome, at: AtMeeting | dt.date, by: Viewer) -> Decision:
     if isinstance(at, AtMeeting):
         _minutes, decision = fix_item(
-            at.agenda, outcome, seen=at.seen, present=at.present, circulate_until=at.circulate_until, by=by
-        )
+            at.agenda, outcome, seen=at.seen, present=at.present, also_there=at.also_there,
+            circulate_until=at.circulate_until, by=by,
+        )  # fmt: skip
         if decision is None:  # an outcome with directions is a decision
             raise RuntimeError("no decision")
         return decision

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -15,6 +15,7 @@ from casework.assessments.models import Assessment
 from casework.consent.models import ConsentMethod, Giver
 from casework.dates import in_months
 from casework.households.models import Person
+from casework.meetings.minutes import AlsoThere
 from casework.meetings.minutes_forms import CirculationFields, proposed_until
 from casework.meetings.models import AgendaItem
 from casework.once import OnceForm
@@ -357,15 +358,17 @@ class DecidePlanForm(TakesPlaceFields, CirculationFields, OnceForm):
             raise forms.ValidationError(_("決定した日が、先の日になっています。"))
         return decided_on
 
-    def at(self) -> AtMeeting | dt.date:
-        """Return where it was decided, or on which day."""
+    def at(self, also_there: Sequence[AlsoThere] = ()) -> AtMeeting | dt.date:
+        """Return where it was decided, with whom beside the members, or on which day."""
         told = self.cleaned_data
         key = told["agenda"]
         if not key:
             day: dt.date = told["decided_on"]
             return day
         present = [int(each) for each in told[f"present_{key}"]]
-        return AtMeeting(self.agendas[key], told[f"seen_{key}"] or 0, present, self.circulate_until())
+        return AtMeeting(
+            self.agendas[key], told[f"seen_{key}"] or 0, present, self.circulate_until(), also_there
+        )
 
 
 def _seat(seat: Any) -> str:

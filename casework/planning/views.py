@@ -14,6 +14,9 @@ from casework.assessments.selectors import assessments_for
 from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
+from casework.meetings.minutes_forms import AttendeesForm
+from casework.meetings.models import AgendaItem
+from casework.meetings.views import people_of
 from casework.plans.models import RoleRow
 from casework.plans.selectors import DecisionView, named_decisions, standing_decisions_for
 from casework.reads import record_items
@@ -233,11 +236,18 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     named_decisions(request.viewer, standing)
     agendas = agendas_to_decide_at(request.viewer, case)
     begun = {**_replaced_by(view, standing), "agenda": str(agendas[0].pk) if agendas else ""}
-    form = DecidePlanForm(request.POST or None, agendas=agendas, standing=standing, initial=begun)
-    if form.is_valid():
+    data = request.POST or None
+    form = DecidePlanForm(data, agendas=agendas, standing=standing, initial=begun)
+    attendees = _attendees(request.viewer, case, agendas, data)
+    also_there = attendees.also_there() if attendees and attendees.is_valid() else []
+    if form.is_valid() and also_there and not form.cleaned_data["agenda"]:
+        form.add_error(
+            "agenda", _("出席した本人・家族・その他を書いたときは、どの会議の議題かを選んでください。")
+        )
+    if form.is_valid() and (attendees is None or attendees.is_valid()):
         try:
             decision = decide_plan(
-                view.plan, at=form.at(), in_place_of=form.in_place_of(), by=request.viewer, key=form.key()
+                view.plan, at=form.at(also_there), in_place_of=form.in_place_of(), by=request.viewer, key=form.key()
             )  # fmt: skip
         except ChangedMeanwhile:
             words = _(
@@ -253,8 +263,23 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
             return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
     missing = lacking(case, view.parts, view.roles)
     told = _told(request.viewer, case, view)
-    context = {"case": case, "view": view, "form": form, "missing": missing, "told": told}
+    context = {
+        "case": case,
+        "view": view,
+        "form": form,
+        "attendees": attendees,
+        "missing": missing,
+        "told": told,
+    }
     return TemplateResponse(request, "casework/plan_decide.html", context)
+
+
+def _attendees(viewer: Viewer, case: Case, agendas: list[AgendaItem], data: Any) -> AttendeesForm | None:
+    """Ask who was at the meeting beside its members, by the words of the latest one; None where there was none."""
+    if not agendas:
+        return None
+    called = dict(agendas[0].people.values_list("person", "words"))
+    return AttendeesForm(data, item=agendas[0], people=people_of(viewer, case), called=called)
 
 
 def _replaced_by(view: PlanView, standing: list[DecisionView]) -> dict[str, list[str]]:

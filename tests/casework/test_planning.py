@@ -25,7 +25,7 @@ from casework.households.selectors import name_people
 from casework.issues.actions import IssueDraft, note_issue
 from casework.meetings.actions import take_off_agenda
 from casework.meetings.minutes import MinutesText, save_minutes
-from casework.models import AgendaMember, CaseEvent, Minutes
+from casework.models import AgendaMember, CaseEvent, Minutes, MinutesAttendee
 from casework.monitoring.models import MonitoringDate
 from casework.ordinances.models import Ordinance
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
@@ -845,3 +845,28 @@ def test_plan_decided_at_a_meeting_passes_its_minutes_round_unless_somebody_unti
         read = Minutes.objects.filter(agenda=item).exists()
     page = client_of(world.anshin_worker).get(reverse("casework:agenda", args=[item.meeting_id, item.pk]))
     assert (read, page.status_code) == ((True, 200) if is_ticked else (False, 404))
+
+
+def test_plan_decided_at_a_meeting_says_who_was_there_beside_the_members(coordinated):
+    world, home = coordinated, coordinated.hazuki
+    plan, item = save(world, home), table(world, home)
+    url = reverse("casework:plan_decide", args=[home.case.pk, plan.pk])
+    mother = home.mother.pk
+    sent = {
+        f"seen_{item.pk}": "1", f"present_{item.pk}": [str(world.anshin_worker.membership.pk)],
+        f"there_{mother}": "on", f"called_{mother}": "本人", "other_1_name": "見本 通", "other_1_capacity": "通訳",
+    }  # fmt: skip
+    page = client_of(world.coordinator)
+
+    nowhere = page.post(url, {**sent, "agenda": "", "decided_on": str(today())}).content.decode()
+    halved = page.post(url, {**sent, "agenda": str(item.pk), "other_1_capacity": ""}).content.decode()
+    assert "どの会議の議題かを選んでください。" in nowhere
+    assert "氏名と立場の両方を書いてください。" in halved
+    assert 'value="見本 通"' in nowhere
+    assert page.post(url, {**sent, "agenda": str(item.pk)}).status_code == 302
+
+    with acting_for(world.chief):
+        there = MinutesAttendee.objects.filter(agenda=item).order_by("pk")
+        assert sorted((row.words, row.capacity, row.person_id) for row in there) == [
+            ("本人", "", mother), ("見本 通", "通訳", None),
+        ]  # fmt: skip

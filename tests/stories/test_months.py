@@ -18,7 +18,7 @@ from casework.meetings.minutes import MinutesText, save_minutes
 from casework.ordinances.models import MeetingKind
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
 from casework.planning.models import Plan, Section
-from casework.plans.actions import RoleDraft
+from casework.plans.actions import InPlaceOf, RoleDraft
 from casework.plans.models import Decision, Seat
 from casework.reports.actions import close_month
 from casework.reports.months import Month
@@ -79,7 +79,7 @@ def plan_anew(case: Case, by: Viewer) -> None:
     open_papers(item, return_by=now.replace(hour=23), by=by)
     save_minutes(item, MinutesText(points="見本"), seen=0, by=by)
     at = AtMeeting(item, 1, [each.pk for each in members])
-    decide_plan(plan, at=at, supersedes=before, by=by)
+    decide_plan(plan, at=at, in_place_of=InPlaceOf([before]), by=by)
 
 
 def test_months_of_a_hand_back_and_a_plan_anew_are_those_counted_by_hand(
