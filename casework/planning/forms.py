@@ -38,7 +38,7 @@ from .models import AgreementAnswer, Section
 PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
 HELP = {
     Section.WISH: _("一人ひとりの言葉のまま書きます。言いかえません。"),
-    Section.ISSUE: _("先に取り組むものから順に書きます。"),
+    Section.ISSUE: _("先に取り組むものから順に並べます。"),
     Section.AIM: _("どんな暮らしになるとよいか。"),
     Section.GOAL: _("この期間でできたかどうかが、あとで分かるように書きます。"),
     Section.DIRECTION: _("2つから5つの文で書きます。決定のあと、決定書の「支援方針」になります。"),
@@ -104,6 +104,25 @@ def _plain_field(help_text: Any) -> forms.CharField:
     )
 
 
+def _place_field() -> forms.IntegerField:
+    """Return the box with which a row is moved without writing it again."""
+    return forms.IntegerField(
+        label=_("順番"), required=False, min_value=1, max_value=MOST,
+        help_text=_("並べ替えるときだけ、何番目にするかを数字で書きます。"),
+    )  # fmt: skip
+
+
+def in_places(rows: Iterable[Any]) -> list[Any]:
+    """Return the rows of a formset, those that name a place at it, the others around them in their order."""
+    written = list(rows)
+    found = [row for row in written if not row.cleaned_data.get("place")]
+    for row in sorted(
+        (row for row in written if row not in found), key=lambda row: row.cleaned_data["place"]
+    ):
+        found.insert(row.cleaned_data["place"] - 1, row)
+    return found
+
+
 class PartForm(AboutForm):
     """One entry of a block; without text it does not count."""
 
@@ -116,6 +135,7 @@ class PartForm(AboutForm):
             "本人に渡す紙に、こちらの言葉で出ます。通訳が書いたほかの言葉も、行を変えて続けられます。空欄なら、上の言葉がそのまま出ます。"
         )
     )
+    place = _place_field()
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
@@ -136,6 +156,7 @@ class PlanRoleForm(RoleForm):
             "本人に渡す紙に、「すること」のかわりに出ます。機関の名前と回数と日は、そのまま出ます。通訳が書いたほかの言葉も、行を変えて続けられます。"
         )
     )
+    place = _place_field()
     is_dropped = forms.BooleanField(label=_("この役割を消す"), required=False)
 
     def draft(self) -> RoleDraft:
@@ -217,10 +238,9 @@ class PlanForms:
         parts = [
             form.draft(each.section)
             for each in self.sections
-            for form in each.rows.forms
-            if form.cleaned_data.get("text")
+            for form in in_places(form for form in each.rows.forms if form.cleaned_data.get("text"))
         ]
-        roles = [form.draft() for form in self.roles.forms if form.has_changed()]
+        roles = [form.draft() for form in in_places(form for form in self.roles.forms if form.has_changed())]
         days = (told["period_from"], told["period_to"], told["monitor_on"])
         return PlanDraft(*days, parts, roles, self.head.rests_on())
 

@@ -6,12 +6,15 @@ import re
 import subprocess
 import uuid
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 
@@ -29,6 +32,7 @@ from casework.models import AgendaMember, CaseEvent, Minutes, MinutesAttendee
 from casework.monitoring.models import MonitoringDate
 from casework.ordinances.models import Ordinance
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.forms import in_places
 from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole, Section
 from casework.planning.selectors import changes_between, plan_views_for
 from casework.plans.actions import DirectionDraft, RoleDraft, decide
@@ -870,3 +874,37 @@ def test_plan_decided_at_a_meeting_says_who_was_there_beside_the_members(coordin
         assert sorted((row.words, row.capacity, row.person_id) for row in there) == [
             ("本人", "", mother), ("見本 通", "通訳", None),
         ]  # fmt: skip
+
+
+@given(st.lists(st.none() | st.integers(1, 8), max_size=8))
+def test_rows_stand_where_somebody_puts_them(places):
+    rows = [
+        SimpleNamespace(number=number, cleaned_data={"place": place}) for number, place in enumerate(places)
+    ]
+    found = in_places(rows)
+    assert sorted(row.number for row in found) == list(range(len(rows)))
+    others = [row.number for row in found if not row.cleaned_data["place"]]
+    assert others == sorted(others)
+    if len(set(filter(None, places))) == len(list(filter(None, places))):
+        for row in rows:
+            if row.cleaned_data["place"] and row.cleaned_data["place"] <= len(rows):
+                assert found[row.cleaned_data["place"] - 1] is row
+
+
+def test_entries_and_roles_are_moved_without_writing_them_again(shared):
+    first = save(shared, shared.hazuki)
+    url = reverse("casework:plan_write", args=[shared.hazuki.case.pk])
+    page = client_of(shared.coordinator)
+    before = seen(shared.chief, shared.hazuki)[0]
+    issues = {"issue-0-text": "借金", "issue-1-text": "火の始末", "issue-1-place": "1"}
+    sent = page.post(url, typed(page.get(url).context["forms"], **issues, **{"role-0-place": "4"}))
+
+    assert sent.status_code == 302
+    with acting_for(shared.chief):
+        again = Plan.objects.get(follows=first)
+        parts = PlanPart.objects.filter(plan=again, section="issue").order_by("position")
+        roles = (
+            PlanRole.objects.filter(plan=again).order_by("position").values_list("agency__code", flat=True)
+        )
+        assert [part.text for part in parts] == ["火の始末", "借金"]
+        assert list(roles) == [*before[3][1:], before[3][0]]
