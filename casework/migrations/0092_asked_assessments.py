@@ -155,6 +155,12 @@ class Migration(migrations.Migration):
             model_name="notification",
             name="notification_kind_known",
         ),
+        # Nobody is told of these before: what was told of them goes.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "DELETE FROM casework_notification WHERE kind IN ('assessment', 'assess_answer', 'assess_late')",
+            elidable=False,
+        ),
         migrations.AlterField(
             model_name="notification",
             name="kind",

@@ -14,6 +14,12 @@ class Migration(migrations.Migration):
             model_name="notification",
             name="notification_kind_known",
         ),
+        # Nobody is told of these before: what was told of them goes.
+        migrations.RunSQL(
+            migrations.RunSQL.noop,
+            "DELETE FROM casework_notification WHERE kind IN ('role_declined', 'talk')",
+            elidable=False,
+        ),
         migrations.AlterField(
             model_name="notification",
             name="kind",
