@@ -676,6 +676,7 @@ DEFINER_FUNCTIONS = (
     *referrals.DEFINER_FUNCTIONS,
     *registers.DEFINER_FUNCTIONS,
     *meetings.DEFINER_FUNCTIONS,
+    *plans.DEFINER_FUNCTIONS,
     *reports.DEFINER_FUNCTIONS,
 )
 
@@ -757,6 +758,7 @@ def functions_sql() -> str:
             assessments.KEYS,
             plans.KEYS,
             plans.END_KEYS,
+            plans.FUNCTIONS,
             assessments.REQUEST_KEYS,
             planning.KEYS,
             _same_case("casework_planagreement"),

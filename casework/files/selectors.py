@@ -41,7 +41,9 @@ def _not_looked_through() -> QuerySet[Concealment]:
 def case_files_for(viewer: Viewer, case: Case) -> Steps[list[Any]]:
     """Return the files of a case, the newest first."""
     files = (
-        files_for(viewer).filter(case=case).select_related("added_by__user", "added_by__agency", "removal")
+        files_for(viewer)
+        .filter(case=case)
+        .select_related("added_by__user", "added_by__agency", "removal", "answer__role")
     )
     (found,) = yield [files.order_by("-added_at", "-number")]
     return found

@@ -15,7 +15,7 @@ class NotificationKind(models.TextChoices):
     REFERRAL_ANSWER = "referral_answer", _("つなぎに返事がありました")
     REFERRAL_LATE = "referral_late", _("つなぎへの返事が遅れています")
     ROLE = "role", _("役割が決まりました")
-    ROLE_ENDED = "role_ended", _("役割が、新しい決定で変わりました")
+    ROLE_ENDED = "role_ended", _("役割が、新しい決定で変わったか、終わりました")
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
     ROLE_LATE = "role_late", _("役割への回答がまだありません")
     ROLE_OVERDUE = "role_overdue", _("引き受けた役割の期限が来たか、過ぎています")

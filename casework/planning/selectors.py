@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from casework.assessments.selectors import assessments_for
 from casework.meetings.selectors import agendas_for
 from casework.ordinances.models import MeetingKind
-from casework.plans.models import RoleRow
+from casework.plans.models import RoleEnd, RoleRow
 from casework.plans.selectors import standing_decisions_for
 from casework.rounds import Steps, in_rounds, read
 from casework.sharing.consents import support_for
@@ -51,6 +51,11 @@ class PlanView:
     is_first: bool
     is_newest: bool
     assessment: Assessment | None = None  # on which it rests, where that reaches the viewer
+
+    @property
+    def standing(self) -> list[PlanRole]:
+        """The roles but for those that a later decision ended alone: of the plan that holds, what is still done."""
+        return [role for role in self.roles if not getattr(role, "is_over", False)]
 
     @property
     def blocks(self) -> list[Block]:
@@ -92,19 +97,25 @@ def plans_for(viewer: Viewer) -> QuerySet[Plan]:
 def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     """Return the versions of a case, the newest first."""
     of_case = Q(case=case)
-    plans, parts, roles, decided, assessments = yield [
+    plans, parts, roles, decided, assessments, ends = yield [
         plans_for(viewer).filter(of_case).select_related("made_by__user").order_by("-version"),
         _parts_for(viewer, PlanPart).filter(of_case).order_by("position"),
         _parts_for(viewer, PlanRole).filter(of_case).select_related("agency").order_by("position"),
         PlanDecision.objects.filter(of_case).select_related("decision"),
         assessments_for(viewer).filter(of_case),
+        labelled_for(viewer, RoleEnd)
+        .filter(of_case, role__decision__end__isnull=True)
+        .select_related("role"),
     ]
+    over = {_commitment(end.role, end.role.decision_id) for end in ends}
     assessed = {row.pk: row for row in assessments}
     decisions = {row.plan_id: row.decision for row in decided}
     parts_of, roles_of = defaultdict(list), defaultdict(list)
     for part in parts:
         parts_of[part.plan_id].append(part)
     for role in roles:
+        decision = decisions.get(role.plan_id)
+        role.is_over = decision is not None and _commitment(role, decision.pk) in over
         roles_of[role.plan_id].append(role)
     shown = list(plans)
     versions = [plan.version for plan in shown if plan.pk in decisions]
@@ -115,6 +126,11 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
         )
         for plan in shown
     ]  # fmt: skip
+
+
+def _commitment(row: Any, decision_id: uuid.UUID) -> tuple[Any, ...]:
+    """What a role of a plan and the role that its decision made of it have in common, and no other of that decision."""
+    return decision_id, row.agency_id, row.person_id, row.item, row.position
 
 
 @in_rounds
@@ -141,6 +157,17 @@ def agendas_to_decide_at(viewer: Viewer, case: Case) -> list[AgendaItem]:
         .prefetch_related("members__membership__user", "members__membership__agency")
         .order_by("-meeting__held_at", "position")
     )
+
+
+def changed_since(viewer: Viewer, case: Case, view: PlanView) -> list[RoleRow]:
+    """Return the standing roles of the decisions that ended single roles of a decided plan: they belong into its next version."""
+    if view.decision is None:
+        return []
+    standing = standing_decisions_for(viewer, case)
+    plan = next((each for each in standing if each.decision.pk == view.decision.pk), None)
+    later = {role.end.decision_id for role in plan.roles if role.end} if plan else set()
+    instead = [each for each in standing if each.decision.pk in later and not each.decision.is_meeting_only]
+    return [role.row for each in instead for role in each.roles if role.is_current]
 
 
 def agreed_since(viewer: Viewer, case: Case, view: PlanView) -> list[RoleRow]:

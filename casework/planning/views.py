@@ -38,7 +38,9 @@ from .selectors import (
     PlanView,
     agendas_to_decide_at,
     agreed_since,
+    changed_since,
     changes_between,
+    goals_of,
     plan_view_for,
     plan_views_for,
 )
@@ -95,7 +97,7 @@ def plan_plain(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpRe
             for each in view.blocks
             if (parts := [part for part in each.parts if part.person_id in whose])
         ],
-        "roles": [role for role in view.roles if role.person_id in whose],
+        "roles": [role for role in view.standing if role.person_id in whose],
     }
     return TemplateResponse(request, "casework/plan_plain.html", context)
 
@@ -132,7 +134,8 @@ def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
             )
             return redirect("casework:plan", case_id=case.pk, plan_id=kept.pk)
     else:
-        begun = _of_version(last, agreed) if last else _of_case(viewer, case)
+        more = [*changed_since(viewer, case, last), *agreed] if last else []
+        begun = _of_version(last, more) if last else _of_case(viewer, case)
         forms = PlanForms(None, people=people, assessments=assessments, initial=begun)
     if last:
         _record(viewer, case, [last])
@@ -160,7 +163,8 @@ def _save(request: ViewerRequest, case: Case, forms: PlanForms, last: PlanView |
     return None
 
 
-def _of_version(view: PlanView, agreed: list[RoleRow]) -> dict[str, Any]:
+def _of_version(view: PlanView, more: list[RoleRow]) -> dict[str, Any]:
+    """Begin with what the version holds and still stands, and with ``more`` that was decided since."""
     plan = view.plan
     head = {
         "seen": plan.pk,
@@ -169,7 +173,7 @@ def _of_version(view: PlanView, agreed: list[RoleRow]) -> dict[str, Any]:
     parts = {
         section.value: [row_of(part) for part in view.parts if part.section == section] for section in Section
     }
-    return {"head": head, **parts, "roles": [row_of(role) for role in (*view.roles, *agreed)]}
+    return {"head": head, **parts, "roles": [row_of(role) for role in (*view.standing, *more)]}
 
 
 def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
@@ -235,7 +239,7 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     standing = standing_decisions_for(request.viewer, case)
     named_decisions(request.viewer, standing)
     agendas = agendas_to_decide_at(request.viewer, case)
-    begun = {**_replaced_by(view, standing), "agenda": str(agendas[0].pk) if agendas else ""}
+    begun = {**_replaced_by(request.viewer, view, standing), "agenda": str(agendas[0].pk) if agendas else ""}
     data = request.POST or None
     form = DecidePlanForm(data, agendas=agendas, standing=standing, initial=begun)
     attendees = _attendees(request.viewer, case, agendas, data)
@@ -282,16 +286,20 @@ def _attendees(viewer: Viewer, case: Case, agendas: list[AgendaItem], data: Any)
     return AttendeesForm(data, item=agendas[0], people=people_of(viewer, case), called=called)
 
 
-def _replaced_by(view: PlanView, standing: list[DecisionView]) -> dict[str, list[str]]:
+def _replaced_by(viewer: Viewer, view: PlanView, standing: list[DecisionView]) -> dict[str, list[str]]:
     """Propose what the plan takes the place of: nobody's roles end because a plan about others was decided.
 
-    The newest decision that is about nobody else, and of every other one the roles that the plan carries on (申合せ, say), so that
-    none of them stands twice. A decision of which all is carried on is replaced as a whole.
+    The plan that stands about nobody else with the decisions that changed single roles of it, the newest decision about nobody else,
+    and of every other one the roles that the plan carries on (申合せ, say), so that none of them stands twice. A decision of which all
+    is carried on is replaced as a whole.
     """
     people = {row.person_id for row in (*view.parts, *view.roles)}
     own = [each for each in standing if each.people <= people]
     carried = {(role.agency_id, role.person_id, role.what) for role in view.roles}
-    whole, single = [str(each.decision.pk) for each in own[:1]], []
+    plans = [each for each in own if goals_of(viewer, each.decision) is not None]
+    changed = {role.end.decision_id for each in plans for role in each.roles if role.end}
+    before = [*own[:1], *plans, *(each for each in own if each.decision.pk in changed)]
+    whole, single = list(dict.fromkeys(str(each.decision.pk) for each in before)), []
     for each in standing:
         roles = [role.row for role in each.roles if role.is_current]
         found = [row for row in roles if (row.agency_id, row.person_id, row.what) in carried]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, ProgrammingError, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
@@ -157,7 +157,9 @@ def decide(
     before: Decision | None = made_before(Decision, key)
     if before:
         return before
-    refuse_ended(case)
+    # A consent that is taken back, a closing and an answer come before or after as wholes.
+    refuse_ended(type(case).objects.select_for_update(no_key=True).get(pk=case.pk))
+    wait_for(case.pk)
     if not directions and not roles:
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))
     is_meeting_only = agenda is not None and agenda.kind == MeetingKind.SUPPORT
@@ -188,11 +190,8 @@ def decide(
 
 
 def _check_ended(case: Case, before: InPlaceOf) -> None:
-    """Let nobody else end or answer the same meanwhile; raise NotAllowed if it has ended, or is of another case."""
+    """Raise NotAllowed for what has ended or is of another case."""
     cases = {each.case_id for each in before.decisions} | {role.case_id for role in before.roles}
-    keys = {each.pk for each in before.decisions} | {role.decision_id for role in before.roles}
-    for key in sorted(keys, key=str):
-        wait_for(key)
     if not cases <= {case.pk}:
         raise NotAllowed(_("ほかのケースの決定は、置き換えられません。"))
     if DecisionEnd.objects.filter(ended__in=before.decisions).exists():
@@ -211,11 +210,18 @@ def _end(decision: Decision, before: InPlaceOf) -> list[RoleRow]:
         RoleEnd(role=row, decision=decision, **label).save(force_insert=True)
     whole = {each.pk: each for each in before.decisions}
     for each in {row.decision_id: row.decision for row in rows}.values():
-        if not (Direction.objects.filter(decision=each).exists() or standing.filter(decision=each).exists()):
+        if _nothing_stands(each):
             whole.setdefault(each.pk, each)
     for each in whole.values():
         DecisionEnd(ended=each, case_id=decision.case_id, decision=decision).save(force_insert=True)
     return rows
+
+
+def _nothing_stands(decision: Decision) -> bool:
+    """Whether neither a direction nor a role of it stands, what is hidden from everybody included."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT casework_nothing_stands(%s)", [decision.pk])
+        return bool(cursor.fetchone()[0])
 
 
 def check_days(draft: RoleDraft) -> None:
@@ -296,14 +302,16 @@ def answer_role(
 
     ``in_charge``: who does it there from now on; nobody leaves it as it was. ``answered`` is the number of answers the form showed; a double click or a colleague who was quicker makes
     it stale, which raises NotAllowed and records nothing. So does an answer that may not follow the last one, a
-    role of another agency and a role of a superseded decision. Raises SharingEnded if the role is no longer shared.
+    role of another agency and one that has ended. Raises SharingEnded if the role is no longer shared.
     """
     _check_answerer(role, told, by)
-    wait_for(role.decision_id)
+    wait_for(role.case_id)
     if not _is_shared(role, by):
         raise SharingEnded
     if RoleEnd.objects.filter(role=role).exists():
-        raise NotAllowed(_("この役割は、新しい決定に置き換えられました。新しい役割にお答えください。"))
+        raise NotAllowed(
+            _("この役割は、新しい決定で終わりました。新しい役割があるときは、そちらにお答えください。")
+        )
     answers = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))
     last = answers[-1].kind if answers else ""
     if len(answers) != answered:

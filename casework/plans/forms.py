@@ -45,6 +45,13 @@ ROLE_ITEMS = [
 ]
 
 
+_STANDS_NO_MORE = {
+    "invalid_choice": _(
+        "選んだ決定か役割は、すでに新しい決定で終わっています。いまの役割を確かめて、もう一度送ってください。"
+    )
+}
+
+
 class TakesPlaceFields(forms.Form):
     """Which standing decisions a new one takes the place of as wholes, and which of their roles alone."""
 
@@ -55,6 +62,7 @@ class TakesPlaceFields(forms.Form):
         help_text=_(
             "選んだ決定は、役割もふくめて終わります。消えずに残り、「新しい決定があります」と表示されます。"
         ),
+        error_messages=_STANDS_NO_MORE,
     )
     ends = forms.MultipleChoiceField(
         label=_("前の役割だけを終わりにしますか"),
@@ -63,6 +71,7 @@ class TakesPlaceFields(forms.Form):
         help_text=_(
             "1つの役割だけを変えるときは、ここで選び、新しい役割を書きます。ほかの役割と、その回答はそのまま残ります。"
         ),
+        error_messages=_STANDS_NO_MORE,
     )
 
     def __init__(self, *args: Any, standing: Sequence[DecisionView], **kwargs: Any) -> None:
@@ -75,12 +84,15 @@ class TakesPlaceFields(forms.Form):
         fields["supersedes"].choices = [(key, each.words) for key, each in self.decisions.items()]
         fields["ends"].choices = [(key, _role_words(row)) for key, row in self.roles.items()]
         for name in ("supersedes", "ends"):
-            if not fields[name].choices:
+            # A page from before may still send what stands no more: it is told so in words.
+            if not fields[name].choices and not self.is_bound:
                 del self.fields[name]
 
     @property
     def place_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("supersedes", "ends") if name in self.fields]
+        names = {"supersedes": self.decisions, "ends": self.roles}
+        found = [(self[name], choices) for name, choices in names.items() if name in self.fields]
+        return [field for field, choices in found if choices or field.errors]
 
     @property
     def other_fields(self) -> list[forms.BoundField]:

@@ -7,6 +7,26 @@ _OF_DECISION = (
     " REFERENCES casework_decision (id, is_meeting_only) DEFERRABLE INITIALLY DEFERRED;"
 )
 # What ends belongs to the case of the decision that ends it.
+# A place that somebody hides hides rows from everybody, whoever decides included; they end with their decision all the same.
+FUNCTIONS = """
+CREATE FUNCTION casework_end_all_roles() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  INSERT INTO casework_roleend (id, role_id, case_id, person_id, item, decision_id, ended_at)
+    SELECT gen_random_uuid(), r.id, r.case_id, r.person_id, r.item, NEW.decision_id, NEW.ended_at FROM casework_rolerow r
+     WHERE r.decision_id = NEW.ended_id AND NOT EXISTS (SELECT 1 FROM casework_roleend e WHERE e.role_id = r.id);
+  RETURN NULL;
+END $$;
+CREATE TRIGGER end_all_roles AFTER INSERT ON casework_decisionend
+  FOR EACH ROW EXECUTE FUNCTION casework_end_all_roles();
+CREATE FUNCTION casework_nothing_stands(wanted uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+  SELECT NOT EXISTS (SELECT 1 FROM casework_direction d WHERE d.decision_id = wanted)
+     AND NOT EXISTS (SELECT 1 FROM casework_rolerow r WHERE r.decision_id = wanted
+                     AND NOT EXISTS (SELECT 1 FROM casework_roleend e WHERE e.role_id = r.id))
+$$;
+"""
+DEFINER_FUNCTIONS = ("casework_end_all_roles", "casework_nothing_stands")
 # A row is 会議限り as its decision is. It says so itself: the policy of decisions looks at the rows, so theirs may not look back.
 _OF_CASE = (
     "ALTER TABLE casework_{name} ADD CONSTRAINT casework_{name}_{column}_of_case FOREIGN KEY ({column}_id, case_id)"

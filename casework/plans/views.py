@@ -62,7 +62,9 @@ def _made_before(request: ViewerRequest, case: Case, form: DecisionForm) -> Deci
 def _role_to_change(request: ViewerRequest, standing: list[DecisionView]) -> RoleRow | None:
     """Return the standing role that somebody came to change, with which the form begins."""
     roles = (role.row for view in standing for role in view.roles if role.is_current)
-    return next((row for row in roles if str(row.pk) == request.GET.get("role")), None)
+    wanted = request.GET.get("role")
+    # What a 支援会議 gave is changed where the next one is fixed: its words belong into no other decision.
+    return next((row for row in roles if str(row.pk) == wanted and not row.is_meeting_only), None)
 
 
 def _decide(

@@ -410,9 +410,10 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "decisions", Section.DECISION, Unit.EVENTS, gettext_lazy("決定"),
-        gettext_lazy("決定した日がこの月の決定の数。書きとめた日ではありません。前の決定に代わるものは「見直し」です。"),
+        gettext_lazy("決定した日がこの月の決定の数。書きとめた日ではありません。前の決定か、その役割に代わるものは「見直し」です。"),
         "SELECT d.id AS subject, d.case_id, jsonb_build_object("
-        + _cell("first", "CASE WHEN EXISTS (SELECT 1 FROM casework_decisionend e WHERE e.decision_id = d.id) THEN 'again' ELSE 'first' END")
+        + _cell("first", "CASE WHEN EXISTS (SELECT 1 FROM casework_decisionend e WHERE e.decision_id = d.id)"
+                " OR EXISTS (SELECT 1 FROM casework_roleend e WHERE e.decision_id = d.id) THEN 'again' ELSE 'first' END")
         + ") AS groups FROM casework_decision d WHERE d.decided_on >= first_on AND d.decided_on < next_on",
         (FIRST,),
     ),
@@ -457,7 +458,7 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "roles_unanswered", Section.OUTCOME, Unit.EVENTS, gettext_lazy("返事のない役割（月末）"),
-        gettext_lazy("月の終わりに、終わっていないケースの有効な決定にあって、まだ一度も回答のない役割の数。"),
+        gettext_lazy("月の終わりに、終わっていないケースの、終わっていない役割のうち、まだ一度も回答のないものの数。"),
         f"SELECT w.id AS subject, w.case_id, jsonb_build_object({_cell('agency', 'w.agency_id::text')}) AS groups"
         f" FROM casework_rolerow w JOIN casework_decision d ON d.id = w.decision_id JOIN {_THEN} c ON c.id = w.case_id"
         f" WHERE d.recorded_at < {ENDS} AND c.stage IN ({_OPEN})"

@@ -80,7 +80,7 @@ def plan_sheet_for(
 def _seats(viewer: Viewer, view: PlanView) -> list[tuple[str, str]]:
     """Who cannot see every role must not conclude from an empty seat that nobody sits there."""
     rows = [
-        (str(seat.label), "、".join(role.agency.name for role in view.roles if role.seat == seat))
+        (str(seat.label), "、".join(role.agency.name for role in view.standing if role.seat == seat))
         for seat in Seat
     ]
     return rows if viewer.sees_all_cases else [row for row in rows if row[1]]

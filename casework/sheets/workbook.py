@@ -83,7 +83,8 @@ def _agreement(said: Any) -> str:
 
 
 def _role(role: Any) -> list[str]:
-    what = " ".join(filter(None, (role.what, role.frequency, role.get_seat_display())))
+    over = _("（終わった役割）") if role.is_over else ""
+    what = " ".join(filter(None, (over, role.what, role.frequency, role.get_seat_display())))
     begins, until = (in_era(day) if day else "" for day in (role.starts_on, role.until_on))
     more = [role.worker, role.deputy, begins, role.get_service_display(), role.needs, role.reports]
     return [role.who, role.issue, what, role.agency.name, until, *more]

@@ -319,7 +319,8 @@ def of_tasks(ends: Iterable[Any]) -> Iterator[Entry]:
 def of_files(files: Iterable[Any]) -> Iterator[Entry]:
     for row in files:
         url = reverse("casework:file_open", args=[row.case_id, row.pk])
-        told: dict[str, Any] = {**_label(row), "reads": _reads(row)}
+        is_kept = bool(row.answer and row.answer.role.is_meeting_only)
+        told: dict[str, Any] = {**_label(row), "reads": _reads(row), "is_meeting_only": is_kept}
         title = _("資料を加えた：%(title)s") % {"title": row.title}
         yield Entry(
             K.FILE,
@@ -390,6 +391,7 @@ def of_monitorings(views: Iterable[MonitoringView], case_id: uuid.UUID) -> Itera
             K.MONITORING, f"monitoring:{key}", view.monitored_on, title, case_page(case_id), **told, reads=tuple(reads),
             **_of_roles(tick.role for tick in view.ticks),
             people=tuple(dict.fromkeys(tick.person_id for tick in view.ticks)),
+            is_meeting_only=any(tick.role.is_meeting_only for tick in view.ticks),
         )  # fmt: skip
 
 
@@ -407,6 +409,7 @@ def of_evaluations(views: Iterable[EvaluationView], case_id: uuid.UUID) -> Itera
             **_of_roles((part.role for part in view.roles), *_issues_of(view)),
             reads=tuple(reads_of_evaluations([view], case_id)),
             people=tuple(dict.fromkeys(part.person_id for part in parts)),
+            is_meeting_only=any(part.role.is_meeting_only for part in view.roles),
         )  # fmt: skip
 
 

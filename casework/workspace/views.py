@@ -190,6 +190,7 @@ def decision(request: ViewerRequest, case: Case, decision_id: uuid.UUID) -> Http
         "sheets": sheets_for(request.viewer, view.decision),
         "sheet_kinds": [kind for kind in sheet_kinds().values() if kind.fits(view.decision)],
         "is_kept": is_kept_from(request.viewer, view.decision),
+        "is_open": case.stage in OPEN_STAGES,
         "has_pdf": pdf_available(),
     }
     return TemplateResponse(request, "casework/decision.html", context)

@@ -34,6 +34,10 @@ def day(moment):
     return timezone.localtime(moment).date()
 
 
+def _ends_something(decision):
+    return any(model.objects.filter(decision=decision).exists() for model in (DecisionEnd, RoleEnd))
+
+
 def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the other, to be read beside the definitions
     """Count a month in Python from every row that the center sees; ``without``: the keys of cases to leave out."""
     first, end = month.first_on, month.next.first_on
@@ -141,7 +145,7 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
             add(
                 "decisions",
                 decision.case_id,
-                first="again" if DecisionEnd.objects.filter(decision=decision).exists() else "first",
+                first="again" if _ends_something(decision) else "first",
             )
         for role in RoleRow.objects.filter(decision=decision):
             said = list(RoleAnswer.objects.filter(role=role).order_by("sequence"))

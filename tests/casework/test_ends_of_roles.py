@@ -7,6 +7,9 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.concealment.actions import GroundDraft, conceal
+from casework.households.models import PersonContact
+from casework.meetings.minutes import Outcome
 from casework.notifications.models import Notification
 from casework.plans.actions import NOTHING, DirectionDraft, InPlaceOf, RoleDraft, answer_role, decide
 from casework.plans.models import DecisionEnd, RoleEnd, RoleRow
@@ -15,7 +18,7 @@ from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
-from tests.casework.tables import instead_of
+from tests.casework.tables import fixed_item, instead_of
 
 pytestmark = pytest.mark.django_db
 
@@ -98,7 +101,7 @@ def test_one_role_changes_and_nobody_else_is_asked_again(shared):
     with acting_for(world.anshin_worker):
         ended = Notification.objects.filter(kind="role_ended").values_list("role__what", flat=True)
         assert list(ended) == ["訪問"]
-        with pytest.raises(NotAllowed, match="新しい決定に置き換えられました"):
+        with pytest.raises(NotAllowed, match="新しい決定で終わりました"):
             answer_role(_row_seen("訪問"), kind="on_track", text="", answered=1, by=world.anshin_worker)
     with acting_for(world.kenko_worker):
         assert not Notification.objects.filter(kind="role_ended").exists()
@@ -234,5 +237,37 @@ def test_form_begins_with_the_role_that_somebody_came_to_change(shared, client):
         assert client.post(link, sent).status_code == 302
     assert standing(world, world.coordinator) == {"週2回の訪問": "未回答", "受診": "accepted"}
     refused = client.post(link, {**sent, "once": ""})
-    assert "選択してください" in refused.content.decode() or "すでに" in refused.content.decode()
+    assert "すでに新しい決定で終わっています" in refused.content.decode()
     assert "週2回の訪問" in refused.content.decode()
+
+
+def test_role_that_nobody_sees_ends_with_its_decision(shared):
+    """It writes out a place that the household hides: whoever decides sees it as little as anybody, and it comes back with the lift."""
+    world, home = shared, shared.hazuki
+    second = _decide(world, _role(home, world.anshin, "かくれ町4-5-6で会う"))
+    hidden = _row(world, "かくれ町4-5-6で会う")
+    with acting_for(world.chief):
+        contact = PersonContact.objects.filter(person=home.mother)
+        assert contact.update(address="見本市かくれ町4-5-6") == 1
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), by=world.chief)
+        assert not RoleRow.objects.filter(pk=hidden.pk).exists()
+    _decide(world, direction="方針", in_place_of=instead_of(second))
+    with acting_for(world.chief):
+        assert DecisionEnd.objects.filter(ended=second).exists()
+        assert RoleEnd.objects.filter(role=hidden.pk).exists()
+
+
+def test_what_a_support_meeting_gave_is_not_copied_into_another_decision(shared, client):
+    world, home = shared, shared.hazuki
+    outcome = Outcome([], [_role(home, world.anshin, "会議で頼んだこと")])
+    fixed_item(world, world.anshin_worker, outcome=outcome)
+    row = _row(world, "会議で頼んだこと")
+    sign_in(client, world.coordinator)
+    link = f"{reverse('casework:decision_add', args=[home.case.pk])}?role={row.pk}"
+
+    page = client.get(reverse("casework:decision", args=[home.case.pk, row.decision_id])).content.decode()
+    form = client.get(link)
+
+    assert link not in page
+    assert form.context["roles"].forms[0].initial == {}
+    assert form.context["form"]["ends"].value() in (None, [])

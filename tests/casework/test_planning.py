@@ -35,7 +35,7 @@ from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_pl
 from casework.planning.forms import in_places
 from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole, Section
 from casework.planning.selectors import changes_between, plan_views_for
-from casework.plans.actions import DirectionDraft, RoleDraft, decide
+from casework.plans.actions import DirectionDraft, InPlaceOf, RoleDraft, decide
 from casework.plans.models import Decision, DecisionEnd, RoleRow, Seat
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
@@ -885,10 +885,9 @@ def test_rows_stand_where_somebody_puts_them(places):
     assert sorted(row.number for row in found) == list(range(len(rows)))
     others = [row.number for row in found if not row.cleaned_data["place"]]
     assert others == sorted(others)
-    if len(set(filter(None, places))) == len(list(filter(None, places))):
-        for row in rows:
-            if row.cleaned_data["place"] and row.cleaned_data["place"] <= len(rows):
-                assert found[row.cleaned_data["place"] - 1] is row
+    wanted = [place for place in places if place]
+    if len(set(wanted)) == len(wanted) and max(wanted, default=0) <= len(rows):
+        assert all(found[place - 1].number == number for number, place in enumerate(places) if place)
 
 
 def test_entries_and_roles_are_moved_without_writing_them_again(shared):
@@ -908,3 +907,28 @@ def test_entries_and_roles_are_moved_without_writing_them_again(shared):
         )
         assert [part.text for part in parts] == ["火の始末", "借金"]
         assert list(roles) == [*before[3][1:], before[3][0]]
+
+
+def test_role_that_changed_alone_is_what_the_next_version_begins_with(shared):
+    """The plan marks what ended; the next version has the new role, and takes the place of the plan and of what changed it."""
+    home, by = shared.hazuki, shared.coordinator
+    plan = save(shared, home)
+    decision = settle(shared, plan)
+    with acting_for(by):
+        row = RoleRow.objects.get(decision=decision, agency=shared.anshin)
+        changed = decide(
+            home.case, decided_on=today(), directions=[], roles=[role(shared.anshin, Label(home.mother.pk, "roles"), "contact", what="週2回の訪問")],
+            in_place_of=InPlaceOf(roles=[row]), by=by,
+        )  # fmt: skip
+    page = client_of(by)
+    shown = page.get(reverse("casework:plan", args=[home.case.pk, plan.pk])).content.decode()
+    begun = page.get(reverse("casework:plan_write", args=[home.case.pk])).context["forms"].roles.initial
+    again = save(shared, home, follows=plan)
+    form = page.get(reverse("casework:plan_decide", args=[home.case.pk, again.pk])).context["form"]
+
+    assert shown.count("終わった役割") == 1
+    with acting_for(by):
+        (view, *_later) = [each for each in plan_views_for(by, home.case) if each.plan == plan]
+        assert [each.agency for each in view.roles if each not in view.standing] == [shared.anshin]
+    assert sorted(each["what"] for each in begun) == ["訪問", "訪問", "訪問", "週2回の訪問"]
+    assert set(form["supersedes"].value()) == {str(decision.pk), str(changed.pk)}
