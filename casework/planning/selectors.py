@@ -202,8 +202,23 @@ def _has_support(case: Case, row: RoleRow) -> bool:
 
 def changes_between(before: PlanView, after: PlanView) -> list[Change]:
     """Compare two versions entry by entry and role by role, in the order of the sheet. Entries know ``who`` they are about."""
+    of_head = [_said_of_head(view) for view in (before, after)]
+    days = changes_of(dict.fromkeys(heading for side in of_head for heading, _who, _words in side), *of_head)
     headings = [*(str(section.label) for section in Section), str(PlanRole._meta.verbose_name)]
-    return changes_of(headings, _said(before), _said(after))
+    return [
+        *(change for change in days if change.is_changed),
+        *changes_of(headings, _said(before), _said(after)),
+    ]
+
+
+def _said_of_head(view: PlanView) -> list[Said]:
+    """The days and what the version rests on, as far as it reaches the reader."""
+    plan = view.plan
+    columns: list[Any] = [plan._meta.get_field(name) for name in ("period_from", "period_to", "monitor_on")]
+    named = [(str(column.verbose_name), f"{getattr(plan, column.name):%Y-%m-%d}") for column in columns]
+    if view.assessment:
+        named.append((str(_("もとにしたアセスメント")), view.assessment.name))
+    return [(heading, "", words) for heading, words in named]
 
 
 def _said(view: PlanView) -> list[Said]:

@@ -593,13 +593,15 @@ def test_versions_are_compared_entry_by_entry(shared):
     ], roles=[role(shared.anshin, Label(home.mother.pk, "roles"))]))  # fmt: skip
     save(shared, home, draft(shared, home, parts=[
         PartDraft(mother, "goal", "食べる"), PartDraft(mother, "goal", "眠る"), PartDraft(mother, "wish", "家にいたい"),
-    ], roles=[role(shared.anshin, Label(home.mother.pk, "roles"), what="電話")]), follows=first)  # fmt: skip
+    ], roles=[role(shared.anshin, Label(home.mother.pk, "roles"), what="電話")], monitor=60), follows=first)  # fmt: skip
     with acting_for(shared.chief):
         after, before = plan_views_for(shared.chief, home.case)
         name_people(shared.chief, [row for view in (after, before) for row in (*view.parts, *view.roles)])
         found = [(change.label, change.before, change.after) for change in changes_between(before, after)]
 
+    days = {number: str(today() + number * DAY) for number in (60, 90)}
     assert found == [
+        ("次のモニタリングの日", days[90], days[60]),
         ("本人・世帯の意向", "", "家にいたい"),
         ("このプランの目標", "食べる", "食べる"),
         ("このプランの目標", "転ばない", "眠る"),
