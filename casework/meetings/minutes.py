@@ -163,7 +163,7 @@ def fix_item(
     again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, for somebody without words or capacity or called by their name, for a day of review that has gone by,
+    ``decide`` refuses, for an outcome about somebody who is not on the table (AT-3), for somebody without words or capacity or called by their name, for a day of review that has gone by,
     before the day of the meeting, without a draft, where a meeting of agencies never opened its papers (so that its members were
     not fixed) or has no other agency, and if somebody else was quicker.
     """
@@ -174,6 +174,8 @@ def fix_item(
     draft, held_on = _draft_to_fix(item, seen)
     if review_on and review_on < timezone.localdate():
         raise NotAllowed(_("見直しの日が、過ぎた日になっています。"))
+    if missing := _not_on_the_table(item, outcome):
+        raise NotAllowed(missing)
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
@@ -199,6 +201,20 @@ def fix_item(
     ).exists():
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
+    """Say about whom something would be decided without them on the table; empty if nobody. The center decides inside about anybody."""
+    if item.kind == MeetingKind.INTERNAL:
+        return ""
+    about = {draft.label.person_id for draft in (*outcome.directions, *outcome.roles)} - {None}
+    missing = about - set(item.people.values_list("person_id", flat=True))
+    names = [person.name for person in Person.objects.filter(pk__in=missing).order_by("position", "pk")]
+    if not names:
+        return ""
+    return _(
+        "%(names)sさんは、この議題の人に入っていません。その人の支援方針と役割を外すか、その人も入れた議題を立て直してください。"
+    ) % {"names": _("・").join(names)}
 
 
 def _write_attendees(item: AgendaItem, also_there: Sequence[AlsoThere]) -> None:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.households.selectors import name_people
+from casework.ordinances.models import MeetingKind
 from casework.plans.forms import DirectionFormSet, RoleFormSet
 from casework.plans.selectors import decision_views_for, named_decisions, standing_decisions_for
 from casework.seen import ChangedMeanwhile
@@ -20,6 +21,7 @@ from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 from permissions.errors import NotAllowed
 from permissions.paper import PdfUnavailable, pdf_available, pdf_of
+from permissions.viewer import Viewer
 
 from .minutes import (
     TEXTS,
@@ -121,7 +123,7 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         messages.info(request, _("この議題の議事録は、すでに確定しています。"))
         return _agenda_page(meeting, view)
     case, viewer = view.item.case, request.viewer
-    people = list(persons_for(viewer).filter(case=case).order_by("position").values_list("pk", "name"))
+    people = _may_be_decided_about(viewer, view)
     standing = standing_decisions_for(viewer, case)
     named_decisions(viewer, standing)
     draft = draft_of(viewer, view.item)
@@ -156,6 +158,14 @@ def agenda_fix(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> Ht
         "directions": directions, "roles": roles, "draft": draft,
     }  # fmt: skip
     return TemplateResponse(request, "casework/agenda_fix.html", context)
+
+
+def _may_be_decided_about(viewer: Viewer, view: AgendaView) -> list[tuple[Any, str]]:
+    """Return who is on the table, with their names; inside the center, everybody of the household."""
+    rows = persons_for(viewer).filter(case=view.item.case_id)
+    if view.item.kind != MeetingKind.INTERNAL:
+        rows = rows.filter(pk__in=[row.person_id for row in view.people])
+    return list(rows.order_by("position").values_list("pk", "name"))
 
 
 @require_http_methods(["GET", "POST"])

@@ -213,6 +213,56 @@ def test_what_cannot_be_decided_fixes_nothing(world):
         assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (0, 0, 1)
 
 
+@pytest.mark.parametrize("kind", ["jusou", "shien_kaigi"])
+def test_nothing_is_decided_about_somebody_who_is_not_on_the_table(world, client, kind):
+    """AT-3: whose consent nobody asked for is not decided about either; the household may be."""
+    home, anshin = world.hazuki, world.anshin
+    world.share(home, anshin, Label(home.son.pk, "roles"), Label(None, "roles"))
+    item = today_item(world, world.anshin_worker, kind=kind, people={home.mother.pk: "本人"})
+    write(world, item)
+    about_son = DirectionDraft(Label(home.son.pk, "plan"), "見守る")
+    role_of_son = RoleDraft(Label(home.son.pk, "roles"), anshin, "孤立", "訪ねる")
+    for outcome in (Outcome([about_son]), Outcome([direction(world)], [role_of_son])):
+        with (
+            pytest.raises(NotAllowed, match=f"{home.son.name}さんは、この議題の人に入っていません"),
+            acting_for(world.chief),
+        ):
+            fix_item(item, outcome, seen=1, present=[], by=world.chief)
+    sign_in(client, world.chief)
+    url = reverse("casework:agenda_fix", args=[item.meeting_id, item.pk])
+    page = client.get(url).content.decode()
+    typed = {
+        "seen": "1", "direction-TOTAL_FORMS": "1", "direction-INITIAL_FORMS": "0", "role-TOTAL_FORMS": "0",
+        "role-INITIAL_FORMS": "0", "direction-0-about": str(home.son.pk), "direction-0-item": "plan", "direction-0-text": "見守る",
+    }  # fmt: skip
+
+    forged = client.post(url, typed)
+
+    offered = {key: f'<option value="{key}"' in page for key in (home.mother.pk, home.son.pk, "household")}
+    assert offered == {home.mother.pk: True, home.son.pk: False, "household": True}
+    assert (forged.status_code, "見守る" in forged.content.decode()) == (200, True)
+    with acting_for(world.chief):
+        assert (Minutes.objects.count(), Decision.objects.count()) == (0, 0)
+        household = DirectionDraft(Label(None, "plan"), "世帯で話す")
+        fix_item(item, Outcome([direction(world), household]), seen=1, present=[], by=world.chief)
+        assert Minutes.objects.get().agenda == item
+
+
+def test_internal_meeting_decides_about_anybody_of_the_household(world, client):
+    home = world.hazuki
+    meeting = call(world, held_at=timezone.now())
+    item = put(world, meeting, home, world.coordinator, kind="internal", people={home.mother.pk: "本人"})
+    write(world, item)
+    sign_in(client, world.chief)
+    page = client.get(reverse("casework:agenda_fix", args=[item.meeting_id, item.pk])).content.decode()
+    outcome = Outcome([DirectionDraft(Label(home.son.pk, "plan"), "見守る")])
+    with acting_for(world.chief):
+        _minutes, decision = fix_item(item, outcome, seen=1, present=[], by=world.chief)
+
+    assert f'<option value="{home.son.pk}"' in page
+    assert decision is not None
+
+
 @pytest.mark.parametrize(
     ("prepare", "why"),
     [
