@@ -167,6 +167,12 @@ def sheet_of(case: Case, stage: str) -> str:
     """Return what has to be written down on the way to a stage, as a refusal of going without; empty for nothing."""
     if stage == Stage.CLOSED:
         return str(_("ケースを終えるときは、終結シートを書きます。"))
+    if stage == Stage.CLOSED_INFO:
+        return str(
+            _(
+                "情報だけをお知らせして終えるときは、「振り分け」の画面で決めます。もう1人の職員と確かめて、その人を選びます。"
+            )
+        )
     if stage == Stage.SUSPENDED:
         return str(_("中断するときは、理由と見直しの日を書きます。"))
     if case.stage == Stage.SUSPENDED and stage != Stage.EMERGENCY:
