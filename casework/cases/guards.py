@@ -35,6 +35,16 @@ def looks_again(case: Case, stage: str) -> bool:
     return bool(dates.filter(task__end__isnull=True).exists())
 
 
+def looks_again_at_agreement(case: Case, stage: str) -> bool:
+    """Return whether a day stands to look again: of the monitoring, or set with what a 支援会議 decided (meetings/)."""
+    if looks_again(case, stage):
+        return True
+    agreed = _rows("Decision").filter(case=case, is_meeting_only=True, end__isnull=True)
+    minutes = _rows("Minutes").filter(agenda__in=agreed.values("agenda"), review_on__isnull=False)
+    keys = [each.review_key for each in minutes]
+    return bool(_rows("Task").filter(case=case, pk__in=keys, end__isnull=True).exists())
+
+
 def has_plan(case: Case, stage: str) -> bool:
     """Return whether a plan stands that was decided and whose decision was not replaced (planning/)."""
     decided = _rows("PlanDecision").filter(case=case, decision__end__isnull=True)
@@ -105,8 +115,8 @@ GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
             _("申合せに進むのは、支援会議で決めたことがあるときです。支援会議の議題の画面で議事録を書き、「決定を書いて確定する」から決定してください。"),
         ),
         (
-            looks_again,
-            _("申合せに進む前に、見直す日を決めてください。ケースの画面の「モニタリング」で、「次のモニタリングの日」として決められます。"),
+            looks_again_at_agreement,
+            _("申合せに進む前に、見直す日を決めてください。支援会議の議事録に「見直しの日」がないときは、ケースの画面の「モニタリング」で、「次のモニタリングの日」として決められます。"),
         ),
     ),
     ("", Stage.ACTIVE): (
