@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ OUTCOMES: dict[str, str] = {
     Stage.REPLANNING: "replan",
     Stage.SUSPENDED: "suspend",
 }
+
+SUPPORT = "shien_kaigi"  # MeetingKind.SUPPORT (ordinances/)
 
 
 def _rows(model: str) -> Any:
@@ -65,6 +68,22 @@ def is_on_agenda(case: Case, stage: str) -> bool:
     if since:
         items = items.filter(meeting__held_at__gte=since)
     return comes_back(case, stage) or bool(items.exists())
+
+
+def has_new_plan(case: Case, stage: str) -> bool:
+    """Return whether a version of the plan was written since the case came to be planned anew (planning/).
+
+    A 支援会議 from that day on does without one. An emergency meanwhile begins nothing anew.
+    """
+    plans = _rows("Plan").filter(case=case)
+    support = _rows("AgendaItem").filter(case=case, removal__isnull=True, kind=SUPPORT)
+    came = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.REPLANNING)
+    came = came.exclude(before__stage=Stage.EMERGENCY)
+    since = came.order_by("-at").values_list("at", flat=True).first()
+    if since:
+        plans = plans.filter(made_at__gte=since)
+        support = support.filter(meeting__held_at__date__gte=timezone.localdate(since))
+    return bool(plans.exists() or support.exists())
 
 
 def comes_back(case: Case, stage: str) -> bool:
@@ -133,6 +152,13 @@ GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
         (
             is_assessed,
             _("アセスメントの版を確定してから、プラン作成に進みます。ケースの画面の「アセスメント」で確定できます。"),
+        ),
+    ),
+    # No four seats here, nor from プラン作成: a 支援会議 needs no plan, and seats are taken at the table. The decision asks for them (planning/).
+    (Stage.REPLANNING, Stage.MEETING): (
+        (
+            has_new_plan,
+            _("再プランから会議付議に進む前に、支援プランの新しい版を書いてください。ケースの画面の「支援プランを見る」から書けます。前の版は残ります。支援会議の議題にしたときは、プランがなくても進めます。"),
         ),
     ),
     **{

@@ -13,6 +13,7 @@ from casework.demo_assessment import assess
 from casework.meetings.actions import take_off_agenda
 from casework.meetings.minutes import Outcome, fix_item
 from casework.monitoring.actions import set_next_monitoring
+from casework.planning.models import Plan
 from casework.plans.actions import DirectionDraft, decide
 from casework.sharing.actions import Label
 from casework.tasks.actions import end_task
@@ -158,6 +159,50 @@ def test_after_an_emergency_nothing_that_was_there_before_is_asked_for_again(wor
     broken_out(world, stage)
     look_again(world)
     assert refused(world, stage) == ""
+
+
+def new_version(world):
+    """A version of the plan that nothing has decided."""
+    by, day = world.coordinator, timezone.localdate()
+    with acting_for(by):
+        version = Plan.objects.filter(case=world.hazuki.case).count() + 1
+        Plan(
+            case=world.hazuki.case, number="P-1", version=version, period_from=day, period_to=day,
+            monitor_on=day, made_by=by.membership,
+        ).save(force_insert=True)  # fmt: skip
+
+
+def test_plan_is_made_again_by_a_new_version(world, shift_clock):
+    new_version(world)
+    shift_clock(DAY)
+    stands(world, Stage.ACTIVE)
+    assert refused(world, Stage.REPLANNING) == ""
+    put(world, call(world, held_at=timezone.now() + 2 * DAY), world.hazuki, kind="internal")
+    assert "新しい版" in refused(world, Stage.MEETING)
+    shift_clock(DAY + dt.timedelta(hours=1))
+    new_version(world)
+    # An emergency meanwhile takes nothing of it away.
+    shift_clock(DAY + dt.timedelta(hours=2))
+    assert refused(world, Stage.EMERGENCY) == ""
+    shift_clock(DAY + dt.timedelta(hours=3))
+    assert refused(world, Stage.REPLANNING) == ""
+    assert refused(world, Stage.MEETING) == ""
+
+
+def test_support_meeting_may_come_to_a_new_plan_without_one(world, shift_clock):
+    rule = ordinance(world)
+    put(world, call(world, rule, held_at=timezone.now() + DAY), world.hazuki)
+    shift_clock(3 * DAY)
+    stands(world, Stage.ACTIVE)
+    assert refused(world, Stage.REPLANNING) == ""
+    put(world, call(world, held_at=timezone.now() + 4 * DAY), world.hazuki, kind="internal")
+    assert "新しい版" in refused(world, Stage.MEETING)
+    item = put(world, call(world, rule, held_at=timezone.now() + 5 * DAY), world.hazuki)
+    with acting_for(world.coordinator):
+        take_off_agenda(item, reason="見本", by=world.coordinator)
+    assert "新しい版" in refused(world, Stage.MEETING)
+    put(world, call(world, rule, held_at=timezone.now() + 5 * DAY), world.hazuki)
+    assert refused(world, Stage.MEETING) == ""
 
 
 def from_support_meeting(world, review_on=None):
