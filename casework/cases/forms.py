@@ -25,7 +25,7 @@ class StageForm(forms.Form):
 
 
 def _has_its_own_form(case: Case, code: str) -> bool:
-    """Return whether the way there is a screening, which keeps why (triage/), or a sheet (closing/, suspension/)."""
+    """Return whether the way there is a screening, which keeps why and who else saw to it (triage/), or a sheet (closing/, suspension/)."""
     return bool(sheet_of(case, code)) or (
         case.stage in SCREENED_FROM and code not in (Stage.EMERGENCY, Stage.SCREENING)
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,8 @@ OUTCOMES: dict[str, str] = {
     Stage.SUSPENDED: "suspend",
 }
 
+SUPPORT = "shien_kaigi"  # MeetingKind.SUPPORT (ordinances/)
+
 
 def _rows(model: str) -> Any:
     return apps.get_model("casework", model).objects
@@ -33,6 +36,16 @@ def looks_again(case: Case, stage: str) -> bool:
     """Return whether a next monitoring date stands (monitoring/)."""
     dates = _rows("MonitoringDate").filter(case=case)
     return bool(dates.filter(task__end__isnull=True).exists())
+
+
+def looks_again_at_agreement(case: Case, stage: str) -> bool:
+    """Return whether a day stands to look again: of the monitoring, or set with what a 支援会議 decided (meetings/)."""
+    if looks_again(case, stage):
+        return True
+    agreed = _rows("Decision").filter(case=case, is_meeting_only=True, end__isnull=True)
+    minutes = _rows("Minutes").filter(agenda__in=agreed.values("agenda"), review_on__isnull=False)
+    keys = [each.review_key for each in minutes]
+    return bool(_rows("Task").filter(case=case, pk__in=keys, end__isnull=True).exists())
 
 
 def has_plan(case: Case, stage: str) -> bool:
@@ -55,6 +68,22 @@ def is_on_agenda(case: Case, stage: str) -> bool:
     if since:
         items = items.filter(meeting__held_at__gte=since)
     return comes_back(case, stage) or bool(items.exists())
+
+
+def has_new_plan(case: Case, stage: str) -> bool:
+    """Return whether a version of the plan was written since the case came to be planned anew (planning/).
+
+    A 支援会議 from that day on does without one. An emergency meanwhile begins nothing anew.
+    """
+    plans = _rows("Plan").filter(case=case)
+    support = _rows("AgendaItem").filter(case=case, removal__isnull=True, kind=SUPPORT)
+    came = _rows("CaseEvent").filter(case=case, verb="stage_changed", after__stage=Stage.REPLANNING)
+    came = came.exclude(before__stage=Stage.EMERGENCY)
+    since = came.order_by("-at").values_list("at", flat=True).first()
+    if since:
+        plans = plans.filter(made_at__gte=since)
+        support = support.filter(meeting__held_at__date__gte=timezone.localdate(since))
+    return bool(plans.exists() or support.exists())
 
 
 def comes_back(case: Case, stage: str) -> bool:
@@ -105,8 +134,8 @@ GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
             _("申合せに進むのは、支援会議で決めたことがあるときです。支援会議の議題の画面で議事録を書き、「決定を書いて確定する」から決定してください。"),
         ),
         (
-            looks_again,
-            _("申合せに進む前に、見直す日を決めてください。ケースの画面の「モニタリング」で、「次のモニタリングの日」として決められます。"),
+            looks_again_at_agreement,
+            _("申合せに進む前に、見直す日を決めてください。支援会議の議事録に「見直しの日」がないときは、ケースの画面の「モニタリング」で、「次のモニタリングの日」として決められます。"),
         ),
     ),
     ("", Stage.ACTIVE): (
@@ -123,6 +152,13 @@ GUARDS: dict[tuple[str, str], tuple[Guard, ...]] = {
         (
             is_assessed,
             _("アセスメントの版を確定してから、プラン作成に進みます。ケースの画面の「アセスメント」で確定できます。"),
+        ),
+    ),
+    # No four seats here, nor from プラン作成: a 支援会議 needs no plan, and seats are taken at the table. The decision asks for them (planning/).
+    (Stage.REPLANNING, Stage.MEETING): (
+        (
+            has_new_plan,
+            _("再プランから会議付議に進む前に、支援プランの新しい版を書いてください。ケースの画面の「支援プランを見る」から書けます。前の版は残ります。支援会議の議題にしたときは、プランがなくても進めます。"),
         ),
     ),
     **{
@@ -167,6 +203,12 @@ def sheet_of(case: Case, stage: str) -> str:
     """Return what has to be written down on the way to a stage, as a refusal of going without; empty for nothing."""
     if stage == Stage.CLOSED:
         return str(_("ケースを終えるときは、終結シートを書きます。"))
+    if stage == Stage.CLOSED_INFO:
+        return str(
+            _(
+                "情報だけをお知らせして終えるときは、「振り分け」の画面で決めます。もう1人の職員と確かめて、その人を選びます。"
+            )
+        )
     if stage == Stage.SUSPENDED:
         return str(_("中断するときは、理由と見直しの日を書きます。"))
     if case.stage == Stage.SUSPENDED and stage != Stage.EMERGENCY:

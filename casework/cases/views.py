@@ -12,6 +12,7 @@ from permissions.errors import NotAllowed
 
 from .actions import move_to_stage
 from .forms import StageForm
+from .guards import sheet_of
 from .models import Case
 
 
@@ -20,7 +21,8 @@ from .models import Case
 def case_stage(request: ViewerRequest, case: Case) -> HttpResponse:
     form = StageForm(request.POST, case=case)
     if not form.is_valid():
-        messages.error(request, _("その段階へは進めません。画面を開き直して、選び直してください。"))
+        sheet = sheet_of(case, request.POST.get("stage", ""))
+        messages.error(request, sheet or _("その段階へは進めません。画面を開き直して、選び直してください。"))
         return redirect("casework:case", case_id=case.pk)
     try:
         move_to_stage(case, stage=form.cleaned_data["stage"], by=request.viewer)

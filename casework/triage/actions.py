@@ -63,7 +63,7 @@ def screen_case(case: Case, draft: ScreeningDraft, *, by: Viewer, key: uuid.UUID
         case_id=case.pk,
         after={"suggested": suggestion.flow, "chosen": draft.chosen},
     )
-    move_to_stage(case, stage=draft.chosen, by=by)
+    move_to_stage(case, stage=draft.chosen, by=by, with_sheet=draft.chosen == Stage.CLOSED_INFO)
     return row
 
 

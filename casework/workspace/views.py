@@ -154,6 +154,7 @@ def case(request: ViewerRequest, case: Case) -> HttpResponse:
         "record": case_record,
         "stage_form": StageForm(case=case),
         "screened_from": SCREENED_FROM,
+        "may_only_inform": Stage.CLOSED_INFO in offered_stages(case.stage),
         "is_open": is_open,
         "may_end": viewer.may("casework.decide") and Stage.CLOSED in offered_stages(case.stage),
         "may_rest": viewer.may("casework.decide") and Stage.SUSPENDED in offered_stages(case.stage),

@@ -12,13 +12,14 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cases.actions import create_case, hand_over_case, move_to_stage
+from casework.cases.actions import create_case, hand_over_case
 from casework.cases.models import Case
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
 from casework.referrals.models import Referral
 from casework.sharing.actions import Ground, Label, block
 from casework.tasks.actions import TaskDraft, add_task, end_task
 from casework.tasks.models import Task
+from casework.triage.actions import ScreeningDraft, screen_case
 from casework.workspace.board import board_for
 from permissions.agencies.actions import end_membership
 from permissions.errors import NotAllowed
@@ -84,7 +85,7 @@ def test_holder_who_does_nothing_for_a_month_is_shown_whatever_others_do(world, 
 
 def test_case_that_ended_is_held_by_nobody(world):
     with acting_for(world.coordinator):
-        move_to_stage(world.hazuki.case, stage="closed_info", by=world.coordinator)
+        screen_case(world.hazuki.case, _only_told(world.chief), by=world.coordinator)
 
     assert board(world) == {("機関 itaku", "coordinator"): (1, 0, 0, 0)}
 
@@ -206,7 +207,11 @@ def _hand_over(world, agency, worker):
 def _close(world):
     with acting_for(world.chief):
         case = Case.objects.filter(stage="received").order_by("number").last()
-        move_to_stage(case, stage="closed_info", by=world.chief)
+        screen_case(case, _only_told(world.coordinator), by=world.chief)
+
+
+def _only_told(second):
+    return ScreeningDraft("closed_info", why="一度きりの問い合わせ", second=second.membership)
 
 
 @pytest.mark.slow

@@ -11,13 +11,16 @@ from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.demo_assessment import assess
 from casework.meetings.actions import take_off_agenda
-from casework.meetings.minutes import Outcome
+from casework.meetings.minutes import Outcome, fix_item
 from casework.monitoring.actions import set_next_monitoring
+from casework.planning.models import Plan
 from casework.plans.actions import DirectionDraft, decide
 from casework.sharing.actions import Label
+from casework.tasks.actions import end_task
+from casework.tasks.models import Task
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
-from tests.casework.tables import call, fixed_item, instead_of, ordinance, plan_of, put
+from tests.casework.tables import call, fixed_item, instead_of, ordinance, plan_of, put, today_item, write
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +159,84 @@ def test_after_an_emergency_nothing_that_was_there_before_is_asked_for_again(wor
     broken_out(world, stage)
     look_again(world)
     assert refused(world, stage) == ""
+
+
+def new_version(world):
+    """A version of the plan that nothing has decided."""
+    by, day = world.coordinator, timezone.localdate()
+    with acting_for(by):
+        version = Plan.objects.filter(case=world.hazuki.case).count() + 1
+        Plan(
+            case=world.hazuki.case, number="P-1", version=version, period_from=day, period_to=day,
+            monitor_on=day, made_by=by.membership,
+        ).save(force_insert=True)  # fmt: skip
+
+
+def test_plan_is_made_again_by_a_new_version(world, shift_clock):
+    new_version(world)
+    shift_clock(DAY)
+    stands(world, Stage.ACTIVE)
+    assert refused(world, Stage.REPLANNING) == ""
+    put(world, call(world, held_at=timezone.now() + 2 * DAY), world.hazuki, kind="internal")
+    assert "新しい版" in refused(world, Stage.MEETING)
+    shift_clock(DAY + dt.timedelta(hours=1))
+    new_version(world)
+    # An emergency meanwhile takes nothing of it away.
+    shift_clock(DAY + dt.timedelta(hours=2))
+    assert refused(world, Stage.EMERGENCY) == ""
+    shift_clock(DAY + dt.timedelta(hours=3))
+    assert refused(world, Stage.REPLANNING) == ""
+    assert refused(world, Stage.MEETING) == ""
+
+
+def test_support_meeting_may_come_to_a_new_plan_without_one(world, shift_clock):
+    rule = ordinance(world)
+    put(world, call(world, rule, held_at=timezone.now() + DAY), world.hazuki)
+    shift_clock(3 * DAY)
+    stands(world, Stage.ACTIVE)
+    assert refused(world, Stage.REPLANNING) == ""
+    put(world, call(world, held_at=timezone.now() + 4 * DAY), world.hazuki, kind="internal")
+    assert "新しい版" in refused(world, Stage.MEETING)
+    item = put(world, call(world, rule, held_at=timezone.now() + 5 * DAY), world.hazuki)
+    with acting_for(world.coordinator):
+        take_off_agenda(item, reason="見本", by=world.coordinator)
+    assert "新しい版" in refused(world, Stage.MEETING)
+    put(world, call(world, rule, held_at=timezone.now() + 5 * DAY), world.hazuki)
+    assert refused(world, Stage.MEETING) == ""
+
+
+def from_support_meeting(world, review_on=None):
+    """Let the 支援会議 of today decide something; return its minutes."""
+    item = today_item(world, world.anshin_worker)
+    write(world, item)
+    return fixed(world, item, Outcome([DirectionDraft(Label(None, "plan"), "訪ねる")]), review_on)
+
+
+def fixed(world, item, outcome, review_on):
+    with acting_for(world.chief):
+        return fix_item(item, outcome, seen=1, present=[], review_on=review_on, by=world.chief)[0]
+
+
+def test_agreement_is_looked_at_again_on_the_day_that_its_meeting_set(world):
+    stands(world, Stage.MEETING)
+    from_support_meeting(world, timezone.localdate() + 30 * DAY)
+    plan_of(world, agreed(world))
+    assert "次のモニタリングの日" in refused(world, Stage.ACTIVE)
+    assert refused(world, Stage.AGREED) == ""
+
+
+def test_day_of_the_meeting_that_is_over_looks_at_no_agreement(world):
+    stands(world, Stage.MEETING)
+    minutes = from_support_meeting(world, timezone.localdate() + 30 * DAY)
+    with acting_for(world.coordinator):
+        end_task(Task.objects.get(pk=minutes.review_key), kind="done", by=world.coordinator)
+    assert "見直す日" in refused(world, Stage.AGREED)
+
+
+def test_day_that_another_meeting_set_looks_at_no_agreement(world):
+    stands(world, Stage.MEETING)
+    from_support_meeting(world)
+    item = put(world, call(world, held_at=timezone.now()), world.hazuki, world.coordinator, kind="internal")
+    write(world, item)
+    fixed(world, item, Outcome(), timezone.localdate() + DAY)
+    assert "見直す日" in refused(world, Stage.AGREED)

@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casework.cases.actions import move_to_stage
+from casework.cases.forms import StageForm
 from casework.cases.models import Case
+from casework.cases.states import Stage
 from casework.intake.actions import record_contact
 from casework.intake.models import Contact, ContactTopic
 from casework.sharing.actions import Label
@@ -135,6 +137,21 @@ def test_information_only_takes_two(world, case, second):
         assert Case.objects.get(pk=case.pk).stage == "closed_info"
 
 
+@pytest.mark.parametrize("stage", [Stage.RECEIVED, Stage.SCREENING])
+def test_nobody_ends_with_information_alone_by_changing_the_stage(world, stage):
+    case, by = world.hazuki.case, world.coordinator
+    with acting_for(by):
+        Case.objects.filter(pk=case.pk).update(stage=stage)
+        case.refresh_from_db()
+        said = refusal(lambda: move_to_stage(case, stage=Stage.CLOSED_INFO, by=by))
+        assert "もう1人の職員" in said
+        assert Stage.CLOSED_INFO not in dict(StageForm(case=case).fields["stage"].choices)
+        good = ScreeningDraft(Stage.CLOSED_INFO, why="一度きりの問い合わせ", second=world.chief.membership)
+        screen_case(case, good, by=by)
+        case.refresh_from_db()
+        assert case.stage == Stage.CLOSED_INFO
+
+
 def test_colleague_who_was_quicker_leaves_nothing_of_the_second(world, case):
     with acting_for(world.coordinator):
         screen_case(case, ScreeningDraft("flow2_assess", ("asked",)), by=world.coordinator)
@@ -206,3 +223,28 @@ def test_stage_form_does_not_go_around_the_screening(world, case):
 
     with acting_for(world.coordinator):
         assert Case.objects.get(pk=case.pk).stage == "screening"
+
+
+def test_case_just_received_ends_with_information_by_its_screening(world):
+    client, case = Client(), world.hazuki.case
+    sign_in(client, world.coordinator)
+    page, url = (reverse(f"casework:{name}", args=[case.pk]) for name in ("case", "screening"))
+    shown = client.get(page).content.decode()
+    assert url in shown
+    assert 'value="closed_info"' not in shown
+    stale = client.post(
+        reverse("casework:case_stage", args=[case.pk]), {"stage": "closed_info"}, follow=True
+    ).content.decode()
+    assert "もう1人の職員" in stale
+
+    asked = client.post(url, {"step": "facts"}).content.decode()
+    assert 'value="closed_info"' in asked
+    assert 'value="flow2_assess"' not in asked
+    told = {"step": "choice", "chosen": "closed_info", "why": "一度きりの問い合わせ"}
+    assert "もう1人の職員" in client.post(url, {**told, "second": ""}).content.decode()
+    client.post(url, {**told, "second": world.chief.membership.pk})
+
+    with acting_for(world.coordinator):
+        assert Case.objects.get(pk=case.pk).stage == "closed_info"
+    ended = client.get(page).content.decode()
+    assert url not in ended

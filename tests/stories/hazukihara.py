@@ -307,8 +307,8 @@ class Hazukihara:
                 ("anshin", "kaigo", "houterasu", "coordinator"),
                 "入院中。退院は来月。",
             )
-            self.move("flow2_meeting")
             self.plan = self.write_plan(DIRECTIONS_AGAIN, ROLES_AGAIN, follows=self.plan)
+            self.move("flow2_meeting")
             self.decide_plan(item, of_mother)
             self.move("flow2_active")
             for decision in self.standing:
