@@ -207,7 +207,8 @@ def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
     """Say about whom something would be decided without them on the table; empty if nobody. The center decides inside about anybody."""
     if item.kind == MeetingKind.INTERNAL:
         return ""
-    about = {draft.label.person_id for draft in (*outcome.directions, *outcome.roles)} - {None}
+    drafts: list[DirectionDraft | RoleDraft] = [*outcome.directions, *outcome.roles]
+    about = {draft.label.person_id for draft in drafts if draft.label.person_id}
     missing = about - set(item.people.values_list("person_id", flat=True))
     names = [person.name for person in Person.objects.filter(pk__in=missing).order_by("position", "pk")]
     if not names:

@@ -137,7 +137,7 @@ def test_role_declined_while_a_decision_takes_its_place_is_answered_or_told(worl
         assert (refused(outcomes), answers) == ([], [(row.pk, "declined")])
     else:
         assert (type(outcomes[1]), answers) == (NotAllowed, [])
-        assert "新しい決定に置き換えられました" in str(outcomes[1])
+        assert "新しい決定で終わりました" in str(outcomes[1])
     with acting_for(worker), pytest.raises(NotAllowed):
         answer_role(row, kind="accepted", text="", answered=len(answers), by=worker)
 
