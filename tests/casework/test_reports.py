@@ -196,8 +196,13 @@ class History:
         return row
 
     def _end(self, previous, decision):
-        DecisionEnd(ended=previous, case=decision.case, decision=decision).save(force_insert=True)
-        for role in RoleRow.objects.filter(decision=previous):
+        """Whole, or a single role of it; the database ends the roles of a whole one."""
+        roles = RoleRow.objects.filter(decision=previous, end__isnull=True)
+        if self.draw.random() < 0.7:
+            DecisionEnd(ended=previous, case=decision.case, decision=decision).save(force_insert=True)
+            return
+        role = roles.order_by("position").first()
+        if role:
             label = {"case": role.case, "person": role.person, "item": role.item}
             RoleEnd(role=role, decision=decision, **label).save(force_insert=True)
 
