@@ -11,14 +11,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.models import CaseEvent
+from casework.cases.states import Stage
 from casework.codes.settings import count_of
 from casework.households.models import Living, Stay
 from casework.households.selectors import name_people, stays_for
+from casework.issues.selectors import issues_for
 from casework.notes.selectors import talks_for
+from casework.notices.selectors import case_notices_for
 from casework.plans.models import AnswerKind
 from casework.plans.selectors import AnsweredRole
 from casework.sharing.models import LivesHere
 from casework.sharing.selectors import persons_for
+from permissions.agencies.models import Membership
+from permissions.people import name_of
 from permissions.viewer import Viewer
 
 from .models import Monitoring
@@ -32,6 +37,8 @@ HOSPITAL, MISSING, MOVED = (
     "missing",
     frozenset({"moved", "facility", "escape", "child_protection"}),
 )
+
+VIOLENCE = "dv_abuse"  # of the list issue
 
 
 @dataclass(frozen=True)
@@ -56,6 +63,8 @@ def signs_for(viewer: Viewer, case: Case, roles: list[AnsweredRole]) -> list[Sig
         *_moved(viewer, case, since),
         *_another_address(viewer, case, since),
         *_new(viewer, case, since),
+        *_violence(viewer, case, since),
+        *_personnel(roles, since),
         *_silent(viewer, case),
     ]
 
@@ -101,6 +110,50 @@ def _new(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
     for person in people.order_by("position", "pk"):
         if person.lives_here:
             yield Sign("new_member", _("%(who)sさんを世帯の人に加えた") % {"who": person.name})
+
+
+def _violence(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
+    """An emergency, a notice that the law asks for, an issue: written down since, and for whoever looks to weigh."""
+    broke_out = CaseEvent.objects.filter(case=case, verb="stage_changed", after__stage=Stage.EMERGENCY)
+    if broke_out.filter(at__gt=since).exists():
+        yield Sign("violence", _("緊急対応に入った"))
+    notices = case_notices_for(viewer, case).filter(written_at__gt=since).order_by("written_at", "pk")
+    for law in dict.fromkeys(notice.get_law_display() for notice in notices):
+        yield Sign("violence", _("%(law)sの記録がある") % {"law": law})
+    noted = issues_for(viewer, case).filter(is_followed=False, noted_at__gt=since, closed_on__isnull=True)
+    issues = list(noted.filter(code=VIOLENCE))
+    name_people(viewer, issues)
+    for issue in issues:
+        told = {"who": issue.who, "how": issue.get_code_display()}
+        yield Sign("violence", _("%(who)s：%(how)s") % told, issue)
+
+
+def _personnel(roles: list[AnsweredRole], since: dt.datetime) -> Iterator[Sign]:
+    """Who does a role that stands was named anew, or whoever answered it left their agency. Once each, however many roles it is."""
+    changed = (_another_in_charge(role, since) for role in roles)
+    said = [text for texts in changed for text in texts]
+    answers = [(role, answer) for role in roles for answer in role.answers if not answer.is_told]
+    live = Membership.objects.live().filter(
+        user__in=[answer.answered_by.user_id for _role, answer in answers]
+    )
+    still = set(live.values_list("user", "agency"))
+    for role, answer in answers:
+        seat = answer.answered_by
+        if seat.ended_at and seat.ended_at > since and (seat.user_id, seat.agency_id) not in still:
+            told = {"agency": role.row.agency.name, "who": name_of(seat.user)}
+            said.append(_("%(agency)sの%(who)sさんが、もう所属していない") % told)
+    for text in dict.fromkeys(said):
+        yield Sign("personnel", text)
+
+
+def _another_in_charge(role: AnsweredRole, since: dt.datetime) -> Iterator[str]:
+    before = role.row.worker
+    for position, answer in enumerate(role.answers, start=1):
+        now = AnsweredRole(role.row, role.answers[:position]).worker
+        if before and now and now != before and answer.answered_at > since:
+            told = {"agency": role.row.agency.name, "before": before, "now": now}
+            yield _("%(agency)sの担当者が「%(before)s」から「%(now)s」に変わった") % told
+        before = now or before
 
 
 def _silent(viewer: Viewer, case: Case) -> Iterator[Sign]:

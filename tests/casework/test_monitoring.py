@@ -16,6 +16,8 @@ from casework.concealment.actions import GroundDraft, conceal
 from casework.concealment.guard import PlaceWritten
 from casework.households.actions import StayDraft, add_person, record_stay, set_item
 from casework.households.models import PersonContact
+from casework.intake.models import Contact
+from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.models import CaseEvent
 from casework.monitoring.actions import (
     EARLY_MEETING_DAYS,
@@ -28,15 +30,19 @@ from casework.monitoring.actions import (
 from casework.monitoring.models import Monitoring, MonitoringDate, MonitoringTick, MonitoringTrigger
 from casework.monitoring.selectors import dates_for, monitorings_for
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import RoleRow
+from casework.plans.models import Decision, InCharge, RoleRow
 from casework.seen import fingerprint
 from casework.sharing.actions import Label, block, end_line
 from casework.sharing.models import ShareLine
 from casework.tasks.selectors import open_tasks_for
+from permissions.agencies.actions import end_membership
+from permissions.agencies.models import Membership
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.casework.tables import instead_of, plan_of
+from tests.casework.test_notices import notice_of
+from tests.casework.test_reception import call as call_of
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
@@ -406,3 +412,110 @@ def test_lost_contact_is_counted_from_the_last_talk(decided, client, days, ticke
         opened = timezone.now() - days * DAY
         Case.objects.filter(pk=world.hazuki.case.pk).update(opened_at=opened)
     assert list(proposed(world, client)) == ticked
+
+
+def emergency_breaks_out(world):
+    move_to_stage(world.hazuki.case, stage=Stage.EMERGENCY, by=world.coordinator)
+
+
+def notice_is_given(world):
+    contact = call_of(world.coordinator, one_line="毎晩の声")
+    Contact.objects.filter(pk=contact.pk).update(case=world.hazuki.case, state="case")
+    notice_of(contact, world.coordinator)
+
+
+def violence_is_noted(world):
+    note_issue(world.hazuki.mother, "dv_abuse", IssueDraft("2", "agency"), by=world.coordinator)
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (emergency_breaks_out, "緊急対応に入った"),
+        (notice_is_given, "児童虐待防止法6条（通告）の記録"),
+        (violence_is_noted, "葉月原母：DV・虐待"),
+    ],
+)
+def test_fear_of_violence_is_a_sign_until_somebody_looked(decided, client, shift_clock, happens, words):
+    world = decided
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    assert proposed(world, client) == {}
+    with acting_for(world.coordinator):
+        happens(world)
+    assert words in proposed(world, client)["violence"]
+    shift_clock(dt.timedelta(minutes=2))
+    record(world, has_met=True)
+    assert proposed(world, client) == {}
+
+
+def test_other_issues_and_those_that_are_over_are_no_sign_of_violence(decided, client, shift_clock):
+    world, by, mother = decided, decided.coordinator, decided.hazuki.mother
+    with acting_for(by):
+        issue = note_issue(mother, "dv_abuse", IssueDraft("2", "agency"), by=by)
+    shift_clock(dt.timedelta(minutes=1))
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=2))
+    with acting_for(by):
+        note_issue(mother, "debt", IssueDraft("2", "self"), by=by)
+        follow_issue(issue, IssueDraft("1", "staff", closed_on=today()), by=by)
+    assert proposed(world, client) == {}
+
+
+def answers(world, answered, worker, **more):
+    """Let anshin answer its role of the mother, once more."""
+    with acting_for(world.anshin_worker):
+        row = RoleRow.objects.get(case=world.hazuki.case, agency=world.anshin)
+        kind, text = ("progress", "訪ねた") if answered else ("accepted", "")
+        answer_role(
+            row, kind=kind, text=text, answered=answered, by=world.anshin_worker, in_charge=InCharge(worker)
+        )
+
+
+def test_another_person_in_charge_at_an_agency_is_a_sign_and_a_first_one_is_not(decided, client, shift_clock):
+    world = decided
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    for count, worker in enumerate(("見本 一", "", "見本 一")):
+        answers(world, count, worker)
+        assert proposed(world, client) == {}
+    answers(world, 3, "見本 二")
+    found = proposed(world, client)
+    assert set(found) == {"personnel"}
+    assert "機関 anshinの担当者が「見本 一」から「見本 二」に変わった" in found["personnel"]
+    shift_clock(dt.timedelta(minutes=2))
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=3))
+    answers(world, 4, "")
+    assert proposed(world, client) == {}
+
+
+def test_whoever_answered_a_role_and_left_is_a_sign(decided, client, shift_clock):
+    world = decided
+    answers(world, 0, "")
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    end_membership(world.kenko_worker.membership, by=None)  # who has answered nothing
+    assert proposed(world, client) == {}
+    with acting_for(world.coordinator):
+        before = Decision.objects.get(case=world.hazuki.case)
+    end_membership(world.anshin_worker.membership, by=None)
+    assert "もう所属していない" in proposed(world, client)["personnel"]
+    # Of a role that has ended nobody is missing.
+    with acting_for(world.coordinator):
+        decide(
+            world.hazuki.case, decided_on=today(), by=world.coordinator, roles=[],
+            directions=[DirectionDraft(Label(None, "plan"), "見本")], in_place_of=instead_of(before),
+        )  # fmt: skip
+    assert proposed(world, client) == {}
+
+
+def test_whoever_changed_their_role_at_the_same_agency_has_not_left(decided, client, shift_clock):
+    world = decided
+    answers(world, 0, "")
+    record(world, has_met=True)
+    shift_clock(dt.timedelta(minutes=1))
+    left = world.anshin_worker.membership
+    end_membership(left, by=None)
+    Membership.objects.create(user=left.user, agency=left.agency, role=left.role, starts_on=left.starts_on)
+    assert proposed(world, client) == {}
