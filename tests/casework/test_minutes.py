@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from casework.meetings.actions import (
     MEETING_FIELDS,
@@ -211,6 +211,62 @@ def test_what_cannot_be_decided_fixes_nothing(world):
         fix_item(item, Outcome([direction(world)], [role]), seen=1, present=[], by=world.chief)
     with acting_for(world.chief):
         assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (0, 0, 1)
+
+
+def test_what_was_decided_stands_in_the_minutes_by_the_words_of_the_table(world, client, monkeypatch):
+    """A member of another agency reads all of it with the minutes, on paper too; with the smallest view nothing. No name stands in it."""
+    home, viewer = world.hazuki, world.anshin_worker
+    volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    world.share(home, world.kenko, Label(home.son.pk, "roles"))
+    role = RoleDraft(
+        Label(home.son.pk, "roles"), world.kenko, "孤立", f"{home.mother.name}のいない日に訪ねる", frequency="毎週", until_on=dt.date(2027, 3, 31),
+    )  # fmt: skip
+    said = (
+        "支援方針（本人）：本人を見守る",
+        "支援方針（世帯全体）：玄関で話す",
+        f"役割（長男）：{world.kenko.name}　本人のいない日に訪ねる、毎週、令和9年3月31日まで",
+    )
+    item = today_item(world, viewer, volunteer)
+    with acting_for(world.coordinator):
+        copies = hand_out(item, [viewer.membership, volunteer.membership], by=world.coordinator)
+    write(world, item)
+    outcome = Outcome(
+        [direction(world, f"{home.mother.name}を見守る"), DirectionDraft(Label(None, "plan"), "玄関で話す")],
+        [role],
+    )
+    with acting_for(world.chief), translation.override("en"):
+        minutes, _decision = fix_item(item, outcome, seen=1, present=[], by=world.chief)
+    url = reverse("casework:agenda", args=[item.meeting_id, item.pk])
+
+    def shown(reader, query=""):
+        sign_in(client, reader)
+        body = client.get(f"{url}{query}").content.decode()
+        return [text in body for text in said]
+
+    printed = []
+
+    def keep(template, context, *, style):
+        printed.append(render_to_string(template, context))
+        return b"%PDF-"
+
+    monkeypatch.setattr("casework.meetings.minutes_views.pdf_of", keep)
+    sign_in(client, world.coordinator)
+    for copy in copies:
+        client.post(reverse("casework:agenda_print", args=[item.meeting_id, item.pk]), {"copy": str(copy.pk)})
+
+    assert minutes.decided == "\n".join(said)
+    # The center's page names the decision itself.
+    assert {reader.user.username: shown(reader) for reader in (viewer, volunteer, world.chief)} == {
+        viewer.user.username: [True] * 3, "minsei": [False] * 3, world.chief.user.username: [False] * 3,
+    }  # fmt: skip
+    assert [shown(reader, "?screen=on") for reader in (viewer, volunteer, world.chief)] == [
+        [True] * 3,
+        [False] * 3,
+        [True] * 3,
+    ]
+    assert [[text in page for text in said] for page in printed] == [[True] * 3, [False] * 3]
+    with pytest.raises(DatabaseError), transaction.atomic(), acting_for(world.chief):
+        Minutes.objects.update(decided="後から")
 
 
 @pytest.mark.parametrize("kind", ["jusou", "shien_kaigi"])
