@@ -211,8 +211,9 @@ def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
     """Say about whom something would be decided without them on the table; empty if nobody. The center decides inside about anybody."""
     if item.kind == MeetingKind.INTERNAL:
         return ""
-    about = {draft.label.person_id for draft in (*outcome.directions, *outcome.roles)} - {None}
-    missing = about - set(item.people.values_list("person_id", flat=True))
+    labels = [*(each.label for each in outcome.directions), *(each.label for each in outcome.roles)]
+    on_table = set(item.people.values_list("person_id", flat=True))
+    missing = {label.person_id for label in labels if label.person_id} - on_table
     names = [person.name for person in Person.objects.filter(pk__in=missing).order_by("position", "pk")]
     if not names:
         return ""
@@ -226,8 +227,8 @@ def _in_table_words(item: AgendaItem, outcome: Outcome) -> str:
     everybody = list(Person.objects.filter(case=item.case_id))
     with translation.override("ja"):  # kept as the minutes are, whoever fixes them in which language
         words = words_at_table(item.people.all(), everybody)
-        called = {person.pk: word for person, (_name, word) in zip(everybody, words, strict=True)}
-        called[None] = _("世帯全体")
+        called: dict[uuid.UUID | None, str] = {None: _("世帯全体")}
+        called |= {person.pk: word for person, (_name, word) in zip(everybody, words, strict=True)}
         lines = [
             _("支援方針（%(who)s）：%(text)s") % {"who": called[draft.label.person_id], "text": draft.text}
             for draft in outcome.directions
