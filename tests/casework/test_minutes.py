@@ -1,6 +1,7 @@
 """議事録: one writes, nothing typed is lost, and what is fixed is changed by nobody."""
 
 import datetime as dt
+import io
 import re
 import subprocess
 
@@ -9,6 +10,7 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
+from pypdf import PdfReader
 
 from casework.meetings.actions import (
     MEETING_FIELDS,
@@ -24,6 +26,7 @@ from casework.meetings.minutes import (
     fix_item,
     hand_out,
     receive_minutes,
+    record_paper_receipts,
     save_minutes,
     take_writing,
     tick_returned,
@@ -31,8 +34,9 @@ from casework.meetings.minutes import (
 from casework.meetings.models import Meeting, Minutes, MinutesDraft, MinutesReceipt, PaperCopy
 from casework.meetings.selectors import copies_for, minutes_for, receipts_for
 from casework.notifications.models import Notification
+from casework.ordinances.selectors import fiscal_year
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import Decision, RoleRow
+from casework.plans.models import Decision, RoleRow, Seat
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label, block
 from casework.sheets.actions import request_sheet
@@ -606,9 +610,21 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
             item, [world.anshin_worker.membership, world.kenko_worker.membership], by=world.coordinator
         )
     write(world, item, f"{rare}と{variant}の家")
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "roles"))
+    role = RoleDraft(
+        Label(world.hazuki.mother.pk, "roles"),
+        world.anshin,
+        "孤立",
+        "訪ねる",
+        "contact",
+        frequency="毎週火曜",
+    )
     with acting_for(world.chief):
         take_writing(item.meeting, by=world.chief)
-        fix_item(item, Outcome(), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief)
+        fix_item(
+            item, Outcome([], [role]), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief
+        )
+        record_paper_receipts(item, [world.anshin_worker.membership], by=world.chief)
     later = call(world, ordinance(world), label="次の回", held_at=timezone.now() + dt.timedelta(days=30))
     put(world, later, world.hazuki, world.kenko_worker)
     sign_in(client, world.coordinator)
@@ -633,7 +649,49 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
         0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
     }  # fmt: skip
     assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
+    year, today = fiscal_year(timezone.localdate()), timezone.localdate()
+    sworn, fixed = f"{rare}（{year}年度の誓約あり）", rf"確定した人機関\w+chief{today}[\d:]+第1版"
+    assert [(sworn in text, bool(re.search(fixed, text))) for text in told.values()] == [(True, True)] * 3
+    whose = "".join(world.hazuki.mother.name.split())
+    for word in (
+        f"議事録の配布先機関anshin{rare}{today}紙", "だれのこと課題すること機関・担当者回数いつまで",
+        f"{whose}孤立訪ねる{Seat.CONTACT.label}機関anshin毎週火曜未定",
+    ):  # fmt: skip
+        assert [word in text for _number, text in sorted(told.items())] == [True, False, False], word
     assert [later.number in text for text in told.values()] == [True, False, True]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_papers_and_minutes_are_printed_in_large_letters(world, client):
+    item = today_item(world, world.anshin_worker)
+    paper(world, item)
+    with acting_for(world.coordinator):
+        [copy] = hand_out(item, [world.anshin_worker.membership], by=world.coordinator)
+    sign_in(client, world.coordinator)
+    keys = [item.meeting_id, item.pk]
+    page = client.get(reverse("casework:copies", args=keys)).content.decode()
+    sizes = {}
+    for large in ({}, {"large": "on"}):
+        data = {"copy": str(copy.pk), **large}
+        pdf = client.post(reverse("casework:agenda_print", args=keys), data).content
+        sizes[bool(large)] = letters_of(pdf, "世帯像")
+
+    assert page.count('name="large"') == 2
+    assert sizes[True] > sizes[False] * 1.3 > 0
+
+
+def letters_of(pdf, word):
+    """Return the size in points of the letters in which a PDF says a word."""
+    found = []
+
+    def look(text, _matrix, _text_matrix, _font, size):
+        if word in text:
+            found.append(size)
+
+    for each in PdfReader(io.BytesIO(pdf)).pages:
+        each.extract_text(visitor_text=look)
+    return max(found, default=0)
 
 
 def test_paper_is_handed_out_under_the_same_law_as_a_screen(world):
