@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from casework.codes.lists import UNKNOWN
 from casework.codes.selectors import label_of
 from casework.rounds import Steps, in_rounds
 from casework.sharing.items import Item
@@ -145,6 +146,16 @@ def name_relations(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
     ids = {row.person_id for row in listed if row.person_id}
     people = persons_for(viewer).filter(pk__in=ids).only("pk", "relation")
     return name_by({person.pk: label_of("relation", person.relation) for person in people}, listed)
+
+
+def kinship_of(viewer: Viewer, case: Case) -> list[tuple[str, str]]:
+    """Return (name, word) of the people of a case that reach the viewer: their kinship, else that they belong."""
+    people = persons_for(viewer).filter(case=case).order_by("position", "pk").only("name", "relation")
+    other = _("世帯の人")
+    return [
+        (person.name, other if person.relation == UNKNOWN else label_of("relation", person.relation))
+        for person in people
+    ]
 
 
 def name_by(names: Mapping[uuid.UUID, str], rows: Iterable[Any]) -> list[Any]:

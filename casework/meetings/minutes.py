@@ -9,13 +9,16 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Max
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from casework.cases.models import Case
 from casework.concealment.guard import add_all, refuse_places
+from casework.dates import in_era
 from casework.events import record_event
 from casework.households.models import Person
+from casework.households.words import in_words
 from casework.notifications.actions import notify
 from casework.notifications.kinds import NotificationKind
 from casework.once import made_before
@@ -49,7 +52,7 @@ from .models import (
     PaperReturn,
     ReceiptMedium,
 )
-from .rules import lacks_agencies, what_stands, who_may_read, why_it_stands
+from .rules import lacks_agencies, what_stands, who_may_read, why_it_stands, words_at_table
 from .selectors import minutes_for
 
 TEXTS = ("facts", "points", "reservations", "handling")
@@ -179,7 +182,8 @@ def fix_item(
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
-        written_by_id=draft.saved_by_id, fixed_by=by.membership, **{name: getattr(draft, name) for name in TEXTS},
+        written_by_id=draft.saved_by_id, fixed_by=by.membership, decided=_in_table_words(item, outcome),
+        **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
     try:
@@ -207,15 +211,34 @@ def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
     """Say about whom something would be decided without them on the table; empty if nobody. The center decides inside about anybody."""
     if item.kind == MeetingKind.INTERNAL:
         return ""
-    drafts: list[DirectionDraft | RoleDraft] = [*outcome.directions, *outcome.roles]
-    about = {draft.label.person_id for draft in drafts if draft.label.person_id}
-    missing = about - set(item.people.values_list("person_id", flat=True))
+    labels = [*(each.label for each in outcome.directions), *(each.label for each in outcome.roles)]
+    on_table = set(item.people.values_list("person_id", flat=True))
+    missing = {label.person_id for label in labels if label.person_id} - on_table
     names = [person.name for person in Person.objects.filter(pk__in=missing).order_by("position", "pk")]
     if not names:
         return ""
     return _(
         "%(names)sさんは、この議題の人に入っていません。その人の支援方針と役割を外すか、その人も入れた議題を立て直してください。"
     ) % {"names": _("・").join(names)}
+
+
+def _in_table_words(item: AgendaItem, outcome: Outcome) -> str:
+    """Return what was decided as members read it with the minutes: people by their words at the table, names nowhere."""
+    everybody = list(Person.objects.filter(case=item.case_id))
+    with translation.override("ja"):  # kept as the minutes are, whoever fixes them in which language
+        words = words_at_table(item.people.all(), everybody)
+        called: dict[uuid.UUID | None, str] = {None: _("世帯全体")}
+        called |= {person.pk: word for person, (_name, word) in zip(everybody, words, strict=True)}
+        lines = [
+            _("支援方針（%(who)s）：%(text)s") % {"who": called[draft.label.person_id], "text": draft.text}
+            for draft in outcome.directions
+        ]
+        for role in outcome.roles:
+            until = _("%(day)sまで") % {"day": in_era(role.until_on)} if role.until_on else ""
+            does = pgettext("between names", "、").join(filter(None, (role.what, role.frequency, until)))
+            told = {"who": called[role.label.person_id], "agency": role.agency.name, "does": does}
+            lines.append(_("役割（%(who)s）：%(agency)s　%(does)s") % told)
+    return in_words("\n".join(lines), words)
 
 
 def _write_attendees(item: AgendaItem, also_there: Sequence[AlsoThere]) -> None:

@@ -246,9 +246,10 @@ class ReturnsForm(forms.Form):
 
 
 class PrintForm(forms.Form):
-    """Which numbered copy is printed; none: for the center's own file."""
+    """Which numbered copy is printed; none: for the center's own file. ``large``: in large letters."""
 
     copy = forms.UUIDField(required=False)
+    large = forms.BooleanField(required=False)
 
 
 def _with_word(row: AgendaMember) -> str:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from casework.households.selectors import name_people
 from casework.ordinances.models import MeetingKind
+from casework.ordinances.selectors import fiscal_year, sworn_of
 from casework.plans.forms import DirectionFormSet, RoleFormSet
 from casework.plans.selectors import decision_views_for, named_decisions, standing_decisions_for
 from casework.seen import ChangedMeanwhile
@@ -244,8 +245,15 @@ def agenda_print(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> 
     if copy and later and not later.members.filter(membership=copy.membership_id).exists():
         later = None
     here = set(view.minutes.present) if view.minutes else set()
+    oath_year = fiscal_year(timezone.localdate(meeting.held_at))
+    # An oath is what a 支援会議 rests on, and no other meeting.
+    asks_oath = view.item.kind == MeetingKind.SUPPORT
+    receipts = {} if copy or not view.minutes else receipts_for(request.viewer, view.item)
     context = {
         "meeting": meeting, "view": shown, "copy": copy, "decisions": decisions, "viewer": request.viewer,
+        "oath_year": oath_year, "sworn": sworn_of(oath_year, here) if asks_oath else set(),
+        "received": [(row, receipts[row.membership_id]) for row in view.members if row.membership_id in receipts],
+        "is_large": form.cleaned_data.get("large", False) if form.is_valid() else False,
         "made_at": timezone.now(),
         "present": [row for row in view.members if row.membership_id in here],
         "absent": [row for row in view.members if row.membership_id not in here],

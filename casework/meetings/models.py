@@ -252,11 +252,13 @@ class MinutesDraft(MinutesTexts):
 class Minutes(MinutesTexts):
     """The minutes of one item as they stand for good. From here on nothing of the item changes.
 
-    ``present``: the memberships that were there. ``version``: of the draft that was fixed.
+    ``present``: the memberships that were there. ``version``: of the draft that was fixed. ``decided``: what was decided in words, for
+    whoever reads the minutes as a whole; empty in minutes from before there was the field.
     """
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")
     present = ArrayField(models.BigIntegerField(), blank=True, default=list, verbose_name=_("出席した人"))
+    decided = models.TextField(_("決めたこと"), blank=True, default="")
     # When what was decided is looked at again (見直しの日); a deadline of whoever works on the case.
     review_on = models.DateField(_("見直しの日"), null=True, blank=True)
     # Who wrote them last: the writer of the meeting may change for its other items. Not known of minutes from before.

@@ -20,7 +20,7 @@ from permissions.agencies.models import Agency, AgencyKind, LegalType, Membershi
 from permissions.people import name_of
 from permissions.viewer import Viewer
 
-from .models import AgendaItem, Meeting
+from .models import AgendaItem, AgendaPerson, Meeting
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -180,6 +180,12 @@ def obstacles(
             if not seat.agency.is_center
         ]
     return found
+
+
+def words_at_table(called: Iterable[AgendaPerson], people: Iterable[Person]) -> list[tuple[str, str]]:
+    """Return (name, word) of each of these people in their order: how they are called at the table, else only that they belong."""
+    words = {row.person_id: row.words for row in called}
+    return [(person.name, words.get(person.pk) or _("世帯の人")) for person in people]
 
 
 def _named(seat: Membership) -> dict[str, str]:

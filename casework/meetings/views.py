@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from casework.households.selectors import name_people, who_live_here
+from casework.households.words import in_words
 from casework.ordinances.models import ON_CONSENT, MeetingKind
 from casework.ordinances.selectors import own_oath_for
 from casework.plans.selectors import decisions_for
@@ -50,9 +51,10 @@ from .forms import (
     PrepForm,
     TakeOffForm,
 )
+from .minutes import TEXTS
 from .models import Meeting
 from .online import asks_who_is_alone, declare_alone
-from .rules import MEETING_FIELDS, obstacles, what_stands, why_it_stands
+from .rules import MEETING_FIELDS, obstacles, what_stands, why_it_stands, words_at_table
 from .selectors import (
     AgendaView,
     agenda_for,
@@ -300,9 +302,16 @@ def alone_declare(request: ViewerRequest, meeting: Meeting, view: AgendaView) ->
 
 
 def _screen(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    people = persons_for(request.viewer).filter(case=view.item.case_id).order_by("position", "pk")
+    minutes: Any = view.minutes or draft_of(request.viewer, view.item)
+    words = words_at_table(view.people, people)
+    told = (*TEXTS, "decided")
     context = {
-        "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
-        "minutes": view.minutes or draft_of(request.viewer, view.item),
+        "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting), "words": words,
+        "minutes": minutes and {
+            **{name: in_words(getattr(minutes, name, ""), words) for name in told},
+            "review_on": getattr(minutes, "review_on", None),
+        },
     }  # fmt: skip
     return TemplateResponse(request, "casework/agenda_screen.html", context)
 

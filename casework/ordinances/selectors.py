@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Exists, Func, OuterRef, Q, QuerySet
@@ -46,6 +47,13 @@ class _Year(Func):
 def oaths_of_this_year() -> QuerySet[Oath]:
     """Return the oaths of the fiscal year by the database's clock, as far as the walls show them."""
     return Oath.objects.filter(year=_Year(ClockToday()))
+
+
+def sworn_of(year: int, memberships: Iterable[int]) -> set[int]:
+    """Return which of these memberships have sworn for a fiscal year, as far as the walls show it."""
+    return set(
+        Oath.objects.filter(year=year, membership__in=list(memberships)).values_list("membership", flat=True)
+    )
 
 
 def own_oath_for(viewer: Viewer) -> Oath | None:

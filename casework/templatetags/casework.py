@@ -10,6 +10,8 @@ from django.utils import timezone
 
 from casework.cases.models import Case
 from casework.dates import in_era
+from casework.households.selectors import kinship_of
+from casework.households.words import in_words
 from casework.workspace.selectors import Strip, strip_for
 
 register = template.Library()
@@ -26,6 +28,18 @@ def viewer_may(context: dict[str, Any], permission: str) -> bool:
     """Return whether the role opens a function: templates hide what views refuse."""
     viewer = context["request"].viewer
     return bool(viewer and viewer.may(permission))
+
+
+@register.filter
+def by_words(text: str, words: list[tuple[str, str]]) -> str:
+    """Return a text with each name replaced by its word, for a wall that others look at."""
+    return in_words(text, words)
+
+
+@register.simple_tag(takes_context=True)
+def words_of_kinship(context: dict[str, Any], case: Case) -> list[tuple[str, str]]:
+    """Return (name, word) of the people of a case as far as they reach the viewer, for ``by_words``."""
+    return kinship_of(context["request"].viewer, case)
 
 
 @register.filter

@@ -20,15 +20,19 @@ from casework.households.models import Household, PersonContact, PersonHealth
 from casework.intake.actions import write_without_consent
 from casework.intake.models import Contact, WithoutConsent
 from casework.intake.selectors import without_consent_for
+from casework.meetings.minutes import Outcome, fix_item
+from casework.meetings.models import Minutes
 from casework.notes.actions import NoteDraft, ParagraphDraft, write_note
 from casework.notes.models import Note, NoteParagraph
 from casework.notes.selectors import standing_notes_for
 from casework.notices.models import EmergencyCall, NoticeReply, StatutoryNotice
+from casework.plans.actions import DirectionDraft
 from casework.seen import fingerprint
 from casework.sharing.actions import Label
 from casework.sharing.models import Labelled
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
+from tests.casework.tables import call, let_swear, open_to_all, ordinance, put, write
 
 HOME = "見本市東町１丁目２番３号 灯荘201"
 SPOKEN = "東町1-2-3"
@@ -123,6 +127,28 @@ def test_paragraph_and_note_are_hidden_by_door_and_wall_and_the_rest_stays(world
         assert found_for(world.coordinator, home.case) == (3, 0)
     with acting_for(world.anshin_worker):
         assert found_for(world.anshin_worker, home.case) == (0, 0)
+
+
+@pytest.mark.django_db
+def test_minutes_whose_decision_tells_the_place_are_hidden_as_a_whole(world, home):
+    let_swear(world.anshin_worker)
+    rule, items = ordinance(world), []
+    for text in (f"{SPOKEN}を見守る", "電話で話す"):
+        meeting = call(world, rule, held_at=timezone.now())
+        items.append(put(world, meeting, home, world.anshin_worker))
+        open_to_all(world, items[-1])
+        write(world, items[-1])
+        decided = Outcome([DirectionDraft(Label(home.mother.pk, "plan"), text)])
+        with acting_for(world.chief):
+            fix_item(items[-1], decided, seen=1, present=[], by=world.chief)
+
+    hide(world, home)
+
+    for viewer in (world.chief, world.anshin_worker):
+        with acting_for(viewer):
+            assert set(Minutes.objects.values_list("agenda", flat=True)) <= {items[1].pk}
+    with acting_for(world.chief):
+        assert Minutes.objects.count() == 1
 
 
 @pytest.mark.django_db

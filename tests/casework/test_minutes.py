@@ -1,6 +1,7 @@
 """議事録: one writes, nothing typed is lost, and what is fixed is changed by nobody."""
 
 import datetime as dt
+import io
 import re
 import subprocess
 
@@ -8,7 +9,8 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
+from pypdf import PdfReader
 
 from casework.meetings.actions import (
     MEETING_FIELDS,
@@ -24,6 +26,7 @@ from casework.meetings.minutes import (
     fix_item,
     hand_out,
     receive_minutes,
+    record_paper_receipts,
     save_minutes,
     take_writing,
     tick_returned,
@@ -31,8 +34,9 @@ from casework.meetings.minutes import (
 from casework.meetings.models import Meeting, Minutes, MinutesDraft, MinutesReceipt, PaperCopy
 from casework.meetings.selectors import copies_for, minutes_for, receipts_for
 from casework.notifications.models import Notification
+from casework.ordinances.selectors import fiscal_year
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import Decision, RoleRow
+from casework.plans.models import Decision, RoleRow, Seat
 from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label, block
 from casework.sheets.actions import request_sheet
@@ -211,6 +215,62 @@ def test_what_cannot_be_decided_fixes_nothing(world):
         fix_item(item, Outcome([direction(world)], [role]), seen=1, present=[], by=world.chief)
     with acting_for(world.chief):
         assert (Minutes.objects.count(), Decision.objects.count(), MinutesDraft.objects.count()) == (0, 0, 1)
+
+
+def test_what_was_decided_stands_in_the_minutes_by_the_words_of_the_table(world, client, monkeypatch):
+    """A member of another agency reads all of it with the minutes, on paper too; with the smallest view nothing. No name stands in it."""
+    home, viewer = world.hazuki, world.anshin_worker
+    volunteer = make_viewer("minsei", make_agency("minsei", kind="minsei", legal_type="person"))
+    world.share(home, world.kenko, Label(home.son.pk, "roles"))
+    role = RoleDraft(
+        Label(home.son.pk, "roles"), world.kenko, "孤立", f"{home.mother.name}のいない日に訪ねる", frequency="毎週", until_on=dt.date(2027, 3, 31),
+    )  # fmt: skip
+    said = (
+        "支援方針（本人）：本人を見守る",
+        "支援方針（世帯全体）：玄関で話す",
+        f"役割（長男）：{world.kenko.name}　本人のいない日に訪ねる、毎週、令和9年3月31日まで",
+    )
+    item = today_item(world, viewer, volunteer)
+    with acting_for(world.coordinator):
+        copies = hand_out(item, [viewer.membership, volunteer.membership], by=world.coordinator)
+    write(world, item)
+    outcome = Outcome(
+        [direction(world, f"{home.mother.name}を見守る"), DirectionDraft(Label(None, "plan"), "玄関で話す")],
+        [role],
+    )
+    with acting_for(world.chief), translation.override("en"):
+        minutes, _decision = fix_item(item, outcome, seen=1, present=[], by=world.chief)
+    url = reverse("casework:agenda", args=[item.meeting_id, item.pk])
+
+    def shown(reader, query=""):
+        sign_in(client, reader)
+        body = client.get(f"{url}{query}").content.decode()
+        return [text in body for text in said]
+
+    printed = []
+
+    def keep(template, context, *, style):
+        printed.append(render_to_string(template, context))
+        return b"%PDF-"
+
+    monkeypatch.setattr("casework.meetings.minutes_views.pdf_of", keep)
+    sign_in(client, world.coordinator)
+    for copy in copies:
+        client.post(reverse("casework:agenda_print", args=[item.meeting_id, item.pk]), {"copy": str(copy.pk)})
+
+    assert minutes.decided == "\n".join(said)
+    # The center's page names the decision itself.
+    assert {reader.user.username: shown(reader) for reader in (viewer, volunteer, world.chief)} == {
+        viewer.user.username: [True] * 3, "minsei": [False] * 3, world.chief.user.username: [False] * 3,
+    }  # fmt: skip
+    assert [shown(reader, "?screen=on") for reader in (viewer, volunteer, world.chief)] == [
+        [True] * 3,
+        [False] * 3,
+        [True] * 3,
+    ]
+    assert [[text in page for text in said] for page in printed] == [[True] * 3, [False] * 3]
+    with pytest.raises(DatabaseError), transaction.atomic(), acting_for(world.chief):
+        Minutes.objects.update(decided="後から")
 
 
 @pytest.mark.parametrize("kind", ["jusou", "shien_kaigi"])
@@ -550,9 +610,21 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
             item, [world.anshin_worker.membership, world.kenko_worker.membership], by=world.coordinator
         )
     write(world, item, f"{rare}と{variant}の家")
+    world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "roles"))
+    role = RoleDraft(
+        Label(world.hazuki.mother.pk, "roles"),
+        world.anshin,
+        "孤立",
+        "訪ねる",
+        "contact",
+        frequency="毎週火曜",
+    )
     with acting_for(world.chief):
         take_writing(item.meeting, by=world.chief)
-        fix_item(item, Outcome(), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief)
+        fix_item(
+            item, Outcome([], [role]), seen=1, present=[world.anshin_worker.membership.pk], by=world.chief
+        )
+        record_paper_receipts(item, [world.anshin_worker.membership], by=world.chief)
     later = call(world, ordinance(world), label="次の回", held_at=timezone.now() + dt.timedelta(days=30))
     put(world, later, world.hazuki, world.kenko_worker)
     sign_in(client, world.coordinator)
@@ -577,7 +649,49 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
         0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
     }  # fmt: skip
     assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
+    year, today = fiscal_year(timezone.localdate()), timezone.localdate()
+    sworn, fixed = f"{rare}（{year}年度の誓約あり）", rf"確定した人機関\w+chief{today}[\d:]+第1版"
+    assert [(sworn in text, bool(re.search(fixed, text))) for text in told.values()] == [(True, True)] * 3
+    whose = "".join(world.hazuki.mother.name.split())
+    for word in (
+        f"議事録の配布先機関anshin{rare}{today}紙", "だれのこと課題すること機関・担当者回数いつまで",
+        f"{whose}孤立訪ねる{Seat.CONTACT.label}機関anshin毎週火曜未定",
+    ):  # fmt: skip
+        assert [word in text for _number, text in sorted(told.items())] == [True, False, False], word
     assert [later.number in text for text in told.values()] == [True, False, True]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here")
+def test_papers_and_minutes_are_printed_in_large_letters(world, client):
+    item = today_item(world, world.anshin_worker)
+    paper(world, item)
+    with acting_for(world.coordinator):
+        [copy] = hand_out(item, [world.anshin_worker.membership], by=world.coordinator)
+    sign_in(client, world.coordinator)
+    keys = [item.meeting_id, item.pk]
+    page = client.get(reverse("casework:copies", args=keys)).content.decode()
+    sizes = {}
+    for large in ({}, {"large": "on"}):
+        data = {"copy": str(copy.pk), **large}
+        pdf = client.post(reverse("casework:agenda_print", args=keys), data).content
+        sizes[bool(large)] = letters_of(pdf, "世帯像")
+
+    assert page.count('name="large"') == 2
+    assert sizes[True] > sizes[False] * 1.3 > 0
+
+
+def letters_of(pdf, word):
+    """Return the size in points of the letters in which a PDF says a word."""
+    found = []
+
+    def look(text, _matrix, _text_matrix, _font, size):
+        if word in text:
+            found.append(size)
+
+    for each in PdfReader(io.BytesIO(pdf)).pages:
+        each.extract_text(visitor_text=look)
+    return max(found, default=0)
 
 
 def test_paper_is_handed_out_under_the_same_law_as_a_screen(world):

@@ -106,8 +106,8 @@ def test_layered_item_of_the_center_alone_has_no_papers_no_minutes_and_no_decisi
         f" VALUES ({common}, now(), now() + interval '1 day', {by})"
     )
     standing = (
-        "INSERT INTO casework_minutes (id, agenda_id, case_id, facts, points, reservations, handling, version, present,"
-        f" fixed_by_id, fixed_at) VALUES ({common}, 'x', '', '', '', 1, '{{}}', {by}, now())",
+        "INSERT INTO casework_minutes (id, agenda_id, case_id, facts, points, reservations, handling, decided, version, present,"
+        f" fixed_by_id, fixed_at) VALUES ({common}, 'x', '', '', '', '', 1, '{{}}', {by}, now())",
         "INSERT INTO casework_decision (id, agenda_id, case_id, number, decided_on, decided_by_id, recorded_at,"
         f" is_meeting_only) VALUES ({common}, 'D-x', now(), {by}, now(), false)",
     )
