@@ -164,7 +164,8 @@ class AgreementMachine(RuleBasedStateMachine):
                 lambda: self.decide_plan(name, at_meeting=at_meeting, supersedes=False),
                 lambda: self.agree_to_the_plan(name, "agreed"),
                 lambda: self.answer_the_newest_plan(name),
-                lambda: self.change_one_role(name, 0),
+                # The newest role, then the one that took its place, of which decision nothing stands; then one that has ended.
+                *(lambda place=place: self.change_one_role(name, place) for place in (-1, -1, -2)),
                 lambda: self.monitor(name, 0),
                 lambda: self.agree_without_a_plan(name, replaces=True),
                 lambda: self.refer(name, "kenko"),
@@ -226,6 +227,7 @@ class AgreementMachine(RuleBasedStateMachine):
             step()
             self.each_case_has_its_one_holder()
             self.each_plan_has_four_seats_that_answered_or_did_not_yet()
+            self.each_role_ends_once_and_with_the_decision_of_which_nothing_stands()
             self.nothing_fixed_has_changed()
 
     # --- time ------------------------------------------------------------------------------------------------
