@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
@@ -20,12 +20,14 @@ from casework.seen import ChangedMeanwhile
 from casework.sharing.selectors import persons_for
 from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
+from permissions.audit.origin import current_origin
 from permissions.errors import NotAllowed
 from permissions.paper import PdfUnavailable, pdf_available, pdf_of
 from permissions.viewer import Viewer
 
 from .minutes import (
     TEXTS,
+    MinutesText,
     Outcome,
     circulate_minutes,
     fix_item,
@@ -46,16 +48,17 @@ from .minutes_forms import (
     ReceiptsForm,
     ReturnsForm,
 )
-from .models import Meeting
+from .models import AgendaItem, Meeting, MinutesDraft
 from .selectors import (
     AgendaView,
     copies_for,
     draft_of,
+    mark_of,
     next_agenda_for,
     receipts_for,
     record_agendas_read,
 )
-from .views import agenda_loaded, agenda_shown, people_of
+from .views import agenda_loaded, agenda_shown, people_of, shows_already
 
 
 def _agenda_page(meeting: Meeting, view: AgendaView) -> HttpResponse:
@@ -65,16 +68,25 @@ def _agenda_page(meeting: Meeting, view: AgendaView) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("casework.write_note", load=agenda_loaded, shown=agenda_shown)
 def minutes(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
-    """The minutes while they are written. Whoever was slower sees both texts, and loses neither."""
+    """The minutes while they are written. Whoever was slower sees both texts, and loses neither.
+
+    A script keeps what is typed and reads anew what a colleague types, at this same address: ``_kept_by_script``, and 304 where
+    the page shows what stands already, which is no reading in the log.
+    """
+    by_script = request.headers.get("Accept") == "application/json"
+    if request.method == "POST" and by_script:
+        return _kept_by_script(request, view.item)
     if view.minutes:
         return _agenda_page(meeting, view)
     draft = draft_of(request.viewer, view.item)
-    now = {name: getattr(draft, name) for name in TEXTS} if draft else {}
+    if request.method == "GET" and shows_already(request, draft):
+        return HttpResponseNotModified()
+    now = _texts(draft) if draft else {}
     form = MinutesForm(request.POST or None, initial={**now, "seen": draft.version if draft else 0})
     stands: Any = None
     if form.is_valid():
         try:
-            save_minutes(view.item, form.text(), seen=form.cleaned_data["seen"], by=request.viewer)
+            _save(view.item, form.text(), seen=form.cleaned_data["seen"], by=request.viewer)
         except ChangedMeanwhile as clash:
             stands = clash.current
             form.add_error(
@@ -91,10 +103,43 @@ def minutes(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpR
             messages.success(request, _("議事録を保存しました。"))
             return redirect("casework:minutes", meeting_id=meeting.pk, agenda_id=view.item.pk)
     context = {
-        "meeting": meeting, "view": view, "agenda": view.item, "form": form, "draft": draft, "stands": stands,
+        "meeting": meeting, "view": view, "agenda": view.item, "form": form, "draft": draft, "stands": stands, "mark": mark_of(draft),
         "is_writer": meeting.writer_id == request.viewer.membership.pk,
     }  # fmt: skip
     return TemplateResponse(request, "casework/minutes.html", context)
+
+
+def _save(item: AgendaItem, text: MinutesText, *, seen: int, by: Viewer) -> MinutesDraft:
+    """Save, or return what stands if it is what the same person sends: they heard no answer the first time, and asked again."""
+    try:
+        return save_minutes(item, text, seen=seen, by=by)
+    except ChangedMeanwhile as clash:
+        stands: MinutesDraft | None = clash.current
+        if stands and stands.saved_by_id == by.membership.pk and text.values() == _texts(stands):
+            return stands
+        raise
+
+
+def _texts(draft: MinutesDraft) -> dict[str, str]:
+    return {name: getattr(draft, name) for name in TEXTS}
+
+
+def _kept_by_script(request: ViewerRequest, item: AgendaItem) -> HttpResponse:
+    """Keep what is typed and say when. 409: a colleague was quicker; 422: it may not be saved. The button then shows why."""
+    form = MinutesForm(request.POST)
+    if not form.is_valid():
+        return JsonResponse({"state": "refused"}, status=422)
+    try:
+        row = _save(item, form.text(), seen=form.cleaned_data["seen"], by=request.viewer)
+    except ChangedMeanwhile:
+        return JsonResponse({"state": "changed"}, status=409)
+    except NotAllowed:
+        return JsonResponse({"state": "refused"}, status=422)
+    origin = current_origin()
+    at = timezone.localtime(row.saved_at)
+    return JsonResponse(
+        {"version": row.version, "at": f"{at:%H:%M}", "masked": bool(origin and origin.has_masked)}
+    )
 
 
 def _about(data: Any, stands: Any) -> Any:

@@ -157,6 +157,11 @@ def draft_of(viewer: Viewer, item: AgendaItem) -> MinutesDraft | None:
     )
 
 
+def mark_of(draft: MinutesDraft | None) -> str:
+    """Return what tells one state of minutes that are being written from the next, for a page that follows them."""
+    return str(draft.version if draft else 0)
+
+
 def copies_for(viewer: Viewer, item: AgendaItem) -> list[Any]:
     """Return the numbered copies of an item, each with ``returned_at``; for the center's duty."""
     if not viewer.sees_all_cases:

@@ -5,7 +5,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseNotModified
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -52,7 +52,7 @@ from .forms import (
     TakeOffForm,
 )
 from .minutes import TEXTS
-from .models import Meeting
+from .models import Meeting, MinutesDraft
 from .online import asks_who_is_alone, declare_alone
 from .rules import MEETING_FIELDS, obstacles, what_stands, why_it_stands, words_at_table
 from .selectors import (
@@ -60,6 +60,7 @@ from .selectors import (
     agenda_for,
     agendas_of_meeting_for,
     draft_of,
+    mark_of,
     may_receive,
     meetings_for,
     open_roles_for,
@@ -103,6 +104,11 @@ def agenda_loaded(viewer: Viewer, *, meeting_id: uuid.UUID, agenda_id: uuid.UUID
 
 def _meeting_shown(viewer: Viewer, request: Any, *, meeting: Meeting) -> None:
     record(viewer, "read", meeting)
+
+
+def shows_already(request: ViewerRequest, draft: MinutesDraft | None) -> bool:
+    """Return whether the page that asks shows the minutes as they stand."""
+    return request.headers.get("If-None-Match") == f'"{mark_of(draft)}"'
 
 
 def agenda_shown(viewer: Viewer, request: Any, *, meeting: Meeting, view: AgendaView) -> None:
@@ -268,9 +274,9 @@ def people_of(viewer: Viewer, case: Case) -> list[Any]:
 @requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
 def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
     """One item as far as it reaches the reader; ``screen``: in large letters for the room, with what is written so far."""
-    record_agendas_read(request.viewer, [view])
     if request.GET.get("screen") == "on":
         return _screen(request, meeting, view)
+    record_agendas_read(request.viewer, [view])
     context: dict[str, Any] = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting),
         "may_answer": own_seat_for(request.viewer, view.item) is not None,
@@ -302,12 +308,19 @@ def alone_declare(request: ViewerRequest, meeting: Meeting, view: AgendaView) ->
 
 
 def _screen(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """In large letters. To a page that follows the minutes and shows what stands, 304 and nothing in the log: nothing was shown."""
+    draft = None if view.minutes else draft_of(request.viewer, view.item)
+    follows = request.viewer.sees_all_cases and not view.minutes
+    if follows and shows_already(request, draft):
+        return HttpResponseNotModified()
+    record_agendas_read(request.viewer, [view])
     people = persons_for(request.viewer).filter(case=view.item.case_id).order_by("position", "pk")
-    minutes: Any = view.minutes or draft_of(request.viewer, view.item)
+    minutes: Any = view.minutes or draft
     words = words_at_table(view.people, people)
     told = (*TEXTS, "decided")
     context = {
         "meeting": meeting, "view": view, "agenda": view.item, "mark": _mark(request, meeting), "words": words,
+        "mark_of_minutes": mark_of(draft) if follows else "",
         "minutes": minutes and {
             **{name: in_words(getattr(minutes, name, ""), words) for name in told},
             "review_on": getattr(minutes, "review_on", None),

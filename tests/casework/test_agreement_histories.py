@@ -1,7 +1,7 @@
 """What two households live through, in any order: one holder each, four seats in every plan, and nothing fixed ever changes.
 
 After each step the rows that are frozen are read again. Time passes, months end and are closed; at the end every month is counted once
-more by hand (recount.py), and so is what was kept of it. 15 histories of 30 steps; by night 500 of 60.
+more by hand (recount.py), and so is what was kept of it. 15 histories of 26 steps; by night 500 of 60.
 """
 
 import datetime as dt
@@ -36,13 +36,18 @@ from casework.consent.models import Consent
 from casework.demo_assessment import assess
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.handover.actions import hand_over, sign_handover
-from casework.meetings.minutes import MinutesText, Outcome, fix_item, save_minutes
-from casework.monitoring.actions import set_next_monitoring
+from casework.households.actions import StayDraft, record_stay
+from casework.meetings.actions import take_off_agenda
+from casework.meetings.minutes import MinutesText, Outcome, circulate_minutes, fix_item, save_minutes
+from casework.meetings.models import Minutes
+from casework.monitoring.actions import MonitoringDraft, TickDraft, record_monitoring, set_next_monitoring
+from casework.monitoring.selectors import current_roles_for
 from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.agreements import AgreementDraft, record_agreement
 from casework.planning.models import PlanDecision, Section
 from casework.planning.selectors import goals_of
-from casework.plans.actions import DirectionDraft, RoleDraft, answer_role, decide
-from casework.plans.models import NEXT_ANSWERS, InCharge, RoleAnswer, RoleRow, Seat
+from casework.plans.actions import DirectionDraft, InPlaceOf, RoleDraft, answer_role, decide
+from casework.plans.models import NEXT_ANSWERS, Direction, InCharge, RoleAnswer, RoleEnd, RoleRow, Seat
 from casework.plans.selectors import decision_view_for, decision_views_for
 from casework.referrals.actions import (
     AnswerDraft,
@@ -73,7 +78,7 @@ from tests.worlds import CONSENT
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
-EXAMPLES, STEPS, PARTS = (20, 60, range(25)) if IS_NIGHT else (15, 30, range(1))
+EXAMPLES, STEPS, PARTS = (20, 60, range(25)) if IS_NIGHT else (15, 26, range(1))
 DAY = dt.timedelta(days=1)
 TO_PLANNING, TO_SUPPORT = (
     ("intake", "screening", "flow2_assess", "flow2_plan"),
@@ -89,6 +94,7 @@ WANTED = (
     "agreed without a plan", "superseded", "role answered", "minutes fixed", "evaluated", "rested", "went on", "closed",
     "came back", "withdrawn", "refused: seat", "tampered", "seat answered", "seat unanswered", "handed over", "signed", "chronology",
     "chronology corrected", "internal minutes fixed", "came back for coordination", "planned again", "month closed", "closed month changed",
+    "monitored", "role ticked", "moved out", "agreed to the plan", "taken off", "minutes passed round", "role ended alone", "refused: role ended",
 )  # fmt: skip
 
 
@@ -156,7 +162,11 @@ class AgreementMachine(RuleBasedStateMachine):
                 lambda: self.decide_plan(name, at_meeting=at_meeting, supersedes=False),
                 lambda: self.write_plan(name, ""),
                 lambda: self.decide_plan(name, at_meeting=at_meeting, supersedes=False),
+                lambda: self.agree_to_the_plan(name, "agreed"),
                 lambda: self.answer_the_newest_plan(name),
+                # The newest role, then the one that took its place, of which decision nothing stands; then one that has ended.
+                *(lambda place=place: self.change_one_role(name, place) for place in (-1, -1, -2)),
+                lambda: self.monitor(name, 0),
                 lambda: self.agree_without_a_plan(name, replaces=True),
                 lambda: self.refer(name, "kenko"),
                 lambda: self.revoke(-1),
@@ -179,6 +189,8 @@ class AgreementMachine(RuleBasedStateMachine):
                 lambda: self._answer_last(name, K.RETURNED),
                 lambda: self._move(name, "flow2_assess"),
                 lambda: self.meet_inside(name, has_outcome=bool(turn % 2)),
+                lambda: self.pass_round(0),
+                lambda: self.take_off(name),
                 lambda: self.wait(20),
             ]
         elif way == 3:
@@ -215,6 +227,7 @@ class AgreementMachine(RuleBasedStateMachine):
             step()
             self.each_case_has_its_one_holder()
             self.each_plan_has_four_seats_that_answered_or_did_not_yet()
+            self.each_role_ends_once_and_with_the_decision_of_which_nothing_stands()
             self.nothing_fixed_has_changed()
 
     # --- time ------------------------------------------------------------------------------------------------
@@ -446,6 +459,49 @@ class AgreementMachine(RuleBasedStateMachine):
         )  # fmt: skip
         self.tally["superseded"] += bool(done and before)
 
+    @rule(name=homes, number=numbers)
+    def change_one_role(self, name, number):
+        """A decision about one role of the case; the others of its decision stand, and keep what was answered."""
+        with acting_for(self.by):
+            rows = RoleRow.objects.filter(case=self.cases[name]).select_related("decision")
+            role = self.pick(rows.order_by("decision__recorded_at", "position", "pk"), number)
+            had_ended = RoleEnd.objects.filter(role=role).exists()
+        if role is None:
+            return
+        what = "role ended" if had_ended else "role ended alone"
+        done = self.tried(
+            what,
+            lambda by: decide(
+                self.cases[name], decided_on=timezone.localdate(), directions=[], roles=self._roles(self.home(name), [""]),
+                in_place_of=InPlaceOf(roles=[role]), by=by,
+            ),
+        )  # fmt: skip
+        assert not (done and had_ended), "ended twice"
+
+    @rule(name=homes, answer=st.sampled_from(("agreed", "pending", "refused")))
+    def agree_to_the_plan(self, name, answer):
+        if name in self.plans:
+            draft = AgreementDraft(answer, timezone.localdate(), self.by.membership)
+            plan, person = self.plans[name][0], self.home(name).mother
+            self.tried("agreed to the plan", lambda by: record_agreement(plan, person, draft, by=by))
+
+    @rule(number=numbers)
+    def pass_round(self, number):
+        with acting_for(self.by):
+            rows = Minutes.objects.select_related("agenda__meeting").order_by("fixed_at", "pk")
+            minutes = self.pick(rows, number)
+        if minutes:
+            until = self.now + 7 * DAY
+            self.tried(
+                "minutes passed round", lambda by: circulate_minutes(minutes.agenda, until=until, by=by)
+            )
+
+    @rule(name=homes)
+    def take_off(self, name):
+        at = self._table(name, "shien_kaigi")
+        if at:
+            self.tried("taken off", lambda by: take_off_agenda(at.agenda, reason="見本", by=by))
+
     @rule(number=numbers, choice=numbers)
     def answer_a_role(self, number, choice):
         with acting_for(self.by):
@@ -503,6 +559,25 @@ class AgreementMachine(RuleBasedStateMachine):
             roles=tuple(RoleResultDraft(each.row, "yes") for each in view.roles),
         )  # fmt: skip
         self.tried("evaluated", lambda by: record_evaluation(self.cases[name], draft, by=by))
+
+    @rule(name=homes, number=numbers)
+    def monitor(self, name, number):
+        today = timezone.localdate()
+        with acting_for(self.by):
+            role = self.pick(current_roles_for(self.by, self.cases[name]), number)
+        ticks = (TickDraft(role.row, "on_track"),) if role else ()
+        draft = MonitoringDraft(
+            today, "phone", today + 30 * DAY, self.by.membership, words="見本", ticks=ticks
+        )
+        done = self.tried("monitored", lambda by: record_monitoring(self.cases[name], draft, by=by))
+        self.tally["role ticked"] += bool(done and ticks)
+
+    @rule(name=homes, living=st.sampled_from(("apart", "apart", "away", "together")))
+    def move(self, name, living):
+        """The son, about whom nothing is decided; who is not of the household any more takes what is on the table with them."""
+        draft = StayDraft(living, timezone.localdate())
+        what = "moved out" if living == "apart" else "lived elsewhere"
+        self.tried(what, lambda by: record_stay(self.home(name).son, draft, by=by))
 
     @rule(name=homes, number=numbers)
     def go_on(self, name, number):
@@ -602,6 +677,19 @@ class AgreementMachine(RuleBasedStateMachine):
         with acting_for(self.by):
             rows = {case.pk: case for case in Case.objects.filter(pk__in=self.holders)}
         assert {key: case.holder_id for key, case in rows.items()} == self.holders
+
+    @invariant()
+    def each_role_ends_once_and_with_the_decision_of_which_nothing_stands(self):
+        self.is_sound = False
+        with acting_for(self.by):
+            ends = list(RoleEnd.objects.values_list("role", flat=True))
+            assert len(ends) == len(set(ends))
+            assert not RoleRow.objects.filter(end=None, decision__end__isnull=False).exists()
+            of_roles = RoleRow.objects.exclude(decision__in=Direction.objects.values("decision"))
+            over = of_roles.filter(decision__end=None).exclude(
+                decision__in=RoleRow.objects.filter(end=None).values("decision")
+            )
+            assert not over.exists()
 
     @invariant()
     def no_coordination_ends_but_by_a_meeting_and_with_more_than_its_plan(self):

@@ -44,7 +44,11 @@ NONE = ("returns", "suspended", "coordination_closed")
 # was whom the case is about, and no issue.
 TROUBLED = {"葉月原": (40, 2, 6), "灯野": (9, 3, 4), "帆波": (84, 2, 3), "F1": (0, 1, 1), "F4": (18, 1, 0)}
 # As things stand at the end of this month.
-STANDING = {"coordination_open": 3, "roles_unanswered": 3}  # the shakyo twice, and 生活自立, say nothing
+STANDING = {
+    "coordination_open": 3,
+    "roles_unanswered": 3,  # the shakyo twice, and 生活自立, say nothing
+    "without_next": 2,  # 灯野 and F1 have no task; 葉月原 and 帆波 have the next look, F4 has ended
+}
 
 
 @pytest.fixture

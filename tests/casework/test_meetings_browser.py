@@ -4,10 +4,13 @@ import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from casework.meetings.actions import PrepDraft, answer_prep
 from casework.meetings.minutes import hand_out
+from casework.meetings.models import MinutesDraft
 from permissions.walls.context import acting_for
+from tests.browser import click_through
 from tests.casework.tables import paper, today_item, write
 from tests.worlds import World
 
@@ -88,3 +91,56 @@ def test_pages_are_sound_and_never_sideways(table, width):
         look(center, name, address)
 
     assert found == []
+
+
+def draft_now(world):
+    with acting_for(world.coordinator):
+        return MinutesDraft.objects.get(agenda=world.item)
+
+
+def test_minutes_keep_themselves_and_a_second_reader_sees_them_come(table):
+    own = f"/casework/meetings/{table.world.item.meeting_id}/items/{table.world.item.pk}/"
+    reader, wall, writer = table("chief", 360), table("chief", 1280), table("coordinator", 1280)
+    reader.goto(f"{own}minutes/")
+    wall.goto(f"{own}?screen=on")
+    writer.goto(f"{own}minutes/")
+    for page in (reader, wall):
+        page.evaluate("window.isTheSame = true")
+
+    writer.get_by_label("話し合ったこと").fill("火曜の朝に訪ねる。")
+    expect(writer.locator("[data-state=saved]")).to_be_visible(timeout=8000)
+    assert (draft_now(table.world).points, draft_now(table.world).version) == ("火曜の朝に訪ねる。", 2)
+    for page in (reader, wall):
+        expect(page.locator("#live")).to_contain_text("火曜の朝に訪ねる。", timeout=12000)
+        assert page.evaluate("window.isTheSame")
+    assert Axe().run(writer, options={"resultTypes": ["violations"]}).response["violations"] == []
+
+    writer.get_by_label("話し合ったこと").fill("水曜の朝に訪ねる。")
+    writer.get_by_label("出された事実").focus()
+    expect(writer.locator("[data-state=saved]")).to_be_visible()
+    writer.reload()
+    expect(writer.get_by_label("話し合ったこと")).to_have_value("水曜の朝に訪ねる。")
+    writer.get_by_label("情報の取扱い").fill("返した。")
+    click_through(writer.get_by_role("button", name="保存する", exact=True))
+    expect(writer.get_by_text("議事録を保存しました。")).to_be_visible()
+    assert draft_now(table.world).handling == "返した。"
+
+
+def test_minutes_that_clash_are_told_and_nothing_typed_is_lost(table):
+    world = table.world
+    page = table("coordinator", 360)
+    page.goto(f"/casework/meetings/{world.item.meeting_id}/items/{world.item.pk}/minutes/")
+    write(world, world.item, "ほかの画面で書いたこと", seen=1)
+    page.get_by_label("話し合ったこと").fill("ここで書いたこと")
+    expect(page.get_by_text("ほかの人が先に保存しました。「保存する」を押すと")).to_be_visible(timeout=8000)
+    assert draft_now(world).facts == "ほかの画面で書いたこと"
+    click_through(page.get_by_role("button", name="保存する", exact=True))
+    expect(page.locator("#stands + dl")).to_contain_text("ほかの画面で書いたこと")
+    expect(page.get_by_label("話し合ったこと")).to_have_value("ここで書いたこと")
+    # Half brought together, it does not take the place of what the colleague wrote.
+    page.get_by_label("話し合ったこと").fill("まだ途中")
+    page.get_by_label("出された事実").focus()
+    page.wait_for_timeout(4000)
+    assert draft_now(world).version == 2
+    click_through(page.get_by_role("button", name="保存する", exact=True))
+    assert (draft_now(world).points, draft_now(world).version) == ("まだ途中", 3)

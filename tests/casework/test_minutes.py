@@ -41,6 +41,7 @@ from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label, block
 from casework.sheets.actions import request_sheet
 from casework.sheets.models import Sheet
+from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.paper import pdf_available
 from permissions.walls.context import acting_for
@@ -744,3 +745,53 @@ def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeyp
     for copy in copies:
         client.post(url, {"copy": str(copy.pk)})
     assert [f"{CANARY} 事実" in printed[seat.membership.pk] for seat in (whole, volunteer)] == [True, False]
+
+
+def kept_by_script(client, item, **typed):
+    address = reverse("casework:minutes", args=[item.meeting_id, item.pk])
+    return client.post(address, {"seen": 0, **typed}, headers={"Accept": "application/json"})
+
+
+def test_script_keeps_what_is_typed_and_hears_what_became_of_it(world, client):
+    item = today_item(world, world.anshin_worker)
+    sign_in(client, world.coordinator)
+    first = kept_by_script(client, item, facts="一").json()
+    assert (first["version"], first["masked"]) == (1, False)
+    # The answer was lost, and the script asks again; then the person types on in another window.
+    assert kept_by_script(client, item, facts="一").json()["version"] == 1
+    clash = kept_by_script(client, item, facts="二")
+    assert (clash.status_code, clash.json()) == (409, {"state": "changed"})
+    assert kept_by_script(client, item, seen=1, facts="123456789018").json()["masked"]
+    with acting_for(world.chief):
+        take_writing(item.meeting, by=world.chief)
+    for typed in ({"facts": "三"}, {"facts": "字" * 100_000}):
+        refused = kept_by_script(client, item, seen=2, **typed)
+        assert (refused.status_code, refused.json()) == (422, {"state": "refused"})
+    with acting_for(world.coordinator):
+        assert MinutesDraft.objects.get(agenda=item).version == 2
+
+
+def readings(world):
+    with acting_for(world.auditor):
+        return AuditEntry.objects.filter(verb="read").count()
+
+
+def test_page_that_follows_is_told_that_nothing_is_new_without_a_reading_in_the_log(world, client):
+    item = today_item(world, world.anshin_worker)
+    write(world, item)
+    sign_in(client, world.chief)
+    own = [item.meeting_id, item.pk]
+    for address in (
+        reverse("casework:minutes", args=own),
+        f"{reverse('casework:agenda', args=own)}?screen=on",
+    ):
+        before = readings(world)
+        same = client.get(address, headers={"If-None-Match": '"1"'})
+        assert (same.status_code, same.content, readings(world)) == (304, b"", before)
+        fresh = client.get(address, headers={"If-None-Match": '"0"'})
+        assert (fresh.status_code, 'data-live="1"' in fresh.content.decode()) == (200, True)
+        assert readings(world) > before
+    # A member, who sees no draft, follows nothing.
+    sign_in(client, world.anshin_worker)
+    screen = client.get(f"{reverse('casework:agenda', args=own)}?screen=on", headers={"If-None-Match": '"0"'})
+    assert (screen.status_code, "data-live" in screen.content.decode()) == (200, False)

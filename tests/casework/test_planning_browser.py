@@ -1,10 +1,11 @@
-"""Plans, the role table and the page of promises at 360 and 1280 pixels: no fault that axe knows, nothing sideways."""
+"""Plans, the role table, the page of promises, and the forms of monitoring, evaluation and closing at 360 and 1280 pixels: no fault that axe knows, nothing sideways."""
 
 import os
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from casework.cases.models import Case
 from casework.planning.actions import PartDraft, save_plan
 from casework.plans.actions import answer_role
 from casework.plans.models import InCharge, RoleRow
@@ -20,7 +21,7 @@ PASSWORD = "a-long-password-for-tests"
 
 @pytest.fixture
 def world(settings):
-    """A decided plan and a draft after it; one role is late, one was accepted, two are not answered."""
+    """A decided plan and a draft after it; one role is late, one was accepted, two are not answered. The other household's case ends."""
     settings.MARUGOTO_REQUIRE_MFA = False
     world = World()
     home, by = world.hazuki, world.coordinator
@@ -32,8 +33,9 @@ def world(settings):
     whole = draft(world, home)
     with acting_for(by):
         plan = save_plan(home.case, draft(world, home, parts=[*whole.parts, long]), follows=None, by=by)
-    settle(world, plan)
+    world.decision = settle(world, plan)
     with acting_for(by):
+        Case.objects.filter(pk=world.tomono.case.pk).update(stage="closing", flow="flow3")
         world.again = save_plan(home.case, draft(world, home, roles=whole.roles[:3]), follows=plan, by=by)
     world.plan = plan
     with acting_for(world.anshin_worker):
@@ -64,6 +66,9 @@ def pages(world):
         "case_roles": f"{case}roles/?by=agency",
         "case_roles_screen": f"{case}roles/?screen=on",
         "role_told": f"{case}roles/{world.role.pk}/told/",
+        "monitoring_add": f"{case}monitoring/",
+        "evaluation_add": f"{case}decisions/{world.decision.pk}/evaluation/",
+        "closing": f"/casework/cases/{world.tomono.case.pk}/close/",
     }
     of_agency = {
         "promises": "/casework/roles/",
@@ -85,6 +90,7 @@ def test_pages_are_sound_and_never_sideways(world, page_at, width):
         page.wait_for_url("**/casework/")
         for name, url in urls.items():
             page.goto(url)
+            found += [(name, "led elsewhere")] * (not page.url.endswith(url))
             if folder := os.environ.get("SCREENSHOTS", ""):
                 page.screenshot(path=f"{folder}/{name}-{width}.png", full_page=True)
             violations = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
