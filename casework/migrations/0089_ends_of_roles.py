@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                     ("referral_answer", "つなぎに返事がありました"),
                     ("referral_late", "つなぎへの返事が遅れています"),
                     ("role", "役割が決まりました"),
-                    ("role_ended", "役割が、新しい決定で変わりました"),
+                    ("role_ended", "役割が、新しい決定で変わったか、終わりました"),
                     ("role_answer", "役割に回答がありました"),
                     ("role_late", "役割への回答がまだありません"),
                     ("role_overdue", "引き受けた役割の期限が来たか、過ぎています"),
