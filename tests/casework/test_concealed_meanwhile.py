@@ -196,8 +196,8 @@ def test_concealed_first_is_refused(shared, as_owner, name):
     assert _reads(shared) == []
 
 
-# Who changes the summary has locked the household, and whoever hides it waits.
-@pytest.mark.parametrize("name", sorted(WRITINGS.keys() - {"summary"}))
+# Who changes the summary has locked the household, who decides has locked the case, and whoever hides it waits.
+@pytest.mark.parametrize("name", sorted(WRITINGS.keys() - {"summary", "direction"}))
 def test_concealed_between_the_look_and_the_row_is_refused(shared, monkeypatch, name):
     with (
         _hidden_before_the_first_row(shared, monkeypatch),
