@@ -142,7 +142,7 @@ def test_history_never_held_the_place(world, home):
     with acting_for(world.chief):
         after = [event.after for event in CaseEvent.objects.filter(case=home.case, verb="contact_changed")]
 
-    assert after == [{"address": places.NOT_KEPT}]
+    assert after == [{"address": places.NOT_KEPT, "changed": ["address"]}]
 
 
 @pytest.mark.parametrize("name", ["reception", "coordinator", "chief", "anshin_worker"])

@@ -150,7 +150,7 @@ def test_page_asks_where_it_is_usual_keeps_what_was_typed_and_shows_it(world, cl
     assert shown.context["attendees"][f"called_{home.son.pk}"].value() == "長男"
     blank = {f"{name}-{key}": 0 for name in ("direction", "role") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
     typed = {
-        **blank, "seen": 1, "supersedes": "", f"there_{home.mother.pk}": "on", f"called_{home.mother.pk}": "お母さん",
+        **blank, "seen": 1, f"there_{home.mother.pk}": "on", f"called_{home.mother.pk}": "お母さん",
         "other_1_name": "見本花子", "other_1_capacity": "",
     }  # fmt: skip
     refused = client.post(address, typed)

@@ -128,7 +128,7 @@ def test_pages_ask_for_the_day_show_it_and_propose_it(world, client):
     keys, day = [item.meeting_id, item.pk], timezone.localdate() + 40 * DAY
     address = reverse("casework:agenda_fix", args=keys)
     blank = {f"{name}-{key}": 0 for name in ("direction", "role") for key in ("TOTAL_FORMS", "INITIAL_FORMS")}
-    typed = {**blank, "seen": 1, "supersedes": "", "present": [str(world.coordinator.membership.pk)]}
+    typed = {**blank, "seen": 1, "present": [str(world.coordinator.membership.pk)]}
     refused = client.post(address, {**typed, "review_on": "2020-01-01"})
     assert "見直しの日が、過ぎた日" in refused.content.decode()
     assert 'value="2020-01-01"' in refused.content.decode()

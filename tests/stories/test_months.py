@@ -52,7 +52,8 @@ BY_HAND = {
 # For whom nobody has chosen what comes next, at the end of each month, by the flow of that day. Of 帆波家 all is written down in April: until
 # then there is the case and no task, and from then on the next look (モニタリング) is open, also while it is planned anew. Of ミホン家, which is
 # being assessed since April, nobody wrote down a task.
-WITHOUT_NEXT = {1: {"": 1}, 2: {"": 1}, 3: {"": 1}, 4: {"flow2": 1}, 5: {"flow2": 1}}
+# By flow from April on: the stages of 帆波家 were all entered in the one moment of loading, so which came first is nobody's to say.
+WITHOUT_NEXT = {4: {"flow2": 1}, 5: {"flow2": 1}}
 COUNTED = sorted({code for codes in BY_HAND.values() for code in codes} | {"suspended", "closed"})
 
 
@@ -131,6 +132,7 @@ def test_months_of_a_hand_back_and_a_plan_anew_are_those_counted_by_hand(
             flow: many for (code, by, flow), many in cells.items() if (code, by) == ("without_next", "flow")
         }
         for number, cells in counted.items()
+        if number >= 4
     }
     assert without_next == WITHOUT_NEXT
     assert [cells["without_next", "", ""] for cells in counted.values()] == [1] * 5
