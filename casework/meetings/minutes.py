@@ -182,7 +182,7 @@ def fix_item(
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
-        written_by_id=draft.saved_by_id, fixed_by=by.membership, decided=_in_table_words(item, outcome),
+        written_by_id=draft.saved_by_id, fixed_by=by.membership, decided=_in_table_words(item, outcome) if item.kind == MeetingKind.SUPPORT else "",
         **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
