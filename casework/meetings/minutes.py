@@ -166,9 +166,9 @@ def fix_item(
     again then, a task of whoever works on the case.
 
     ``seen``: the version of the draft that was looked at. Raises ChangedMeanwhile if it was saved since, NotAllowed for what
-    ``decide`` refuses, for an outcome about somebody who is not on the table (AT-3), for somebody without words or capacity or called by their name, for a day of review that has gone by,
-    before the day of the meeting, without a draft, where a meeting of agencies never opened its papers (so that its members were
-    not fixed) or has no other agency, and if somebody else was quicker.
+    ``decide`` refuses, for an outcome about somebody who is not on the table (AT-3), for somebody without words or capacity or called
+    by their name, for a day of review that has gone by, before the day of the meeting, without a draft, where a meeting of agencies
+    never opened its papers (so that its members were not fixed) or has no other agency, and if somebody else was quicker.
     """
     if not by.may("casework.decide"):
         raise NotAllowed(_("決定を記録する権限がありません。"))
@@ -182,7 +182,7 @@ def fix_item(
     decision = _decide(item, outcome, held_on, by)
     minutes = Minutes(
         agenda=item, case_id=item.case_id, version=draft.version, present=sorted(set(present)), review_on=review_on,
-        written_by_id=draft.saved_by_id, fixed_by=by.membership, decided=_in_table_words(item, outcome) if item.kind == MeetingKind.SUPPORT else "",
+        written_by_id=draft.saved_by_id, fixed_by=by.membership, decided=_told_to_members(item, outcome),
         **{name: getattr(draft, name) for name in TEXTS},
     )  # fmt: skip
     draft.delete()
@@ -200,11 +200,14 @@ def fix_item(
         _ask_for_review(item, minutes, review_on, by)
     if circulate_until:
         circulate_minutes(item, until=circulate_until, by=by)
-    elif PaperRelease.objects.filter(
-        agenda=item, return_by__gt=ClockNow(), agenda__removal__isnull=True
-    ).exists():
+    elif _papers_are_open(item):
         _tell_readers(item, by)
     return minutes, decision
+
+
+def _papers_are_open(item: AgendaItem) -> bool:
+    open_now = PaperRelease.objects.filter(return_by__gt=ClockNow(), agenda__removal__isnull=True)
+    return bool(open_now.filter(agenda=item).exists())
 
 
 def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
@@ -222,8 +225,14 @@ def _not_on_the_table(item: AgendaItem, outcome: Outcome) -> str:
     ) % {"names": _("・").join(names)}
 
 
-def _in_table_words(item: AgendaItem, outcome: Outcome) -> str:
-    """Return what was decided as members read it with the minutes: people by their words at the table, names nowhere."""
+def _told_to_members(item: AgendaItem, outcome: Outcome) -> str:
+    """Return what was decided as members of a 支援会議 read it with the minutes: people by their words at the table, names nowhere.
+
+    Nothing at a meeting that rests on consent: a role of it may be about what a member's agency is not agreed to be shown, and by
+    its own label each reads there what it may.
+    """
+    if item.kind != MeetingKind.SUPPORT:
+        return ""
     everybody = list(Person.objects.filter(case=item.case_id))
     with translation.override("ja"):  # kept as the minutes are, whoever fixes them in which language
         words = words_at_table(item.people.all(), everybody)

@@ -252,8 +252,8 @@ class MinutesDraft(MinutesTexts):
 class Minutes(MinutesTexts):
     """The minutes of one item as they stand for good. From here on nothing of the item changes.
 
-    ``present``: the memberships that were there. ``version``: of the draft that was fixed. ``decided``: what was decided in words, for
-    whoever reads the minutes as a whole; empty in minutes from before there was the field.
+    ``present``: the memberships that were there. ``version``: of the draft that was fixed. ``decided``: what a 支援会議
+    decided in words, for whoever reads its minutes as a whole; empty in minutes from before there was the field.
     """
 
     agenda = models.OneToOneField(AgendaItem, on_delete=models.PROTECT, related_name="minutes")

@@ -309,6 +309,31 @@ def test_nothing_is_decided_about_somebody_who_is_not_on_the_table(world, client
         assert Minutes.objects.get().agenda == item
 
 
+@pytest.mark.parametrize(("kind", "is_told"), [("jusou", False), ("chosei", False), ("shien_kaigi", True)])
+def test_members_read_with_the_minutes_what_a_support_meeting_decided_and_at_others_by_their_own_labels(
+    world, client, kind, is_told
+):
+    """At a meeting on consent an agency may sit at the table and not be agreed to be shown the debts: its minutes repeat no role."""
+    home = world.hazuki
+    world.share(home, world.anshin, Label(home.mother.pk, "meeting"), Label(home.mother.pk, "roles"))
+    world.share(home, world.kenko, Label(home.mother.pk, "meeting"), Label(home.mother.pk, "money"))
+    members = (world.anshin_worker, world.kenko_worker)
+    item = today_item(world, *members, kind=kind, people={home.mother.pk: "本人"})
+    write(world, item)
+    role = RoleDraft(Label(home.mother.pk, "money"), world.kenko, "債務", "借金の一覧づくり")
+    if kind == "shien_kaigi":
+        role = RoleDraft(Label(home.mother.pk, "roles"), world.anshin, "債務", "借金の一覧づくり")
+    with acting_for(world.chief):
+        fix_item(item, Outcome([], [role]), seen=1, present=[], by=world.chief)
+    sign_in(client, world.anshin_worker if not is_told else world.kenko_worker)
+
+    url = reverse("casework:agenda", args=[item.meeting_id, item.pk])
+    pages = [client.get(url, query).content.decode() for query in ({}, {"screen": "on"})]
+
+    assert ["借金の一覧づくり" in page for page in pages] == [is_told] * 2
+    assert all(f"{CANARY} 事実" in page for page in pages)  # the minutes themselves are read
+
+
 def test_internal_meeting_decides_about_anybody_of_the_household(world, client):
     home = world.hazuki
     meeting = call(world, held_at=timezone.now())
