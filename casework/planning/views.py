@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -40,7 +41,7 @@ from .selectors import (
     agreed_since,
     changed_since,
     changes_between,
-    goals_of,
+    decided_plans_for,
     plan_view_for,
     plan_views_for,
 )
@@ -239,7 +240,10 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
     standing = standing_decisions_for(request.viewer, case)
     named_decisions(request.viewer, standing)
     agendas = agendas_to_decide_at(request.viewer, case)
-    begun = {**_replaced_by(request.viewer, view, standing), "agenda": str(agendas[0].pk) if agendas else ""}
+    begun = {
+        **_replaced_by(view, standing, decided_plans_for(request.viewer, case)),
+        "agenda": str(agendas[0].pk) if agendas else "",
+    }
     data = request.POST or None
     form = DecidePlanForm(data, agendas=agendas, standing=standing, initial=begun)
     attendees = _attendees(request.viewer, case, agendas, data)
@@ -286,17 +290,19 @@ def _attendees(viewer: Viewer, case: Case, agendas: list[AgendaItem], data: Any)
     return AttendeesForm(data, item=agendas[0], people=people_of(viewer, case), called=called)
 
 
-def _replaced_by(viewer: Viewer, view: PlanView, standing: list[DecisionView]) -> dict[str, list[str]]:
+def _replaced_by(
+    view: PlanView, standing: list[DecisionView], planned: Collection[uuid.UUID]
+) -> dict[str, list[str]]:
     """Propose what the plan takes the place of: nobody's roles end because a plan about others was decided.
 
     The plan that stands about nobody else with the decisions that changed single roles of it, the newest decision about nobody else,
     and of every other one the roles that the plan carries on (申合せ, say), so that none of them stands twice. A decision of which all
-    is carried on is replaced as a whole.
+    is carried on is replaced as a whole. ``planned``: the decisions that made a version the plan.
     """
     people = {row.person_id for row in (*view.parts, *view.roles)}
     own = [each for each in standing if each.people <= people]
     carried = {(role.agency_id, role.person_id, role.what) for role in view.roles}
-    plans = [each for each in own if goals_of(viewer, each.decision) is not None]
+    plans = [each for each in own if each.decision.pk in planned]
     changed = {role.end.decision_id for each in plans for role in each.roles if role.end}
     before = [*own[:1], *plans, *(each for each in own if each.decision.pk in changed)]
     whole, single = list(dict.fromkeys(str(each.decision.pk) for each in before)), []

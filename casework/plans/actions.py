@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from casework.cases.actions import next_number
 from casework.cases.guards import refuse_ended
+from casework.cases.models import Case
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.files.actions import add_file_of_answer
@@ -49,7 +50,6 @@ from .models import (
 )
 
 if TYPE_CHECKING:
-    from casework.cases.models import Case
     from casework.meetings.models import AgendaItem
 
 
@@ -158,7 +158,7 @@ def decide(
     if before:
         return before
     # A consent that is taken back, a closing and an answer come before or after as wholes.
-    refuse_ended(type(case).objects.select_for_update(no_key=True).get(pk=case.pk))
+    refuse_ended(Case.objects.select_for_update(no_key=True).get(pk=case.pk))
     wait_for(case.pk)
     if not directions and not roles:
         raise NotAllowed(_("支援方針か役割を、1つ以上書いてください。"))

@@ -271,3 +271,19 @@ def test_what_a_support_meeting_gave_is_not_copied_into_another_decision(shared,
     assert link not in page
     assert form.context["roles"].forms[0].initial == {}
     assert form.context["form"]["ends"].value() in (None, [])
+
+
+def test_decision_of_which_something_hidden_stands_is_not_over(shared):
+    """Nobody sees that role now; with the lift it stands again, and so has its decision."""
+    world, home = shared, shared.hazuki
+    second = _decide(
+        world, _role(home, world.anshin, "かくれ町4-5-6で会う"), _role(home, world.kenko, "面談")
+    )
+    with acting_for(world.chief):
+        contact = PersonContact.objects.filter(person=home.mother)
+        assert contact.update(address="見本市かくれ町4-5-6") == 1
+        conceal(home.case, home.mother, GroundDraft("provisional", "本人の電話"), by=world.chief)
+    _decide(world, direction="方針", in_place_of=InPlaceOf(roles=[_row(world, "面談")]))
+    with acting_for(world.chief):
+        assert not DecisionEnd.objects.filter(ended=second).exists()
+        assert [end.role.what for end in RoleEnd.objects.all()] == ["面談"]

@@ -26,7 +26,7 @@ from casework.meetings.selectors import minutes_for
 from casework.notifications.models import Notification
 from casework.planning.actions import AtMeeting, decide_plan, save_plan
 from casework.planning.models import PlanDecision
-from casework.plans.actions import DirectionDraft, RoleDraft
+from casework.plans.actions import DirectionDraft, RoleDraft, decide
 from casework.plans.models import Decision
 from casework.sharing.actions import Label
 from casework.sharing.models import ShareLine
@@ -331,6 +331,32 @@ def test_roles_fixed_with_the_minutes_do_not_outlive_their_consent(world):
             assert words_of(outcomes) == ("", "")
             assert end["rows"] == {"Decision": 1, "Minutes": 1, "PaperRelease": 1}
             assert end["events"] == ["consent_withdrawn", "decided", "minutes_fixed", "papers_opened"]
+        assert lines_to(world, home, world.kenko) == 0
+
+
+def test_roles_decided_outside_a_meeting_do_not_outlive_their_consent(world):
+    """A decision waits for the consents of its case, too, where no table makes it wait."""
+    for first in ("withdrawal", "decision"):
+        home = world.household(f"外{first}")
+        world.share(home, world.kenko, Label(home.mother.pk, "roles"))
+        role = RoleDraft(Label(home.mother.pk, "roles"), world.kenko, "孤立", "訪ねる")
+        told = {
+            "decided_on": timezone.localdate(),
+            "directions": [],
+            "roles": [role],
+            "by": world.coordinator,
+        }
+        pair = [
+            taking_back(world, home, world.kenko, "roles"),
+            (world.coordinator, partial(decide, home.case, **told)),
+        ]
+        outcomes = in_turn(*(pair if first == "withdrawal" else pair[::-1]))
+
+        with acting_for(world.chief):
+            decisions = Decision.objects.filter(case=home.case).count()
+        words = "機関 kenkoには、この人の「役割分担」がまだ共有されていません。先に共有してください。"
+        assert words_of(outcomes) == ("", words if first == "withdrawal" else "")
+        assert decisions == (0 if first == "withdrawal" else 1)
         assert lines_to(world, home, world.kenko) == 0
 
 
