@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils import timezone
+
 from casework.assessments.models import Assessment
 from casework.cases.models import Case
 from casework.demo_people import date, days_ago, viewer
@@ -39,6 +41,7 @@ from casework.sharing.actions import Label
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
 
+LOADING = dt.timedelta(minutes=2)
 TEXT = """第1条　社会福祉法第106条の6第1項の規定により、見本市支援会議を置く。
 第2条　会議は、支援に必要な情報の交換と、支援体制の検討を行う。
 第3条　構成員は、会議ごとに議長が定める。会議と資料は公開しない。
@@ -72,7 +75,7 @@ class Held:
 
 
 def hold(case: Case, rule: Ordinance, told: Held, outcome: Outcome, *, by: Viewer) -> Decision:
-    """Hold a 支援会議 and fix what it decided; its papers were read until it was over."""
+    """Hold a 支援会議 and fix what it decided. Its papers shut as soon as everything is loaded: they were read at the table."""
     members = [viewer(name).membership for name in told.members]
     meeting = call_meeting(
         MeetingDraft(
@@ -85,7 +88,7 @@ def hold(case: Case, rule: Ordinance, told: Held, outcome: Outcome, *, by: Viewe
     )
     item = put_on_agenda(meeting, case, draft, by=by)
     add_paper(item, kind=PaperKind.PICTURE, text=told.picture, is_for_all=False, by=by)
-    open_papers(item, return_by=days_ago(-1, 17), by=by)
+    open_papers(item, return_by=timezone.now() + LOADING, by=by)
     tick_returned(hand_out(item, members, by=by), by=by)
     save_minutes(item, MinutesText(facts=told.picture, points=told.points), seen=0, by=by)
     _minutes, decision = fix_item(item, outcome, seen=1, present=[seat.pk for seat in members], by=by)

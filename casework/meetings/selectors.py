@@ -242,6 +242,11 @@ class AgendaView:
         return self.is_gone or self.minutes is not None
 
     @property
+    def shows_prep(self) -> bool:
+        """Whether there are prep sheets to read, or to come."""
+        return not self.is_minutes_only and (not self.is_over or any(each.sheet for each in self.asked))
+
+    @property
     def unanswered(self) -> list[Agency]:
         return [each.agency for each in self.asked if each.sheet is None]
 

@@ -41,6 +41,10 @@ def decision_add(request: ViewerRequest, case: Case) -> HttpResponse:
     roles: Any = RoleFormSet(data, prefix="role", form_kwargs={"people": people})
     if changed and data is None:
         roles.forms[0].initial = written_in(changed)
+    elif "role" in request.GET and data is None:
+        messages.info(
+            request, _("選んだ役割は、ここでは変えられません。すでに終わったか、支援会議で決めた役割です。")
+        )
     # Sent a second time, what it ended stands no more, and the form would say that it cannot be chosen.
     decision = _made_before(request, case, form)
     if decision is None and form.is_valid() and directions.is_valid() and roles.is_valid():

@@ -238,6 +238,7 @@ def test_form_begins_with_the_role_that_somebody_came_to_change(shared, client):
     assert standing(world, world.coordinator) == {"週2回の訪問": "未回答", "受診": "accepted"}
     refused = client.post(link, {**sent, "once": ""})
     assert "すでに新しい決定で終わっています" in refused.content.decode()
+    assert "選んだ役割は、ここでは変えられません" in client.get(link).content.decode()
     assert "週2回の訪問" in refused.content.decode()
 
 
@@ -270,6 +271,7 @@ def test_what_a_support_meeting_gave_is_not_copied_into_another_decision(shared,
 
     assert link not in page
     assert form.context["roles"].forms[0].initial == {}
+    assert "支援会議で決めた役割です" in form.content.decode()
     assert form.context["form"]["ends"].value() in (None, [])
 
 

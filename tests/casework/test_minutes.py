@@ -334,6 +334,18 @@ def test_members_read_with_the_minutes_what_a_support_meeting_decided_and_at_oth
     assert all(f"{CANARY} 事実" in page for page in pages)  # the minutes themselves are read
 
 
+def test_prep_sheets_have_a_heading_where_some_stand_or_may_come(world, client):
+    item = today_item(world, world.anshin_worker)
+    write(world, item)
+    sign_in(client, world.anshin_worker)
+    url = reverse("casework:agenda", args=[item.meeting_id, item.pk])
+    before = client.get(url).content.decode()
+    with acting_for(world.chief):
+        fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
+    after = client.get(url).content.decode()
+    assert ['id="prep"' in page for page in (before, after)] == [True, False]
+
+
 def test_internal_meeting_decides_about_anybody_of_the_household(world, client):
     home = world.hazuki
     meeting = call(world, held_at=timezone.now())
