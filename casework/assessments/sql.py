@@ -53,8 +53,9 @@ SEEN_ISSUE = (
     " AND i.person_id IS NOT DISTINCT FROM casework_assessedfact.person_id))"
 )
 # Where somebody works and who treats them lies in the vault while the household hides, and stood in the row before.
+# As text, for a restored server to have the very words of the backup: PostgreSQL writes the cast of a list anew.
 TELLS_NO_PLACE = (
-    "(asked NOT IN ('occupation', 'doctor') OR NOT EXISTS (SELECT 1 FROM casework_concealment c"
+    "(asked::text NOT IN ('occupation', 'doctor') OR NOT EXISTS (SELECT 1 FROM casework_concealment c"
     " WHERE c.case_id = casework_assessedfact.case_id"
     " AND NOT EXISTS (SELECT 1 FROM casework_lift l WHERE l.concealment_id = c.id)))"
 )

@@ -319,7 +319,7 @@ FAULTS = [
     Fault(
         "an agency reads files nobody looked through",
         SharingMachine,
-        lacking("casework_filecontent", f" AND ({walls.CENTER} OR NOT {UNCHECKED})"),
+        lacking("casework_filecontent", f"NOT {UNCHECKED} AND "),
     ),
     Fault(
         "a sheet outlives hiding", SharingMachine, lacking("casework_sheet", f" AND NOT {FROM_BEFORE_HIDING}")
