@@ -226,6 +226,7 @@ MATRIX: dict[str, Cell] = {
     "casework:plan_agree": Cell(CENTER, GET_POST, "case"),
     "casework:plan_compare": Cell(READERS, object="case"),
     "casework:plan_write": Cell(COORDINATION, GET_POST, "case"),
+    "casework:plan_bring": Cell(COORDINATION, GET_POST, "case"),
     "casework:plan_decide": Cell(COORDINATION, GET_POST, "case"),
     "casework:role_answer": Cell(ANSWERERS, GET_POST, "case"),
     "casework:role_touch": Cell(ANSWERERS, POST, "case"),

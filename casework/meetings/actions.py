@@ -471,9 +471,21 @@ def tell_of_removal(removal: AgendaRemoval, *, by: Viewer) -> None:
 
 @transaction.atomic
 def add_paper(
-    item: AgendaItem, *, kind: str, text: str, is_for_all: bool, by: Viewer, key: uuid.UUID | None = None
+    item: AgendaItem,
+    *,
+    kind: str,
+    text: str,
+    is_for_all: bool,
+    plan_id: uuid.UUID | None = None,
+    kept_from: Iterable[uuid.UUID] = (),
+    by: Viewer,
+    key: uuid.UUID | None = None,
 ) -> AgendaPaper:
-    """Give the members something to read. The same ``key`` gives the same paper again. Raises PlaceWritten as every text of a case."""
+    """Give the members something to read. The same ``key`` gives the same paper again. Raises PlaceWritten as every text of a case.
+
+    ``plan_id``: the version that a paper of the kind PLAN tells of. ``kept_from``: the items whose 会議限り words it repeats; raises
+    NotAllowed if a member was not there.
+    """
     if not by.may("casework.write_note"):
         raise NotAllowed(_("会議資料を書く権限がありません。"))
     before: AgendaPaper | None = made_before(AgendaPaper, key)
@@ -485,9 +497,17 @@ def add_paper(
     if AgendaRemoval.objects.filter(agenda=item).exists():
         raise NotAllowed(_("この議題は取り下げられています。"))
     _refuse_fixed(item)
+    kept = sorted(set(kept_from))
+    members = [row.membership for row in item.members.select_related("membership__agency")]
+    if any(_not_there(kept, members).values()):
+        raise NotAllowed(
+            _(
+                "この資料には、前の支援会議の会議限りの決定が入っています。その会議に出ていない構成員がいます。"
+            )
+        )
     paper = AgendaPaper(
         id=key or uuid.uuid4(), agenda=item, case_id=item.case_id, kind=kind, text=text.strip(),
-        is_for_all=is_for_all, added_by=by.membership,
+        plan_id=plan_id, is_for_all=is_for_all, kept_from=kept, added_by=by.membership,
     )  # fmt: skip
     add_all(AgendaPaper, [paper])
     record_event(by, "paper_added", paper, case_id=item.case_id, item=Item.MEETING, after={"kind": kind})

@@ -275,7 +275,9 @@ class TakeOffForm(TypedMixin, forms.Form):
 class PaperForm(TypedMixin, OnceForm):
     """One text that the members are given to read."""
 
-    kind = forms.ChoiceField(label=_("資料の種類"), choices=PaperKind.choices)
+    kind = forms.ChoiceField(
+        label=_("資料の種類"), choices=[choice for choice in PaperKind.choices if choice[0] != PaperKind.PLAN]
+    )
     text = forms.CharField(
         label=_("内容"),
         max_length=4000,

@@ -175,16 +175,23 @@ class PaperKind(models.TextChoices):
     CURRENT = "current", _("いまの取組")
     WANTED = "wanted", _("かかわってほしい機関")
     REQUEST = "request", _("各機関へのお願い")
+    PLAN = "plan", _("支援プランの案")
     OTHER = "other", _("そのほか")
 
 
 class AgendaPaper(Walled):
-    """One text that the members are given to read (会議資料). Frozen; what is wrong is said in a further one."""
+    """One text that the members are given to read (会議資料). Frozen; what is wrong is said in a further one.
+
+    ``plan``: the version of which it tells, as far as everybody at the table may read it; members read the paper, never the version.
+    """
 
     agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="papers")
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(_("資料の種類"), max_length=12, choices=PaperKind.choices)
-    text = models.TextField(_("内容"), max_length=4000)
+    text = models.TextField(_("内容"), max_length=12_000)
+    plan = models.ForeignKey(
+        "casework.Plan", on_delete=models.PROTECT, related_name="+", null=True, editable=False
+    )
     is_for_all = models.BooleanField(_("民生委員などにも見せる"), default=False)
     # The items of 支援会議 whose 会議限り words it repeats: only who sat there sits here (domain.md R-MTG-6).
     kept_from = ArrayField(models.UUIDField(), blank=True, default=list, editable=False)
@@ -196,6 +203,11 @@ class AgendaPaper(Walled):
         constraints = (
             models.CheckConstraint(name="agendapaper_kind_known", condition=Q(kind__in=PaperKind.values)),
             models.CheckConstraint(name="agendapaper_has_text", condition=~Q(text="")),
+            models.CheckConstraint(
+                name="agendapaper_is_of_plan",
+                condition=Q(kind=PaperKind.PLAN, plan__isnull=False)
+                | ~Q(kind=PaperKind.PLAN) & Q(plan__isnull=True),
+            ),
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,8 +18,9 @@ from casework.cases.states import Flow
 from casework.concealment.guard import add_all
 from casework.events import record_event
 from casework.households.models import Person
+from casework.meetings.actions import add_paper
 from casework.meetings.minutes import AlsoThere, Outcome, fix_item
-from casework.meetings.models import AgendaRemoval
+from casework.meetings.models import AgendaPaper, AgendaRemoval, PaperKind
 from casework.monitoring.actions import set_next_monitoring
 from casework.once import made_before
 from casework.ordinances.models import MeetingKind
@@ -32,6 +33,9 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
+
+# A plan is no matter of a 支援会議, which talks without consent (domain.md 2.2: 申合せ).
+TALK_OF_PLANS = (MeetingKind.LAYERED, MeetingKind.ADJUSTING, MeetingKind.INTERNAL)
 
 if TYPE_CHECKING:
     from casework.assessments.models import Assessment
@@ -126,6 +130,34 @@ def _roles(plan: Plan, drafts: Sequence[RoleDraft]) -> list[PlanRole]:
         )
         for position, draft in enumerate(drafts)
     ]
+
+
+@transaction.atomic
+def bring_plan(
+    plan: Plan,
+    agenda: AgendaItem,
+    *,
+    text: str,
+    kept_from: Collection[uuid.UUID],
+    is_for_all: bool,
+    by: Viewer,
+    key: uuid.UUID | None = None,
+) -> AgendaPaper:
+    """Give the members of an item a draft to read, in the ``text`` somebody of the center saw (papers.py). The same ``key``: the same again.
+
+    Raises NotAllowed for a version that is not the newest or decided, and for an item that talks of no plans or of another case.
+    """
+    if not by.may("casework.decide"):
+        raise NotAllowed(_("プランを会議に出す権限がありません。"))
+    before: AgendaPaper | None = made_before(AgendaPaper, key)
+    if before:
+        return before
+    _refuse_past(plan)
+    if agenda.case_id != plan.case_id or agenda.kind not in TALK_OF_PLANS:
+        raise NotAllowed(_("このケースの、プランについて話せる会議の議題を選んでください。"))
+    return add_paper(
+        agenda, kind=PaperKind.PLAN, text=text, is_for_all=is_for_all, plan_id=plan.pk, kept_from=kept_from, by=by, key=key
+    )  # fmt: skip
 
 
 def lacking(case: Case, parts: Sequence[PlanPart], roles: Sequence[PlanRole]) -> list[str]:
@@ -232,6 +264,13 @@ def decide_plan(
     return decision
 
 
+def _refuse_past(plan: Plan) -> None:
+    if Plan.objects.filter(follows=plan).exists():
+        raise NotAllowed(_("この版のあとに、新しい版が書かれています。新しい版を開いてください。"))
+    if PlanDecision.objects.filter(plan=plan).exists():
+        raise NotAllowed(_("この版は、もう決定されています。"))
+
+
 def _outcome(
     case: Case,
     plan: Plan,
@@ -239,10 +278,7 @@ def _outcome(
     in_place_of: InPlaceOf,
 ) -> Outcome:
     """Return what a version decides. Raises NotAllowed while it may not."""
-    if Plan.objects.filter(follows=plan).exists():
-        raise NotAllowed(_("この版のあとに、新しい版が書かれています。新しい版を決定してください。"))
-    if PlanDecision.objects.filter(plan=plan).exists():
-        raise NotAllowed(_("この版は、もう決定されています。"))
+    _refuse_past(plan)
     parts = list(PlanPart.objects.filter(plan=plan).order_by("section", "position"))
     roles = list(PlanRole.objects.filter(plan=plan).select_related("agency").order_by("position"))
     agenda = at.agenda if isinstance(at, AtMeeting) else None

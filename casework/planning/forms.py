@@ -398,3 +398,19 @@ def _seat(seat: Any) -> str:
 def person_key(value: uuid.UUID | None) -> str:
     """Return how a form names whom something is about."""
     return str(value) if value else HOUSEHOLD
+
+
+class BringForm(TypedMixin, OnceForm):
+    """What the members of an item are given to read of a draft: proposed, and changed by whoever knows the table."""
+
+    text = forms.CharField(
+        label=_("会議資料の内容"),
+        max_length=12_000,
+        widget=forms.Textarea(attrs={"rows": 24}),
+        help_text=_(
+            "このまま構成員が読みます。出さない行は消し、足りないことは書き加えます。あとから直せません。"
+        ),
+    )
+    is_for_all = forms.BooleanField(
+        label=_("民生委員など、見える範囲を小さくした人にも見せる"), required=False
+    )

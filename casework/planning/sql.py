@@ -16,6 +16,8 @@ ALTER TABLE casework_plandecision ADD CONSTRAINT casework_plandecision_of_plan F
   REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE casework_plandecision ADD CONSTRAINT casework_plandecision_of_decision FOREIGN KEY (decision_id, case_id)
   REFERENCES casework_decision (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE casework_agendapaper ADD CONSTRAINT casework_agendapaper_of_plan FOREIGN KEY (plan_id, case_id)
+  REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
 

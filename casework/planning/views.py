@@ -16,7 +16,7 @@ from casework.cases.models import Case
 from casework.households.selectors import name_people
 from casework.issues.selectors import issues_by_person
 from casework.meetings.minutes_forms import AttendeesForm
-from casework.meetings.models import AgendaItem
+from casework.meetings.models import AgendaItem, AgendaPaper
 from casework.meetings.views import people_of
 from casework.plans.models import RoleRow
 from casework.plans.selectors import DecisionView, named_decisions, standing_decisions_for
@@ -30,10 +30,20 @@ from permissions.access import ViewerRequest
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .actions import decide_plan, lacking, save_plan
+from .actions import bring_plan, decide_plan, lacking, save_plan
 from .agreements import agreements_for, newest_of, record_agreement
-from .forms import PART_ITEMS, AgreementForm, DecidePlanForm, PlanForm, PlanForms, person_key, row_of
+from .forms import (
+    PART_ITEMS,
+    AgreementForm,
+    BringForm,
+    DecidePlanForm,
+    PlanForm,
+    PlanForms,
+    person_key,
+    row_of,
+)
 from .models import PLAIN_LABELS, Plan, PlanAgreement, Section
+from .papers import PlanPaper, agendas_to_bring_to, paper_of, plan_papers_for
 from .selectors import (
     Block,
     PlanView,
@@ -67,8 +77,57 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
         "missing": lacking(case, view.parts, view.roles) if wanted else [],
         "may_decide": wanted,
         "told": _told(request.viewer, case, view),
+        "brought": [
+            paper for paper in plan_papers_for(request.viewer, case) if paper.plan_id == view.plan.pk
+        ],
     }
     return TemplateResponse(request, "casework/plan.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.decide")
+def plan_bring(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """Make a draft a paper of a meeting: which item, then what its members would read, as it is kept."""
+    view = _view(request.viewer, case, plan_id)
+    if view.decision or not view.is_newest:
+        messages.error(request, _("会議に出せるのは、決定していない最新の版です。"))
+        return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    agendas = agendas_to_bring_to(request.viewer, case)
+    wanted = request.GET.get("agenda") or (str(agendas[0].pk) if len(agendas) == 1 else "")
+    agenda = next((item for item in agendas if str(item.pk) == wanted), None)
+    context: dict[str, Any] = {"case": case, "view": view, "agendas": agendas, "agenda": agenda}
+    if agenda is None:
+        if request.method == "POST":
+            messages.error(request, _("その議題には、もう資料を加えられません。議題を選び直してください。"))
+        return TemplateResponse(request, "casework/plan_bring.html", context)
+    paper = paper_of(request.viewer, case, view, agenda)
+    name_people(request.viewer, [each.row for each in paper.left_out])
+    form = BringForm(request.POST or None, initial={"text": paper.text})
+    if form.is_valid() and _bring(request, form, paper, view.plan, agenda):
+        messages.success(request, _("プランの案を会議資料に加えました。"))
+        return redirect("casework:agenda", meeting_id=agenda.meeting_id, agenda_id=agenda.pk)
+    context |= {"form": form, "paper": paper}
+    return TemplateResponse(request, "casework/plan_bring.html", context)
+
+
+def _bring(
+    request: ViewerRequest, form: BringForm, paper: PlanPaper, plan: Plan, agenda: AgendaItem
+) -> AgendaPaper | None:
+    text = form.cleaned_data["text"]
+    if any(each.is_kept and each.words in text for each in paper.left_out):
+        form.add_error(
+            "text",
+            _(
+                "会議限りの決定のことばが入っています。その会議に出ていない構成員がいるため、資料にできません。"
+            ),
+        )
+        return None
+    told = {"text": text, "is_for_all": form.cleaned_data["is_for_all"], "kept_from": paper.kept_from}
+    try:
+        return bring_plan(plan, agenda, **told, by=request.viewer, key=form.key())
+    except NotAllowed as refusal:
+        form.add_error(None, str(refusal))
+    return None
 
 
 def _told(viewer: Viewer, case: Case, view: PlanView) -> list[tuple[Any, PlanAgreement | None]]:
@@ -278,8 +337,18 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
         "attendees": attendees,
         "missing": missing,
         "told": told,
+        "read_there": _read_there(request.viewer, case, view, agendas),
     }
     return TemplateResponse(request, "casework/plan_decide.html", context)
+
+
+def _read_there(viewer: Viewer, case: Case, view: PlanView, agendas: list[AgendaItem]) -> list[AgendaPaper]:
+    """Return the newest papers of these meetings that told of another version than the one to be decided."""
+    newest: dict[Any, AgendaPaper] = {}
+    for paper in plan_papers_for(viewer, case):
+        newest.setdefault(paper.agenda_id, paper)
+    papers = [newest[item.pk] for item in agendas if item.pk in newest]
+    return [paper for paper in papers if paper.plan_id != view.plan.pk]
 
 
 def _attendees(viewer: Viewer, case: Case, agendas: list[AgendaItem], data: Any) -> AttendeesForm | None:
