@@ -37,7 +37,10 @@ from .models import AgreementAnswer, Section
 # What an entry may be about; it decides who sees it once the plan is decided.
 PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
 HELP = {
-    Section.WISH: _("一人ひとりの言葉のまま書きます。言いかえません。"),
+    Section.WISH: _(
+        "一人ひとりの言葉のまま書きます。言いかえません。尋ねても聞けなかった人は「（聞けなかった）」、本人にも分からないときは"
+        "「（まだ分からない）」に続けて、そのわけを書きます。（ ）で始まる文は、本人の言葉としては出ません。"
+    ),
     Section.ISSUE: _("先に取り組むものから順に並べます。"),
     Section.AIM: _("どんな暮らしになるとよいか。"),
     Section.GOAL: _("この期間でできたかどうかが、あとで分かるように書きます。"),

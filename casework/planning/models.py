@@ -114,6 +114,11 @@ class PlanPart(Labelled):
             models.CheckConstraint(name="planpart_says_something", condition=~Q(text="")),
         )
 
+    @property
+    def is_quoted(self) -> bool:
+        """Whether these are somebody's own words. What stands in brackets is the writer's: why a wish could not be heard, say."""
+        return self.section == Section.WISH and not self.text.startswith(("（", "("))
+
 
 class PlanRole(Commitment):
     """A commitment that the plan proposes to an agency; it becomes a role when the plan is decided.
