@@ -232,7 +232,7 @@ def _said(view: PlanView) -> list[Said]:
     rows: list[Any] = list(view.parts)
     roles: list[Any] = list(view.roles)
     return [
-        *((str(Section(row.section).label), row.who, _with_plain(row.text, row)) for row in rows),
+        *((str(Section(row.section).label), row.who, _with_plain(row.words, row)) for row in rows),
         *((str(PlanRole._meta.verbose_name), role.who, _with_plain(_sentence(role), role)) for role in roles),
     ]
 
