@@ -266,6 +266,8 @@ _SERVICES = (
     "'service', to_jsonb(ARRAY(SELECT x.service FROM casework_planpart x WHERE x.plan_id = v.id AND x.service <> ''"
     " UNION SELECT r.service FROM casework_planrole r WHERE r.plan_id = v.id AND r.service <> '' ORDER BY 1))"
 )
+# Into which sending brought the case (①つなぎ, from where it was screened), or in which it stayed: what comes of a hand-back is not known yet.
+_FLOW_OF_REFERRAL = _flow_at("r.case_id", "r.sent_at")
 _FLOW_OF_PLAN = _flow_at("p.case_id", "d.recorded_at")
 # Somebody in a case with an issue that was written down by the end of the month.
 _ISSUE = f"casework_issue i WHERE i.noted_at < {ENDS} AND i.code NOT IN ('unknown', 'not_asked')"
@@ -325,11 +327,13 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "returns", Section.REFERRAL, Unit.EVENTS, gettext_lazy("つなぎ戻し"),
-        gettext_lazy("返事のあった日がこの月の「つなぎ戻し」の数。つなぎを送った月ではありません。"),
+        gettext_lazy("返事のあった日がこの月の「つなぎ戻し」の数（すべての流れ）。つなぎを送った月ではありません。流れは、そのつなぎを送ったときのもので、"
+                     "多機関協働だけの数は、その内訳にあります。"),
         "SELECT a.id AS subject, a.case_id, jsonb_build_object("
-        f"{_cell('receiver', 'a.agency_id::text')}, {_cell('reason', 'a.reason')}) AS groups"
-        f" FROM casework_referralanswer a WHERE a.kind = 'returned' AND {_within('a.said_at')}",
-        (RECEIVER, REASON),
+        f"{_cell('receiver', 'a.agency_id::text')}, {_cell('reason', 'a.reason')}, {_cell('flow', _FLOW_OF_REFERRAL)}) AS groups"
+        " FROM casework_referralanswer a JOIN casework_referral r ON r.id = a.referral_id"
+        f" WHERE a.kind = 'returned' AND {_within('a.said_at')}",
+        (RECEIVER, REASON, FLOW),
     ),
     Count(
         "coordination_new", Section.COORDINATION, Unit.CASES, gettext_lazy("新しく始めた多機関協働"),

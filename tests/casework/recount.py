@@ -132,7 +132,8 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
             add("referrals", referral.case_id, receiver=receiver)
         for answer in answers:
             if answer.kind == "returned" and begins <= answer.said_at < ends:
-                add("returns", referral.case_id, receiver=receiver, reason=answer.reason)
+                flow = flow_at(referral.case_id, referral.sent_at)
+                add("returns", referral.case_id, receiver=receiver, reason=answer.reason, flow=flow)
         due = working_day_after(day(referral.sent_at), days=10)
         revoked = getattr(referral, "revocation", None)
         if first <= due < end and not (revoked and day(revoked.revoked_at) <= due):
