@@ -40,7 +40,7 @@ LISTS: dict[str, CodeList] = {
     "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
     "meeting_purpose": CodeList(_("会議の目的"), _("ケースを会議の議題にするときの「目的」")),
     "meeting_trigger": CodeList(_("早めの会議を考えること"), _("モニタリングの記録")),
-    "service": CodeList(_("使うサービス・事業"), _("役割を書くときの「使うサービス・事業」")),
+    "service": CodeList(_("使うサービス・事業"), _("役割を書くときと、プランの「利用するサービス・事業」")),
     "change": CodeList(_("見られた変化"), _("評価シート")),
     "suspend_reason": CodeList(_("中断の理由"), _("ケースを中断するとき")),
     "close_kind": CodeList(_("終結の区分"), _("終結シート")),

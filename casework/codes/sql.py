@@ -48,6 +48,7 @@ CODED_COLUMNS = (
     ("casework_attendee", "role", "attendee_role"),
     ("casework_rolerow", "service", "service"),
     ("casework_planrole", "service", "service"),
+    ("casework_planpart", "service", "service"),
     ("casework_referralanswer", "reason", "return_reason"),
     ("casework_monitoringtrigger", "code", "meeting_trigger"),
     ("casework_evaluationchange", "code", "change"),

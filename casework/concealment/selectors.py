@@ -115,6 +115,11 @@ def found_for(viewer: Viewer, case: Case) -> tuple[int, int]:
     return len(tables) - referrals, referrals
 
 
+def has_found_for(viewer: Viewer, case: Case, *, table: str) -> bool:
+    """Return whether rows of this table are hidden in a case because they write out a place. False outside the center's duty."""
+    return viewer.sees_all_cases and FoundPlace.objects.filter(case=case, table=table).exists()
+
+
 @in_rounds
 def is_concealed(viewer: Viewer, case: Case) -> Steps[bool]:
     """Return whether the household is concealed, for whoever sees anything of the case."""

@@ -45,12 +45,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class PartDraft:
-    """One entry: of which block, about whom, in what words, and the same in easy Japanese."""
+    """One entry: of which block, about whom, in what words, the same in easy Japanese, and the code of a service that was chosen."""
 
     label: Label
     section: str
     text: str
     plain: str = ""
+    service: str = ""
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,8 @@ def _parts(plan: Plan, drafts: Sequence[PartDraft]) -> list[PlanPart]:
     return [
         PlanPart(
             plan=plan, case_id=plan.case_id, person_id=draft.label.person_id, item=draft.label.item,
-            section=draft.section, position=position, text=draft.text.strip(), plain=draft.plain.strip(),
+            section=draft.section, position=position, service=draft.service, text=draft.text.strip(),
+            plain=draft.plain.strip(),
         )
         for position, draft in enumerate(drafts)
     ]  # fmt: skip

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from casework.assessments.models import Assessment
+from casework.codes.fields import CodeChoiceField
 from casework.consent.models import ConsentMethod, Giver
 from casework.dates import in_months
 from casework.households.models import Person
@@ -37,12 +38,18 @@ from .models import AgreementAnswer, Section
 # What an entry may be about; it decides who sees it once the plan is decided.
 PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
 HELP = {
-    Section.WISH: _("一人ひとりの言葉のまま書きます。言いかえません。"),
+    Section.WISH: _(
+        "一人ひとりの言葉のまま書きます。言いかえません。尋ねても聞けなかった人は「（聞けなかった）」、本人にも分からないときは"
+        "「（まだ分からない）」に続けて、そのわけを書きます。（ ）で始まる文は、本人の言葉としては出ません。"
+    ),
     Section.ISSUE: _("先に取り組むものから順に並べます。"),
     Section.AIM: _("どんな暮らしになるとよいか。"),
     Section.GOAL: _("この期間でできたかどうかが、あとで分かるように書きます。"),
     Section.DIRECTION: _("2つから5つの文で書きます。決定のあと、決定書の「支援方針」になります。"),
-    Section.SERVICE: _("参加支援、アウトリーチ、家計改善、介護など。使うことにしたものを書きます。"),
+    Section.SERVICE: _(
+        "参加支援、アウトリーチ、家計改善、介護など。使うことにしたものを1つずつ選びます。くわしいことと、一覧にないものは、言葉で書きます。"
+        "選んだものは、月の数に入ります。"
+    ),
     Section.SELF: _("本人や家族が自分で行うこと。"),
     Section.MONITORING: _("いつ、だれが、どうやって確かめるか。"),
     Section.EXIT: _("何がどうなったら、センターの調整を終えるか。"),
@@ -124,7 +131,7 @@ def in_places(rows: Iterable[Any]) -> list[Any]:
 
 
 class PartForm(AboutForm):
-    """One entry of a block; without text it does not count."""
+    """One entry of a block; one that says nothing does not count."""
 
     item = forms.ChoiceField(label=_("内容の種類"), choices=PART_ITEMS, initial=Item.PLAN.value)
     text = forms.CharField(
@@ -139,13 +146,26 @@ class PartForm(AboutForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        if cleaned.get("plain") and not cleaned.get("text") and "text" not in self.errors:
+        if cleaned.get("plain") and not self.says_something and "text" not in self.errors:
             self.add_error("text", _("やさしい日本語のもとになる内容を書いてください。"))
         return cleaned
 
+    @property
+    def says_something(self) -> bool:
+        """Whether something was written, or chosen."""
+        return bool(self.cleaned_data.get("text") or self.cleaned_data.get("service"))
+
     def draft(self, section: str) -> PartDraft:
         told = self.cleaned_data
-        return PartDraft(Label(self.person_id(), told["item"]), section, told["text"], told["plain"])
+        label = Label(self.person_id(), told["item"])
+        return PartDraft(label, section, told["text"], told["plain"], told.get("service", ""))
+
+
+class ServicePartForm(PartForm):
+    """A service that the plan uses: chosen, described, or both."""
+
+    service = CodeChoiceField("service", label=_("サービス・事業"), required=False, empty_label=_("選ばない"))
+    field_order = ("about", "item", "service", "text", "plain", "place")
 
 
 class PlanRoleForm(RoleForm):
@@ -182,6 +202,7 @@ def _rows(form: type[forms.Form]) -> Any:
 
 
 PartFormSet = _rows(PartForm)
+ServicePartFormSet = _rows(ServicePartForm)
 PlanRoleFormSet = _rows(PlanRoleForm)
 
 
@@ -215,11 +236,12 @@ class PlanForms:
                 str(section.label),
                 HELP[section],
                 _formset(
-                    PartFormSet, data, section.value, people, begun.get(section.value), SPARE.get(section, 2)
+                    ServicePartFormSet if section == Section.SERVICE else PartFormSet,
+                    data, section.value, people, begun.get(section.value), SPARE.get(section, 2),
                 ),
             )
             for section in Section
-        ]
+        ]  # fmt: skip
         roles = begun.get("roles") or []
         self.roles = _formset(
             PlanRoleFormSet, data, "role", people, roles, max(ROLES - len(roles), SPARE_ROLES)
@@ -238,7 +260,7 @@ class PlanForms:
         parts = [
             form.draft(each.section)
             for each in self.sections
-            for form in in_places(form for form in each.rows.forms if form.cleaned_data.get("text"))
+            for form in in_places(form for form in each.rows.forms if form.says_something)
         ]
         roles = [form.draft() for form in in_places(form for form in self.roles.forms if form.has_changed())]
         days = (told["period_from"], told["period_to"], told["monitor_on"])
@@ -254,7 +276,7 @@ def _formset(kind: Any, data: Any, prefix: str, people: People, rows: Any, spare
 
 def row_of(part: Any) -> dict[str, Any]:
     """Return what a form for an entry or a role begins with."""
-    return written_in(part, ("text", "plain") if hasattr(part, "text") else (*TERMS, "plain"))
+    return written_in(part, ("service", "text", "plain") if hasattr(part, "text") else (*TERMS, "plain"))
 
 
 class AgreementForm(TypedMixin, OnceForm):

@@ -10,6 +10,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from casework.codes.fields import CodeField
+from casework.codes.selectors import label_of, plain_label_of
 from casework.consent.models import ConsentMethod, Giver
 from casework.plans.models import Commitment, in_order
 from casework.sharing.items import Item
@@ -95,14 +97,18 @@ PLAIN_LABELS: dict[str, Any] = {
 
 
 class PlanPart(Labelled):
-    """One entry of one block. A wish stands in the person's own words; ``plain`` is the same in easy Japanese."""
+    """One entry of one block. A wish stands in the person's own words; ``plain`` is the same in easy Japanese.
+
+    Of the services one may be chosen (``service``), which is counted; the text says more of it, or what is in no list.
+    """
 
     MAY_BE_HIDDEN = True
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="+")
     section = models.CharField(_("欄"), max_length=12, choices=Section.choices)
     position = models.PositiveSmallIntegerField(default=0)
-    text = models.TextField(_("内容"), max_length=1000)
+    service = CodeField(_("サービス・事業"), list_code="service", blank=True)
+    text = models.TextField(_("内容"), max_length=1000, blank=True)
     plain = models.TextField(_("やさしい日本語"), max_length=1000, blank=True)
 
     class Meta:
@@ -111,8 +117,27 @@ class PlanPart(Labelled):
         constraints = (
             models.CheckConstraint(name="planpart_item_known", condition=Q(item__in=Item.values)),
             models.CheckConstraint(name="planpart_section_known", condition=Q(section__in=Section.values)),
-            models.CheckConstraint(name="planpart_says_something", condition=~Q(text="")),
+            models.CheckConstraint(name="planpart_says_something", condition=~Q(text="") | ~Q(service="")),
+            models.CheckConstraint(
+                name="planpart_service_in_its_block", condition=Q(service="") | Q(section=Section.SERVICE)
+            ),
         )
+
+    @property
+    def words(self) -> str:
+        """The service that was chosen, and what was written."""
+        return " ".join(filter(None, (label_of("service", self.service) if self.service else "", self.text)))
+
+    @property
+    def plain_words(self) -> str:
+        """The same for the person: in easy Japanese as far as there is any."""
+        chosen = plain_label_of("service", self.service) if self.service else ""
+        return self.plain or " ".join(filter(None, (chosen, self.text)))
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether these are somebody's own words. What stands in brackets is the writer's: why a wish could not be heard, say."""
+        return self.section == Section.WISH and not self.text.startswith(("（", "("))
 
 
 class PlanRole(Commitment):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from casework.concealment.selectors import has_found_for
 from casework.households.words import in_words
 from casework.meetings.models import AgendaItem, AgendaMember, AgendaPaper
 from casework.meetings.rules import words_at_table
@@ -45,7 +46,7 @@ class LeftOut:
 
     @property
     def words(self) -> str:
-        return self.row.what if isinstance(self.row, PlanRole) else self.row.text
+        return self.row.what if isinstance(self.row, PlanRole) else self.row.words
 
 
 @dataclass
@@ -100,8 +101,11 @@ def paper_of(viewer: Viewer, case: Case, view: PlanView, item: AgendaItem) -> Pl
 
     rows: list[PlanPart | PlanRole] = [*view.parts, *view.standing]
     out = {row.pk: found for row in rows if (found := left_out(row))}
+    people = [row.person for row in called]
+    # Where a wish is hidden because it writes out a place, nobody is said not to have been asked.
+    unasked = [] if has_found_for(viewer, case, table="PlanPart") else view.without_wish(people)
     words = words_at_table(called, persons_for(viewer).filter(case=case).order_by("position", "pk"))
-    text = in_words(_text(view, [row for row in rows if row.pk not in out], table), words)
+    text = in_words(_text(view, [row for row in rows if row.pk not in out], table, unasked), words)
     return PlanPaper(text, list(out.values()), frozenset(kept_from))
 
 
@@ -135,7 +139,9 @@ def _everybody_sat_in(items: Iterable[uuid.UUID], item: AgendaItem) -> set[uuid.
     return {key for key in items if outside <= seated[key]}
 
 
-def _text(view: PlanView, told: list[PlanPart | PlanRole], table: Mapping[uuid.UUID, str]) -> str:
+def _text(
+    view: PlanView, told: list[PlanPart | PlanRole], table: Mapping[uuid.UUID, str], unasked: list[Any]
+) -> str:
     plan = view.plan
     days = {"begin": plan.period_from, "end": plan.period_to, "check": plan.monitor_on}
     lines = [
@@ -144,7 +150,10 @@ def _text(view: PlanView, told: list[PlanPart | PlanRole], table: Mapping[uuid.U
     ]
     for section in Section:
         parts = [row for row in told if isinstance(row, PlanPart) and row.section == section]
-        lines += _block(section.label, (_said(part, table) for part in parts))
+        entries = [_said(part, table) for part in parts]
+        if section == Section.WISH:
+            entries += [_("%(who)s：（聞いていない）") % {"who": table[person.pk]} for person in unasked]
+        lines += _block(section.label, entries)
     roles = [row for row in told if isinstance(row, PlanRole)]
     lines += _block(_("役割分担"), (_promise(role, table) for role in roles))
     return "\n".join(lines)
@@ -160,8 +169,7 @@ def _about(row: PlanPart | PlanRole, table: Mapping[uuid.UUID, str]) -> str:
 
 
 def _said(part: PlanPart, table: Mapping[uuid.UUID, str]) -> str:
-    quoted = pgettext("quoted", "「%(words)s」") % {"words": part.text}
-    words = quoted if part.section == Section.WISH else part.text
+    words = pgettext("quoted", "「%(words)s」") % {"words": part.text} if part.is_quoted else part.words
     return _("%(who)s：%(words)s") % {"who": _about(part, table), "words": words}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
 if TYPE_CHECKING:
     from casework.assessments.models import Assessment
     from casework.cases.models import Case
+    from casework.households.models import Person
     from casework.meetings.models import AgendaItem
     from casework.plans.models import Decision
 
@@ -64,6 +66,11 @@ class PlanView:
             for section in Section
             if (found := [part for part in self.parts if part.section == section])
         ]
+
+    def without_wish(self, people: Iterable[Person]) -> list[Person]:
+        """Return whose wish the version does not hold: nobody asked them yet, which is another answer than that they said nothing."""
+        told = {part.person_id for part in self.parts if part.section == Section.WISH}
+        return [person for person in people if person.pk not in told]
 
 
 def _parts_for(viewer: Viewer, model: type[Any]) -> QuerySet[Any]:
@@ -225,7 +232,7 @@ def _said(view: PlanView) -> list[Said]:
     rows: list[Any] = list(view.parts)
     roles: list[Any] = list(view.roles)
     return [
-        *((str(Section(row.section).label), row.who, _with_plain(row.text, row)) for row in rows),
+        *((str(Section(row.section).label), row.who, _with_plain(row.words, row)) for row in rows),
         *((str(PlanRole._meta.verbose_name), role.who, _with_plain(_sentence(role), role)) for role in roles),
     ]
 

@@ -71,12 +71,14 @@ def plans(request: ViewerRequest, case: Case) -> HttpResponse:
 def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
     view = _view(request.viewer, case, plan_id)
     wanted = view.is_newest and view.decision is None and request.viewer.may("casework.decide")
+    told = _told(request.viewer, case, view)
     context = {
         "case": case,
         "view": view,
         "missing": lacking(case, view.parts, view.roles) if wanted else [],
         "may_decide": wanted,
-        "told": _told(request.viewer, case, view),
+        "told": told,
+        "unasked": _unasked(view, told),
         "brought": [
             paper for paper in plan_papers_for(request.viewer, case) if paper.plan_id == view.plan.pk
         ],
@@ -139,6 +141,11 @@ def _told(viewer: Viewer, case: Case, view: PlanView) -> list[tuple[Any, PlanAgr
     return [(person, said.get(person.pk)) for person in _at_home(viewer, case)]
 
 
+def _unasked(view: PlanView, told: list[tuple[Any, PlanAgreement | None]]) -> list[Any]:
+    """Return of the people whom the center is told of those whose wish the newest version does not hold; it is decided without, too."""
+    return view.without_wish(person for person, _said in told) if view.is_newest else []
+
+
 @require_GET
 @case_view()
 def plan_plain(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
@@ -195,7 +202,8 @@ def plan_write(request: ViewerRequest, case: Case) -> HttpResponse:
             return redirect("casework:plan", case_id=case.pk, plan_id=kept.pk)
     else:
         more = [*changed_since(viewer, case, last), *agreed] if last else []
-        begun = _of_version(last, more) if last else _of_case(viewer, case)
+        here = _at_home(viewer, case)
+        begun = _of_version(last, more, here) if last else _of_case(viewer, case, here)
         forms = PlanForms(None, people=people, assessments=assessments, initial=begun)
     if last:
         _record(viewer, case, [last])
@@ -223,8 +231,8 @@ def _save(request: ViewerRequest, case: Case, forms: PlanForms, last: PlanView |
     return None
 
 
-def _of_version(view: PlanView, more: list[RoleRow]) -> dict[str, Any]:
-    """Begin with what the version holds and still stands, and with ``more`` that was decided since."""
+def _of_version(view: PlanView, more: list[RoleRow], here: list[Any]) -> dict[str, Any]:
+    """Begin with what the version holds and still stands, with ``more`` that was decided since, and ask for the wishes it does not hold."""
     plan = view.plan
     head = {
         "seen": plan.pk,
@@ -233,16 +241,18 @@ def _of_version(view: PlanView, more: list[RoleRow]) -> dict[str, Any]:
     parts = {
         section.value: [row_of(part) for part in view.parts if part.section == section] for section in Section
     }
+    parts[Section.WISH.value] += _asked_of(view.without_wish(here))
     return {"head": head, **parts, "roles": [row_of(role) for role in (*view.standing, *more)]}
 
 
-def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
+def _asked_of(people: list[Any]) -> list[dict[str, Any]]:
+    """Return for each person the empty row of their wish."""
+    return [{"about": person_key(person.pk)} for person in people]
+
+
+def _of_case(viewer: Viewer, case: Case, here: list[Any]) -> dict[str, Any]:
     """Carry into the first version what was agreed before, and what weighs on whom (申合せ, domain.md 2.2)."""
     current = standing_decisions_for(viewer, case)
-    here = (
-        persons_for(viewer).filter(case=case).annotate(lives_here=LivesHere("pk")).order_by("position", "pk")
-    )
-    wishes = [{"about": str(person.pk)} for person in here if person.lives_here]
     # An issue stays under its own item (016); what is sealed is written into nothing that is shared.
     issues = [
         {
@@ -256,7 +266,7 @@ def _of_case(viewer: Viewer, case: Case) -> dict[str, Any]:
     ]
     return {
         "head": PlanForm.proposed(),
-        Section.WISH.value: wishes,
+        Section.WISH.value: _asked_of(here),
         Section.ISSUE.value: issues,
         Section.DIRECTION.value: [row_of(row) for view in current for row in view.directions],
         "roles": [row_of(role.row) for view in current for role in view.roles if role.is_current],
@@ -337,6 +347,7 @@ def plan_decide(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpR
         "attendees": attendees,
         "missing": missing,
         "told": told,
+        "unasked": _unasked(view, told),
         "read_there": _read_there(request.viewer, case, view, agendas),
     }
     return TemplateResponse(request, "casework/plan_decide.html", context)

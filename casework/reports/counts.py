@@ -172,6 +172,7 @@ FROM = Dimension(
 AGENCY = Dimension("agency", gettext_lazy("機関"), _agency)
 ANSWER = Dimension("answer", gettext_lazy("月末の回答"), _answer)
 FIRST = Dimension("first", gettext_lazy("初めてか"), _word(dict(_FIRST)))
+SERVICE = Dimension("service", gettext_lazy("使うサービス・事業"), _from("service"), is_many=True)
 PLAN = Dimension("plan", gettext_lazy("初回か再プランか"), _word(dict(_PLAN)))
 MEETING = Dimension("meeting", gettext_lazy("会議の種類"), lambda cell: str(MeetingKind(cell).label))
 HELD = replace(MEETING, is_many=True)
@@ -260,6 +261,13 @@ _PLANS = (
     "casework_plandecision p JOIN casework_plan v ON v.id = p.plan_id JOIN casework_decision d ON d.id = p.decision_id"
     " WHERE d.decided_on >= first_on AND d.decided_on < next_on"
 )
+# Each once, however often the version names it. None has no cell: the rest of a sum would tell who uses the only service in it.
+_SERVICES = (
+    "'service', to_jsonb(ARRAY(SELECT x.service FROM casework_planpart x WHERE x.plan_id = v.id AND x.service <> ''"
+    " UNION SELECT r.service FROM casework_planrole r WHERE r.plan_id = v.id AND r.service <> '' ORDER BY 1))"
+)
+# Into which sending brought the case (①つなぎ, from where it was screened), or in which it stayed: what comes of a hand-back is not known yet.
+_FLOW_OF_REFERRAL = _flow_at("r.case_id", "r.sent_at")
 _FLOW_OF_PLAN = _flow_at("p.case_id", "d.recorded_at")
 # Somebody in a case with an issue that was written down by the end of the month.
 _ISSUE = f"casework_issue i WHERE i.noted_at < {ENDS} AND i.code NOT IN ('unknown', 'not_asked')"
@@ -319,11 +327,13 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     ),
     Count(
         "returns", Section.REFERRAL, Unit.EVENTS, gettext_lazy("つなぎ戻し"),
-        gettext_lazy("返事のあった日がこの月の「つなぎ戻し」の数。つなぎを送った月ではありません。"),
+        gettext_lazy("返事のあった日がこの月の「つなぎ戻し」の数（すべての流れ）。つなぎを送った月ではありません。流れは、そのつなぎを送ったときのもので、"
+                     "多機関協働だけの数は、その内訳にあります。"),
         "SELECT a.id AS subject, a.case_id, jsonb_build_object("
-        f"{_cell('receiver', 'a.agency_id::text')}, {_cell('reason', 'a.reason')}) AS groups"
-        f" FROM casework_referralanswer a WHERE a.kind = 'returned' AND {_within('a.said_at')}",
-        (RECEIVER, REASON),
+        f"{_cell('receiver', 'a.agency_id::text')}, {_cell('reason', 'a.reason')}, {_cell('flow', _FLOW_OF_REFERRAL)}) AS groups"
+        " FROM casework_referralanswer a JOIN casework_referral r ON r.id = a.referral_id"
+        f" WHERE a.kind = 'returned' AND {_within('a.said_at')}",
+        (RECEIVER, REASON, FLOW),
     ),
     Count(
         "coordination_new", Section.COORDINATION, Unit.CASES, gettext_lazy("新しく始めた多機関協働"),
@@ -388,10 +398,11 @@ COUNTS: dict[str, Count] = {count.code: count for count in (
     Count(
         "plans", Section.MEETING, Unit.EVENTS, gettext_lazy("決定したプラン"),
         gettext_lazy("決定した日がこの月のプランの数。案を書いた日ではありません。そのケースで前に決定したプランがあれば「再プラン」。"
-                     "同意の前の申合せは、プランに数えません。"),
-        f"SELECT p.id AS subject, p.case_id, jsonb_build_object({_cell('plan', _IS_AGAIN)}, {_cell('flow', _FLOW_OF_PLAN)}) AS groups"
-        f" FROM {_PLANS}",
-        (PLAN, FLOW),
+                     "同意の前の申合せは、プランに数えません。使うサービス・事業は、プランの「利用するサービス・事業」か役割で選んだものを、"
+                     "1つのプランに1回ずつ数えます。2つ使うプランはどちらにも入り、言葉だけで書いたものは入りません。"),
+        f"SELECT p.id AS subject, p.case_id, jsonb_build_object({_cell('plan', _IS_AGAIN)}, {_cell('flow', _FLOW_OF_PLAN)},"
+        f" {_SERVICES}) AS groups FROM {_PLANS}",
+        (PLAN, FLOW, SERVICE),
     ),
     Count(
         "sessions", Section.MEETING, Unit.SESSIONS, gettext_lazy("会議を開いた回数"),

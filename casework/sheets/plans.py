@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from casework.concealment.selectors import has_found_for
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
 from casework.planning.agreements import agreements_for, newest_of
@@ -32,6 +33,7 @@ class PlanSheet:
     view: PlanView
     household: Household | None
     people: list[Person]
+    unasked: list[Person]  # whose wish it does not hold; for the center alone
     seats: list[tuple[str, str]]
     agreements: list[PlanAgreement]  # for the center alone
     labels: list[Label]
@@ -69,12 +71,23 @@ def plan_sheet_for(
         view=view,
         household=household,
         people=people,
+        unasked=_unasked(viewer, case, view, people),
         seats=_seats(viewer, view),
         agreements=said,
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=made_at,
         number=number,
     )
+
+
+def _unasked(viewer: Viewer, case: Case, view: PlanView, people: list[Any]) -> list[Person]:
+    """To an agency a wish that is not written and one that is not shared look alike; so do one that is hidden and none to everybody.
+
+    The paper says of nobody that they were not asked who may have been.
+    """
+    if not viewer.sees_all_cases or has_found_for(viewer, case, table="PlanPart"):
+        return []
+    return view.without_wish(person for person in people if person.lives_here)
 
 
 def _seats(viewer: Viewer, view: PlanView) -> list[tuple[str, str]]:

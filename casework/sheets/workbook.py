@@ -68,7 +68,10 @@ def _values(sheet: PlanSheet) -> dict[str, Any]:
     }
     for section in Section:
         parts: list[Any] = [part for part in view.parts if part.section == section]
-        found[section.value] = "\n".join(f"{part.who}　{part.text}" for part in parts)
+        found[section.value] = "\n".join(f"{part.who}　{part.words}" for part in parts)
+    unasked = [f"{person.name}　{_('（聞いていない）')}" for person in sheet.unasked]
+    wish = Section.WISH.value
+    found[wish] = "\n".join(filter(None, (found[wish], *unasked)))
     return found
 
 

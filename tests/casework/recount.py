@@ -14,7 +14,7 @@ from casework.households.models import Person
 from casework.intake.models import Contact
 from casework.issues.models import Issue
 from casework.meetings.models import AgendaItem
-from casework.planning.models import PlanDecision
+from casework.planning.models import PlanDecision, PlanPart, PlanRole
 from casework.plans.models import Decision, DecisionEnd, RoleAnswer, RoleEnd, RoleRow, Seat
 from casework.referrals.models import Referral
 from casework.tasks.models import Task, TaskEnd
@@ -132,7 +132,8 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
             add("referrals", referral.case_id, receiver=receiver)
         for answer in answers:
             if answer.kind == "returned" and begins <= answer.said_at < ends:
-                add("returns", referral.case_id, receiver=receiver, reason=answer.reason)
+                flow = flow_at(referral.case_id, referral.sent_at)
+                add("returns", referral.case_id, receiver=receiver, reason=answer.reason, flow=flow)
         due = working_day_after(day(referral.sent_at), days=10)
         revoked = getattr(referral, "revocation", None)
         if first <= due < end and not (revoked and day(revoked.revoked_at) <= due):
@@ -166,7 +167,9 @@ def recount(month, without=()):  # noqa: PLR0912, PLR0915 -- one count after the
                 "again" if before.exists() else "first",
                 flow_at(row.case_id, row.decision.recorded_at),
             )
-            add("plans", row.case_id, plan=which, flow=flow)
+            named = [*PlanPart.objects.filter(plan=row.plan), *PlanRole.objects.filter(plan=row.plan)]
+            services = {each.service for each in named if each.service}
+            add("plans", row.case_id, plan=which, flow=flow, service=services)
             if flow == "flow2":
                 add("coordination_plans", row.case_id, plan=which)
     for version in Assessment.objects.all():

@@ -87,6 +87,11 @@ def test_months_of_the_seed_are_those_counted_by_hand(seeded):
     assert wards == {"shinonome": 1, "minatomi": 1, "not_told": 5}
     assert (whole["assessments", "flow", "flow2"], whole["plans", "flow", "flow2"]) == (2, 1)
     assert whole["into_coordination", "from_flow", ""] == 3
+    # Two chosen in the plan of 帆波, and one by a role of it.
+    services = {
+        cell: number for (code, by, cell), number in whole.items() if (code, by) == ("plans", "service")
+    }
+    assert services == {"budgeting": 1, "child_learning": 1, "housing_benefit": 1}
     assert whole["sessions", "meeting", "jusou"] == whole["plans", "plan", "first"] == 1
 
 

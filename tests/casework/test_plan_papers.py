@@ -115,6 +115,16 @@ def test_paper_tells_of_who_is_on_the_table_in_the_words_of_the_table(planned):
     assert not any(words in of_mother.text for words in ("そっと", "手紙", "180"))
 
 
+def test_paper_says_whose_wish_was_not_asked(planned):
+    world, home = planned, planned.hazuki
+    parts = [PartDraft(Label(home.mother.pk, "plan"), Section.WISH, "（聞けなかった）眠っていた")]
+    world.plan = save(world, home, draft(world, home, parts=parts), follows=world.plan)
+    assert (
+        "・本人：（聞けなかった）眠っていた\n・長男：（聞いていない）\n"
+        in proposed(world, at_table(world)).text
+    )
+
+
 def test_internal_meeting_reads_all_of_it(planned):
     item = at_table(planned, kind="internal", members=(planned.coordinator, planned.chief))
     paper = proposed(planned, item)

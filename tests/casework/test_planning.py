@@ -745,7 +745,7 @@ def test_spreadsheet_takes_the_citys_own_layout(shared, settings, tmp_path):
     )
 
     assert (cells["wish"].value, cells["of_the_city"].value) == (
-        "葉月原母　本人・世帯の意向の内容",
+        "葉月原母　本人・世帯の意向の内容\n葉月原息子　（聞いていない）",
         "見本市 様式第5号",
     )
     assert cells["wish"].coordinate == "C7"

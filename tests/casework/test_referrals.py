@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from collections import Counter
 from contextlib import suppress
 
 import pytest
@@ -11,7 +12,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from casework.cases.actions import hand_over_case
+from casework.cases.actions import hand_over_case, move_to_stage
 from casework.cases.models import Case, CaseEvent
 from casework.consent.actions import withdraw_consent
 from casework.consent.models import Consent
@@ -34,6 +35,8 @@ from casework.referrals.selectors import (
     unanswered_for,
 )
 from casework.referrals.states import GIVEN_BACK, NEXT_KINDS, OVER, ReferralAnswerKind
+from casework.reports.months import Month
+from casework.reports.selectors import cells_of, facts_now_for
 from casework.sharing.actions import Ground, Label, end_line
 from casework.sharing.models import ShareLine
 from casework.sharing.selectors import cases_for
@@ -518,3 +521,39 @@ def test_referral_by_its_screens_from_sending_to_hand_back(world, client):
     case_page = client.get(reverse("casework:case", args=[world.hazuki.case.pk])).content.decode()
     assert "つなぎ戻しがありました" in case_page
     assert client.get(reverse("casework:referrals")).status_code == 200
+
+
+def test_hand_backs_are_counted_by_the_flow_in_which_the_case_was_handed_on(world, shift_clock):
+    """Screened and handed on: ①つなぎ, also once coordination was chosen. Handed on while it is coordinated: that (domain.md 4.2)."""
+    by, case, begun = world.coordinator, world.hazuki.case, Month.of(timezone.localdate())
+    minutes = iter(range(1, 99))
+
+    def later():
+        shift_clock(dt.timedelta(minutes=next(minutes)))
+
+    def move(*stages):
+        for stage in stages:
+            later()
+            with acting_for(by):
+                move_to_stage(Case.objects.get(pk=case.pk), stage=stage, by=by)
+
+    def send_and_hand_back():
+        later()
+        referral = send(world)
+        later()
+        answer(world, referral, "accepted")
+        answer(world, referral, "returned", reason="out_of_scope", words="見本")
+
+    move("intake", "screening")
+    send_and_hand_back()
+    with acting_for(by):
+        stage = Case.objects.get(pk=case.pk).stage
+    move("flow2_assess")
+    send_and_hand_back()
+
+    with acting_for(by):
+        months = {begun, Month.of(timezone.localdate())}
+        cells = sum((cells_of(facts_now_for(by, month, "returns")) for month in months), start=Counter())
+    assert stage == "returned"
+    assert {cell: n for (_code, of, cell), n in cells.items() if of == "flow"} == {"flow1": 1, "flow2": 1}
+    assert cells["returns", "reason", "out_of_scope"] == 2

@@ -27,7 +27,7 @@ from casework.issues.actions import IssueDraft, follow_issue, note_issue
 from casework.issues.labels import item_of
 from casework.issues.models import Issue
 from casework.meetings.models import AgendaItem, AgendaRemoval, Meeting
-from casework.planning.models import Plan, PlanDecision
+from casework.planning.models import Plan, PlanDecision, PlanPart, PlanRole
 from casework.plans.models import Decision, DecisionEnd, RoleAnswer, RoleEnd, RoleRow, Seat
 from casework.referrals.models import Referral, ReferralAnswer, ReferralRevocation
 from casework.reports.actions import close_month
@@ -50,6 +50,7 @@ from tests.worlds import make_viewer
 
 pytestmark = pytest.mark.django_db
 STAGES = ("intake", "flow1_referring", "flow2_assess", "flow2_active", "suspended", "closed")
+SERVICES = ("", "participation", "outreach", "food")
 FLOW = {"flow1_referring": "flow1", "flow2_assess": "flow2"}
 
 
@@ -213,6 +214,16 @@ class History:
             period_from=day, period_to=day, monitor_on=day, made_by=by,
         )  # fmt: skip
         plan.save(force_insert=True)
+        for position in range(self.draw.randint(0, 3)):
+            part = {"section": "service", "service": self.draw.choice(SERVICES), "text": "見本"}
+            PlanPart(case=case, item="plan", plan=plan, position=position, **part).save(force_insert=True)
+            role = {
+                "agency": self.world.anshin,
+                "issue": "見本",
+                "what": "見本",
+                "service": self.draw.choice(SERVICES),
+            }
+            PlanRole(case=case, item="roles", plan=plan, position=position, **role).save(force_insert=True)
         PlanDecision(case=case, plan=plan, decision=decision).save(force_insert=True)
 
     def _agenda(self, case):

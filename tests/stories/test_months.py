@@ -141,6 +141,7 @@ def test_months_of_a_hand_back_and_a_plan_anew_are_those_counted_by_hand(
     assert (
         april["returns", "reason", "household_issue"]
         == april["returns", "receiver", str(agency("jiritsu").pk)]
+        == april["returns", "flow", "flow1"]  # coordination was chosen afterwards
         == 1
     )
     assert april["into_coordination", "from_flow", "flow1"] == 1  # mihon; 帆波家 came from none

@@ -1,5 +1,5 @@
 // Moves a row up or down, or to where its heading is dropped, and writes the places that rows come to. Without script a place is typed.
-// In the page: [data-rows="name of the field without which a row does not count"] with details, each with [data-number],
+// In the page: [data-rows="names of the fields of which one is written in a row that counts"] with details, each with [data-number],
 // [data-moves] of two [data-move] and a field "place"; [data-moved] says where a row went.
 const said = document.querySelector("[data-moved]");
 
@@ -9,7 +9,8 @@ function field(row, name) {
 
 for (const list of document.querySelectorAll("[data-rows]")) {
   const rows = () => [...list.children];
-  const counts = (row) => field(row, list.dataset.rows).value.trim() !== "";
+  const names = list.dataset.rows.split(" ");
+  const counts = (row) => names.some((name) => field(row, name)?.value.trim());
 
   function write() {
     let place = 0;
