@@ -183,7 +183,7 @@ def _plan(home: Honami, assessment: Assessment) -> Plan:
         PartDraft(father, Section.DIRECTION, "家賃の給付を申請し、家計をいっしょに立て直す。", "やちんの てつづきを、いっしょに します。"),
         PartDraft(daughter, Section.DIRECTION, "進学のことを学校の外でも話せるようにする。", "がっこうの ことを、いっしょに かんがえます。"),
         PartDraft(father, Section.SERVICE, "", service="budgeting"),
-        PartDraft(daughter, Section.SERVICE, "夕ごはんのあと", "ばんごはんの あとに、べんきょうを みてもらいます。", "child_learning"),
+        PartDraft(daughter, Section.SERVICE, "夕ごはんのあと、こども食堂で", "ばんごはんの あとに、べんきょうを みてもらいます。", "child_learning"),
         PartDraft(father, Section.EXIT, "家賃が3か月続けて払え、進学先が決まったとき。", "やちんが はらえて、こうこうが きまったら おわりです。"),
     ]  # fmt: skip
     mine, hers = Label(home.father.pk, "roles"), Label(home.daughter.pk, "roles")

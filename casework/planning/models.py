@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from casework.codes.fields import CodeField
 from casework.codes.selectors import label_of, plain_label_of
@@ -125,14 +126,16 @@ class PlanPart(Labelled):
 
     @property
     def words(self) -> str:
-        """The service that was chosen, and what was written."""
-        return " ".join(filter(None, (label_of("service", self.service) if self.service else "", self.text)))
+        """The service that was chosen, and what was written of it."""
+        return self._with_text(label_of("service", self.service) if self.service else "")
 
     @property
     def plain_words(self) -> str:
         """The same for the person: in easy Japanese as far as there is any."""
-        chosen = plain_label_of("service", self.service) if self.service else ""
-        return self.plain or " ".join(filter(None, (chosen, self.text)))
+        return self.plain or self._with_text(plain_label_of("service", self.service) if self.service else "")
+
+    def _with_text(self, chosen: str) -> str:
+        return pgettext("after a name", "：").join(filter(None, (chosen, self.text)))
 
     @property
     def is_quoted(self) -> bool:

@@ -58,7 +58,7 @@ def test_row_with_only_a_service_counts_and_what_is_typed_is_carried_on(shared):
     third, again = services_of(by, home)
 
     assert chosen == [
-        ("outreach", "", "アウトリーチ等を通じた継続的支援"), ("participation", "火曜の畑", "参加支援 火曜の畑"),
+        ("outreach", "", "アウトリーチ等を通じた継続的支援"), ("participation", "火曜の畑", "参加支援：火曜の畑"),
     ]  # fmt: skip
     assert again == [*chosen, ("", "町内会の清掃", "町内会の清掃")]
     with acting_for(by):
@@ -85,9 +85,9 @@ def test_what_is_chosen_stands_on_page_paper_sheet_and_spreadsheet(shared, tmp_p
     book = load_workbook(io.BytesIO(answer.content))
     ((title, cell),) = book.defined_names["service"].destinations
 
-    whole = ("参加支援 火曜の畑", "アウトリーチ等を通じた継続的支援")
+    whole = ("参加支援：火曜の畑", "アウトリーチ等を通じた継続的支援")
     assert [words in text for text in (page, pdf) for words in whole] == [True] * 4
-    assert "人や社会とつながる手つだい 火曜の畑" in paper
+    assert "人や社会とつながる手つだい：火曜の畑" in paper
     assert book[title][cell.replace("$", "")].value == "\n".join(f"葉月原母　{words}" for words in whole)
 
 
