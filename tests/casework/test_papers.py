@@ -1,0 +1,62 @@
+"""Every official paper of one full case: days and headings stay whole, and what the record holds stands there."""
+
+import os
+import re
+import subprocess
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from casework.sheets.pdf import pdf_available
+from tests.casework.full_case import SIGNS, FullCase
+from tests.paper import unshown
+
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.slow,
+    pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here"),
+    pytest.mark.xdist_group("papers"),  # made once, read by all
+]
+DAY = r"(?:令和|平成|昭和)\d+年\d+月\d+日(?:から|まで)?"
+ONCE = {}
+
+
+@pytest.fixture
+def papers(world):
+    """Of each paper, by its code: the PDF, and the page that it was printed from."""
+    if not ONCE:
+        ONCE.update(FullCase(world).papers())
+        for code, (pdf, _page) in ONCE.items() if (folder := os.environ.get("SCREENSHOTS")) else ():
+            (Path(folder) / f"{code}.pdf").write_bytes(pdf)
+    return ONCE
+
+
+def lines_of(pdf):
+    """The lines of a PDF as they are drawn, without white space."""
+    drawn = subprocess.run(["pdftotext", "-raw", "-", "-"], input=pdf, capture_output=True, check=True).stdout
+    return [re.sub(r"\s+", "", line) for line in drawn.decode().splitlines()]
+
+
+def headings_of(page):
+    """The headings of columns and of the rows of facts."""
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', page)
+    facts = "".join(re.findall(r'<table class="[^"]*facts[^"]*">.*?</table>', page, re.DOTALL))
+    heads += re.findall(r'<th scope="row">(.*?)</th>', facts)
+    return {re.sub(r"<[^>]*>|\s", "", head) for head in heads}
+
+
+def test_no_day_and_no_heading_is_broken(papers):
+    broken = {}
+    for code, (pdf, page) in papers.items():
+        lines = lines_of(pdf)
+        days = Counter(re.findall(DAY, "".join(lines))) - Counter(re.findall(DAY, "\n".join(lines)))
+        cut = {head for head in headings_of(page) if not any(head in line for line in lines)}
+        broken[code] = {*days, *cut}
+    assert broken == {code: set() for code in papers}
+
+
+def test_rare_names_are_drawn_on_every_paper(papers):
+    assert {code: unshown(pdf, *SIGNS) for code, (pdf, _page) in papers.items()} == {
+        code: [] for code in papers
+    }
