@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
+from casework.dates import in_era
 from casework.meetings.actions import (
     MEETING_FIELDS,
     MeetingDraft,
@@ -687,7 +688,7 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
         0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
     }  # fmt: skip
     assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
-    year, today = fiscal_year(timezone.localdate()), timezone.localdate()
+    year, today = fiscal_year(timezone.localdate()), in_era(timezone.localdate())
     sworn, fixed = f"{rare}（{year}年度の誓約あり）", rf"確定した人機関\w+chief{today}[\d:]+第1版"
     assert [(sworn in text, bool(re.search(fixed, text))) for text in told.values()] == [(True, True)] * 3
     whose = "".join(world.hazuki.mother.name.split())

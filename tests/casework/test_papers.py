@@ -1,5 +1,6 @@
 """Every official paper of one full case: days and headings stay whole, and what the record holds stands there."""
 
+import io
 import os
 import re
 import subprocess
@@ -7,10 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from casework.sheets.pdf import pdf_available
 from tests.casework.full_case import SIGNS, FullCase
-from tests.paper import unshown
+from tests.paper import said_by, unshown
 
 pytestmark = [
     pytest.mark.django_db,
@@ -54,6 +56,12 @@ def test_no_day_and_no_heading_is_broken(papers):
         cut = {head for head in headings_of(page) if not any(head in line for line in lines)}
         broken[code] = {*days, *cut}
     assert broken == {code: set() for code in papers}
+
+
+def test_days_are_those_of_the_era(papers):
+    """But for the foot, which says when the paper was made."""
+    found = {code: len(re.findall(r"\d{4}-\d\d-\d\d", said_by(pdf))) for code, (pdf, _page) in papers.items()}
+    assert found == {code: len(PdfReader(io.BytesIO(pdf)).pages) for code, (pdf, _page) in papers.items()}
 
 
 def test_rare_names_are_drawn_on_every_paper(papers):
