@@ -8,10 +8,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from pypdf import PdfReader
 
+from casework.dates import in_era
 from casework.sheets.pdf import pdf_available
-from tests.casework.full_case import SIGNS, FullCase
+from tests.casework.full_case import DAY, SIGNS, FullCase
 from tests.paper import said_by, unshown
 
 pytestmark = [
@@ -20,7 +22,7 @@ pytestmark = [
     pytest.mark.skipif(not pdf_available(), reason="no libraries for PDF here"),
     pytest.mark.xdist_group("papers"),  # made once, read by all
 ]
-DAY = r"(?:令和|平成|昭和)\d+年\d+月\d+日(?:から|まで)?"
+ERA_DAY = r"(?:令和|平成|昭和)\d+年\d+月\d+日(?:から|まで)?"
 ONCE = {}
 
 
@@ -52,7 +54,7 @@ def test_no_day_and_no_heading_is_broken(papers):
     broken = {}
     for code, (pdf, page) in papers.items():
         lines = lines_of(pdf)
-        days = Counter(re.findall(DAY, "".join(lines))) - Counter(re.findall(DAY, "\n".join(lines)))
+        days = Counter(re.findall(ERA_DAY, "".join(lines))) - Counter(re.findall(ERA_DAY, "\n".join(lines)))
         cut = {head for head in headings_of(page) if not any(head in line for line in lines)}
         broken[code] = {*days, *cut}
     assert broken == {code: set() for code in papers}
@@ -68,3 +70,14 @@ def test_rare_names_are_drawn_on_every_paper(papers):
     assert {code: unshown(pdf, *SIGNS) for code, (pdf, _page) in papers.items()} == {
         code: [] for code in papers
     }
+
+
+def test_papers_say_what_the_record_holds(papers):
+    begins = in_era(timezone.localdate() + DAY)
+    held = {
+        "minutes": [f"毎週火曜{begins}から"],
+    }  # fmt: skip
+    lacking = {
+        code: [word for word in words if word not in said_by(papers[code][0])] for code, words in held.items()
+    }
+    assert lacking == {code: [] for code in held}
