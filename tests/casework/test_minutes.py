@@ -761,6 +761,8 @@ def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeyp
     with acting_for(world.coordinator):
         copies = hand_out(item, [volunteer.membership, whole.membership], by=world.coordinator)
     write(world, item)
+    with acting_for(whole):
+        answer_prep(item, PrepDraft(knows="玄関で会った"), answered=0, by=whole)
     printed = {}
 
     def keep(template, context, *, style):
@@ -774,9 +776,9 @@ def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeyp
         assert client.post(url, data).status_code == 200
     assert client.post(url, {"copy": str(item.pk)}).status_code == 404
 
-    texts = ("声かけのしかた", f"{CANARY} 借金")
+    texts = ("声かけのしかた", f"{CANARY} 借金", "玄関で会った")
     assert {key: [text in page for text in texts] for key, page in printed.items()} == {
-        0: [True, True], whole.membership.pk: [True, True], volunteer.membership.pk: [True, False],
+        0: [True] * 3, whole.membership.pk: [True] * 3, volunteer.membership.pk: [True, False, False],
     }  # fmt: skip
     with acting_for(world.chief):
         fix_item(item, Outcome(), seen=1, present=[], by=world.chief)

@@ -23,6 +23,13 @@ pytestmark = [
     pytest.mark.xdist_group("papers"),  # made once, read by all
 ]
 ERA_DAY = r"(?:令和|平成|昭和)\d+年\d+月\d+日(?:から|まで)?"
+PREPARED = [
+    "準備シート",
+    "年に1回、訪問で会っていた。",
+    "週に1回の訪問",
+    "夜間の対応は職員がいない",
+    "鍵の預かり先を決めてほしい",
+]
 ONCE = {}
 
 
@@ -75,6 +82,8 @@ def test_rare_names_are_drawn_on_every_paper(papers):
 def test_papers_say_what_the_record_holds(papers):
     begins = in_era(timezone.localdate() + DAY)
     held = {
+        "papers": [*PREPARED, "まだ答えていません"],
+        "copy": PREPARED,
         "minutes": [f"毎週火曜{begins}から"],
     }  # fmt: skip
     lacking = {
