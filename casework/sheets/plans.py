@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
+from casework.meetings.models import AgendaItem
 from casework.planning.agreements import agreements_for, newest_of
 from casework.planning.models import PlanAgreement, PlanDecision
 from casework.planning.selectors import PlanView, plan_views_for
 from casework.plans.models import Decision, Seat
 from permissions.viewer import Viewer
 
-from .content import Label, family_for, labels_printed
+from .content import Label, agenda_of, family_for, labels_printed
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -34,6 +35,7 @@ class PlanSheet:
     people: list[Person]
     seats: list[tuple[str, str]]
     agreements: list[PlanAgreement]  # for the center alone
+    agenda: AgendaItem | None
     labels: list[Label]
     made_at: dt.datetime
     number: str
@@ -71,6 +73,7 @@ def plan_sheet_for(
         people=people,
         seats=_seats(viewer, view),
         agreements=said,
+        agenda=agenda_of(viewer, view.decision),
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=made_at,
         number=number,

@@ -82,6 +82,8 @@ def test_rare_names_are_drawn_on_every_paper(papers):
 def test_papers_say_what_the_record_holds(papers):
     begins = in_era(timezone.localdate() + DAY)
     held = {
+        "plan": ["どの会議で決めたかM-"],
+        "decision": ["どの会議で決めたかM-"],
         "papers": [*PREPARED, "まだ答えていません"],
         "copy": PREPARED,
         "minutes": [f"毎週火曜{begins}から"],
