@@ -269,6 +269,11 @@ class FullCase:
         made["closing"] = self._sheet(CLOSING)
         return made
 
+    def spreadsheet(self) -> bytes:
+        """Return the plan as .xlsx."""
+        url = reverse("casework:plan_excel", args=[self.case.pk, self.decision.pk])
+        return self.client().get(url).content
+
     def _sheet(self, kind: str, decision: Any = None, **of: Any) -> tuple[bytes, str]:
         with acting_for(self.chief):
             ordered = request_sheet(self.case, decision, by=self.chief, kind=kind, **of)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
+from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from casework.dates import in_era
@@ -30,14 +31,16 @@ PREPARED = [
     "夜間の対応は職員がいない",
     "鍵の預かり先を決めてほしい",
 ]
-ONCE = {}
+ONCE, BOOK = {}, {}
 
 
 @pytest.fixture
 def papers(world):
     """Of each paper, by its code: the PDF, and the page that it was printed from."""
     if not ONCE:
-        ONCE.update(FullCase(world).papers())
+        full = FullCase(world)
+        ONCE.update(full.papers())
+        BOOK["plan"] = full.spreadsheet()
         for code, (pdf, _page) in ONCE.items() if (folder := os.environ.get("SCREENSHOTS")) else ():
             (Path(folder) / f"{code}.pdf").write_bytes(pdf)
     return ONCE
@@ -95,3 +98,20 @@ def test_papers_say_what_the_record_holds(papers):
         code: [word for word in words if word not in said_by(papers[code][0])] for code, words in held.items()
     }
     assert lacking == {code: [] for code in held}
+
+
+def test_spreadsheet_is_legible_on_paper_and_cuts_nothing(papers):
+    [page] = load_workbook(io.BytesIO(BOOK["plan"]))
+    rows = {row[0].value: row[1].row for row in page.iter_rows() if row[0].value}
+    widths = [page.column_dimensions[letter].width for letter in "ABCDEFGHIJK"]
+    first = page.cell(rows["だれのこと"] + 1, 3)
+
+    assert (page.page_setup.orientation, sum(widths) <= 210) == ("landscape", True)
+    assert page.cell(rows["どの会議で決めたか"], 2).value.startswith("M-")
+    said = page.cell(rows["説明と同意"], 2)
+    assert "立ち会い：" in said.value
+    assert "答えた人：成年後見人・保佐人・補助人 見本花子（長女）" in said.value
+    # 100 letters, each as wide as two, in 78: three lines.
+    assert page.row_dimensions[said.row].height >= 45
+    assert (first.alignment.wrap_text, page.cell(first.row + 3, 3).alignment.wrap_text) == (True, True)
+    assert page.row_dimensions[first.row].height >= 30
