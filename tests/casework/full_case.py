@@ -169,12 +169,13 @@ class FullCase:
         )  # fmt: skip
 
     def _happen(self) -> None:
-        for when, text, about in (((1975, 4), "結婚", self.mother), ((2011,), "退職", self.home.son)):
+        son = self.home.son.pk
+        for when, text, about in (
+            ((1975, 4), "結婚", self.mother.pk), ((2000, 4), "介護保険の始まり", None), ((2011,), "退職", son),
+        ):  # fmt: skip
             with acting_for(self.by):
                 draft = EntryDraft(PartialDate(*when), text)
-                write_entry(
-                    self.case, Label(about.pk, "history"), draft, source=self.world.center, by=self.by
-                )
+                write_entry(self.case, Label(about, "history"), draft, source=self.world.center, by=self.by)
 
     def _talk(self) -> Any:
         """A 支援会議 of today with papers, an answer beforehand and a copy; its minutes come later (write_minutes)."""
@@ -186,6 +187,8 @@ class FullCase:
         item = put(world, meeting, self.home, *seats, purpose_text="母の退院のあとの暮らしについて")
         paper(world, item, f"{NAME}さんは、ひざの痛みで外出が減っている。")
         paper(world, item, "週に1回、センターが訪問している。", kind="current")
+        paper(world, item, "弁護士に来てほしい。", kind="wanted")
+        paper(world, item, "知っていることを、先に書いてほしい。", kind="request")
         open_to_all(world, item)
         with acting_for(world.anshin_worker):
             said = PrepDraft(
@@ -273,6 +276,18 @@ class FullCase:
         """Return the plan as .xlsx."""
         url = reverse("casework:plan_excel", args=[self.case.pk, self.decision.pk])
         return self.client().get(url).content
+
+    def printed_by_browser(self) -> dict[str, str]:
+        """Return the pages that the browser prints, by their codes."""
+        pages = {
+            "roles": "roles/",
+            "timeline": "timeline/?paper=on",
+            "chronology": "chronology/",
+            "plain": f"plans/{self.plan.pk}/plain/?person={self.mother.pk}",
+        }
+        at = reverse("casework:case", args=[self.case.pk])
+        client = self.client()
+        return {code: client.get(at + page).content.decode() for code, page in pages.items()}
 
     def _sheet(self, kind: str, decision: Any = None, **of: Any) -> tuple[bytes, str]:
         with acting_for(self.chief):

@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections import Counter
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,8 @@ PREPARED = [
     "夜間の対応は職員がいない",
     "鍵の預かり先を決めてほしい",
 ]
-ONCE, BOOK = {}, {}
+ONCE, PAGES, BOOK = {}, {}, {}
+DOC = Path(__file__).parents[2] / "docs" / "papers.md"
 
 
 @pytest.fixture
@@ -39,8 +41,9 @@ def papers(world):
     """Of each paper, by its code: the PDF, and the page that it was printed from."""
     if not ONCE:
         full = FullCase(world)
-        ONCE.update(full.papers())
         BOOK["plan"] = full.spreadsheet()
+        PAGES.update(full.printed_by_browser())
+        ONCE.update(full.papers())  # last: it ends with the closing
         for code, (pdf, _page) in ONCE.items() if (folder := os.environ.get("SCREENSHOTS")) else ():
             (Path(folder) / f"{code}.pdf").write_bytes(pdf)
     return ONCE
@@ -76,10 +79,9 @@ def test_days_are_those_of_the_era(papers):
     assert found == {code: len(PdfReader(io.BytesIO(pdf)).pages) for code, (pdf, _page) in papers.items()}
 
 
-def test_rare_names_are_drawn_on_every_paper(papers):
-    assert {code: unshown(pdf, *SIGNS) for code, (pdf, _page) in papers.items()} == {
-        code: [] for code in papers
-    }
+def test_rare_names_are_drawn_on_what_is_handed_out_at_a_meeting(papers):
+    """As on the other papers (test_rare_names.py)."""
+    assert unshown(papers["copy"][0], *SIGNS) == []
 
 
 def test_papers_say_what_the_record_holds(papers):
@@ -115,3 +117,73 @@ def test_spreadsheet_is_legible_on_paper_and_cuts_nothing(papers):
     assert page.row_dimensions[said.row].height >= 45
     assert (first.alignment.wrap_text, page.cell(first.row + 3, 3).alignment.wrap_text) == (True, True)
     assert page.row_dimensions[first.row].height >= 30
+
+
+# --- docs/papers.md -----------------------------------------------------------------------------------------
+
+
+def told():
+    """Of each paper, by its code: the rows of its table in the document."""
+    found = {}
+    for section in DOC.read_text().split("\n## ")[1:]:
+        rows = [line.strip("| ").split(" | ") for line in section.splitlines() if line.startswith("| ")]
+        for code in re.findall("`([a-z]+)`", section.splitlines()[0]):
+            found[code] = rows[1:]
+    return found
+
+
+def named(rows):
+    return {heading for _field, headings, _where in rows for heading in re.findall("`([^`]+)`", headings)}
+
+
+def words_of(page):
+    main = re.search(r"<main.*</main>", page, re.DOTALL).group()
+    return re.sub(r"\s", "", unescape(re.sub(r"<[^>]*>", "", main)))
+
+
+def test_document_names_each_heading_where_it_stands(papers):
+    said = {code: said_by(pdf) for code, (pdf, _page) in papers.items()}
+    said |= {code: words_of(page) for code, page in PAGES.items()}
+    [book] = load_workbook(io.BytesIO(BOOK["plan"]))
+    said["excel"] = "".join(str(cell.value or "") for row in book.iter_rows() for cell in row)
+
+    assert told().keys() == said.keys()
+    gone = {
+        code: {each for each in named(rows) if re.sub(r"\s", "", each) not in said[code]}
+        for code, rows in told().items()
+    }
+    assert gone == {code: set() for code in said}
+
+
+def test_document_has_each_heading_and_says_why_a_field_has_none(papers):
+    pages = {code: page for code, (_pdf, page) in papers.items()} | PAGES
+    there = {}
+    for code, page in pages.items():
+        subtitles = re.findall(
+            r"<h[23][^>]*>(.*?)</h[23]>", page.partition("</header>")[2] if code in papers else ""
+        )
+        there[code] = headings_of(page) | {re.sub(r"<[^>]*>|\s", "", each) for each in subtitles}
+    rows = told()
+    new = {
+        code: {re.sub(r"D-\d+-\d+$", "", each) for each in heads}
+        - {re.sub(r"\s", "", known) for known in named(rows[code])}
+        for code, heads in there.items()
+    }
+    assert new == {code: set() for code in there}
+    unsaid = [row for each in rows.values() for row in each if "`" not in row[1]]
+    assert [row[0] for row in unsaid if not re.fullmatch("not on the paper, because .+", row[2])] == []
+
+
+def test_document_counts_pages_and_every_paper_is_tagged(papers):
+    lines = [
+        line.strip("| ").split(" | ")
+        for line in DOC.read_text().partition("\n## ")[0].splitlines()
+        if line.startswith("| ")
+    ][1:]
+    found = {}
+    for code, (pdf, _page) in papers.items():
+        about = subprocess.run(["pdfinfo", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+        wide, high = re.search(r"Page size:\s+([\d.]+) x ([\d.]+)", about).groups()
+        size = "A4 landscape" if float(wide) > float(high) else "A4 upright"
+        found[code] = [size, re.search(r"Pages:\s+(\d+)", about)[1], re.search(r"Tagged:\s+(\w+)", about)[1]]
+    assert {line[1].strip("`"): line[2:5] for line in lines} == found
