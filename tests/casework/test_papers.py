@@ -119,6 +119,16 @@ def test_spreadsheet_is_legible_on_paper_and_cuts_nothing(papers):
     assert page.row_dimensions[first.row].height >= 30
 
 
+def test_what_the_browser_prints_says_whose_it_is_and_to_keep_it(papers):
+    lines = {
+        code: re.search(r'<p class="(?:m-printonly|c-paper__told)">(.*?)</p>', page, re.DOTALL)[1]
+        for code, page in PAGES.items()
+        if code != "plain"  # the person's own
+    }
+    assert {code: "葛\U000e0100城 課長" in line for code, line in lines.items()} == dict.fromkeys(lines, True)
+    assert lines.keys() == {"roles", "timeline", "chronology"}
+
+
 # --- docs/papers.md -----------------------------------------------------------------------------------------
 
 
