@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from casework.households.models import Household, Person
 from casework.households.selectors import household_for, name_people, who_live_here
-from casework.plans.models import Direction, Seat
+from casework.meetings.models import AgendaItem
+from casework.meetings.selectors import agendas_for
+from casework.plans.models import Decision, Direction, Seat
 from casework.plans.selectors import AnsweredRole, DecisionView, decision_view_for
 from casework.sharing.items import Item
 from casework.sharing.models import LivesHere
@@ -45,6 +47,7 @@ class SheetContent:
     directions: list[Direction]
     roles: list[AnsweredRole]
     seats: list[SeatRow]
+    agenda: AgendaItem | None
     labels: list[Label]
     made_at: dt.datetime
     number: str
@@ -68,10 +71,18 @@ def content_for(viewer: Viewer, sheet: Sheet) -> SheetContent | None:
         roles=view.roles,
         # Of a decision that stands, who sits there now; of one that was replaced, who sat there.
         seats=_seats(viewer, [role for role in view.roles if role.is_current or not view.is_current]),
+        agenda=agenda_of(viewer, view.decision),
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=sheet.requested_at,
         number=str(sheet.pk)[:8].upper(),
     )
+
+
+def agenda_of(viewer: Viewer, decision: Decision | None) -> AgendaItem | None:
+    """Return the item of the meeting that decided, with its meeting, for the center; None outside a meeting."""
+    if decision is None or decision.agenda_id is None or not viewer.sees_all_cases:
+        return None
+    return agendas_for(viewer).filter(pk=decision.agenda_id).select_related("meeting").first()
 
 
 def family_for(viewer: Viewer, case: Case) -> tuple[Household | None, list[Person]]:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 from casework.concealment.selectors import has_found_for
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
+from casework.meetings.models import AgendaItem
 from casework.planning.agreements import agreements_for, newest_of
 from casework.planning.models import PlanAgreement, PlanDecision
 from casework.planning.selectors import PlanView, plan_views_for
 from casework.plans.models import Decision, Seat
 from permissions.viewer import Viewer
 
-from .content import Label, family_for, labels_printed
+from .content import Label, agenda_of, family_for, labels_printed
 
 if TYPE_CHECKING:
     from casework.cases.models import Case
@@ -36,6 +37,7 @@ class PlanSheet:
     unasked: list[Person]  # whose wish it does not hold; for the center alone
     seats: list[tuple[str, str]]
     agreements: list[PlanAgreement]  # for the center alone
+    agenda: AgendaItem | None
     labels: list[Label]
     made_at: dt.datetime
     number: str
@@ -74,6 +76,7 @@ def plan_sheet_for(
         unasked=_unasked(viewer, case, view, people),
         seats=_seats(viewer, view),
         agreements=said,
+        agenda=agenda_of(viewer, view.decision),
         labels=labels_printed(viewer, case, household, people, rows),
         made_at=made_at,
         number=number,

@@ -17,9 +17,9 @@ from casework.workspace.selectors import Strip, strip_for
 register = template.Library()
 
 
-@register.filter
+@register.filter(expects_localtime=True)
 def wareki(day: dt.date) -> str:
-    """Return a day as official sheets write it."""
+    """Return a day, or that of a moment in Japan, as official sheets write it."""
     return in_era(day)
 
 

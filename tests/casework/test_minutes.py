@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from pypdf import PdfReader
 
+from casework.dates import in_era
 from casework.meetings.actions import (
     MEETING_FIELDS,
     MeetingDraft,
@@ -687,7 +688,7 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
         0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
     }  # fmt: skip
     assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
-    year, today = fiscal_year(timezone.localdate()), timezone.localdate()
+    year, today = fiscal_year(timezone.localdate()), in_era(timezone.localdate())
     sworn, fixed = f"{rare}（{year}年度の誓約あり）", rf"確定した人機関\w+chief{today}[\d:]+第1版"
     assert [(sworn in text, bool(re.search(fixed, text))) for text in told.values()] == [(True, True)] * 3
     whose = "".join(world.hazuki.mother.name.split())
@@ -760,6 +761,8 @@ def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeyp
     with acting_for(world.coordinator):
         copies = hand_out(item, [volunteer.membership, whole.membership], by=world.coordinator)
     write(world, item)
+    with acting_for(whole):
+        answer_prep(item, PrepDraft(knows="玄関で会った"), answered=0, by=whole)
     printed = {}
 
     def keep(template, context, *, style):
@@ -773,9 +776,9 @@ def test_copy_of_a_volunteer_prints_what_a_volunteer_sees(world, client, monkeyp
         assert client.post(url, data).status_code == 200
     assert client.post(url, {"copy": str(item.pk)}).status_code == 404
 
-    texts = ("声かけのしかた", f"{CANARY} 借金")
+    texts = ("声かけのしかた", f"{CANARY} 借金", "玄関で会った")
     assert {key: [text in page for text in texts] for key, page in printed.items()} == {
-        0: [True, True], whole.membership.pk: [True, True], volunteer.membership.pk: [True, False],
+        0: [True] * 3, whole.membership.pk: [True] * 3, volunteer.membership.pk: [True, False, False],
     }  # fmt: skip
     with acting_for(world.chief):
         fix_item(item, Outcome(), seen=1, present=[], by=world.chief)

@@ -92,6 +92,8 @@ def test_table_prints_on_a4_landscape_with_every_word_of_every_row(world, page_a
     missing = [word for row in told for word in row if re.sub(r"\s", "", word) not in said]
     assert missing == []
     assert "送り迎えがあれば行ける" in said
+    assert "取扱注意：関係者以外に見せないでください" in said
+    assert [word for word in ("支援ケース", "同意を見る") if word in said] == []  # of the screen
     assert said.count("未回答") >= 5
 
 
