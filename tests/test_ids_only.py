@@ -97,6 +97,7 @@ MADE_FOR_IT = {
     "casework_planpart",
     "casework_planrole",
     "casework_planagreement",
+    "casework_planconfirmation",
     "casework_ordinance",
     "casework_oath",  # where the paper is
     "casework_meeting",
