@@ -93,6 +93,8 @@ VERBS = {
     "plan_saved": _("支援プランの版を書いた"),
     "plan_decided": _("支援プランを決定した"),
     "plan_explained": _("支援プランを説明し、返事を記録した"),
+    "plan_confirmed": _("支援プランの支援決定を記録した"),
+    "plan_returned": _("支援プランを差し戻した"),
     "case_closed": _("終結シートでケースを終えた"),
     "ordinance_written": _("会議の設置要綱を書いた"),
     "oath_recorded": _("守秘の誓約を記録した"),

@@ -57,7 +57,7 @@ from .notes.models import Attendee, Note, NoteParagraph
 from .notices.models import EmergencyCall, NoticeReply, StatutoryNotice
 from .notifications.models import MailChoice, Notification
 from .ordinances.models import Oath, Ordinance
-from .planning.models import Plan, PlanAgreement, PlanDecision, PlanPart, PlanRole
+from .planning.models import Plan, PlanAgreement, PlanConfirmation, PlanDecision, PlanPart, PlanRole
 from .plans.models import Decision, DecisionEnd, Direction, RoleAnswer, RoleEnd, RoleRow
 from .referrals.models import (
     AnswerLink,
@@ -181,6 +181,7 @@ __all__ = [
     "PlaceRequest",
     "Plan",
     "PlanAgreement",
+    "PlanConfirmation",
     "PlanDecision",
     "PlanPart",
     "PlanRole",

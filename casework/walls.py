@@ -473,6 +473,15 @@ WALLS: tuple[Wall, ...] = (
         insert=center("casework_plandecision"),
         frozen=True,
     ),
+    # Who sees the decided plan sees that the city confirmed it; what was returned, and why, is the center's.
+    Wall(
+        table="casework_planconfirmation",
+        select=f"({CENTER} OR outcome = 'confirmed' AND {planning.is_decided('casework_planconfirmation')})"
+        f" AND {not_blocked('case_id')} AND {not_hidden('casework_planconfirmation')}",
+        insert=f"{CHIEF} AND {planning.OF_THE_CITY} AND {not_blocked('case_id')} AND confirmed_by_id = {ME}"
+        f" AND {planning.is_decided('casework_planconfirmation')}",
+        frozen=True,
+    ),
     # Its own receiver only, and only while a line with its label stands; the worker finds what is late.
     Wall(
         table="casework_referral",

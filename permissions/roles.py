@@ -61,7 +61,7 @@ ROLES: dict[str, Role] = {
         _("センター長"),
         _COORDINATE
         | {"casework.block", "casework.view_alarms", "casework.edit_codes", "casework.view_board"}
-        | {"casework.take_register", "casework.close_month"},
+        | {"casework.take_register", "casework.close_month", "casework.confirm_plan"},
         sees_all_cases=True,
         center_only=True,
     ),

@@ -223,6 +223,7 @@ MATRIX: dict[str, Cell] = {
     "casework:plans": Cell(READERS, object="case"),
     "casework:plan": Cell(READERS, object="case"),
     "casework:plan_plain": Cell(READERS, object="case"),
+    "casework:plan_confirm": Cell(CHIEF, GET_POST, "case"),
     "casework:plan_agree": Cell(CENTER, GET_POST, "case"),
     "casework:plan_compare": Cell(READERS, object="case"),
     "casework:plan_write": Cell(COORDINATION, GET_POST, "case"),

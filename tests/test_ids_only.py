@@ -97,6 +97,7 @@ MADE_FOR_IT = {
     "casework_planpart",
     "casework_planrole",
     "casework_planagreement",
+    "casework_planconfirmation",
     "casework_ordinance",
     "casework_oath",  # where the paper is
     "casework_meeting",
@@ -283,7 +284,9 @@ def _meet(world, words):
     home, viewer, by = world.hazuki, world.kenko_worker, world.coordinator
     rule = ordinance(world, title=words("要綱"), text=words("要綱文"))
     let_swear(viewer)
-    meeting = call(world, rule, label=words("会議"), chair=words("議長"), place=words("場所"))
+    meeting = call(
+        world, rule, label=words("会議"), convener=words("招集"), chair=words("議長"), place=words("場所")
+    )
     item = put(
         world, meeting, home, viewer, people={home.son.pk: words("呼")}, purpose_text=words("話すこと")
     )

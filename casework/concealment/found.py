@@ -58,6 +58,7 @@ HIDDEN = (
     "TaskEnd",
     "Closure",
     "PlanAgreement",
+    "PlanConfirmation",
     "Monitoring",
     "MonitoringTick",
     "Evaluation",

@@ -76,10 +76,11 @@ class MeetingDraft:
     place: str = ""
     is_online: bool = False
     ordinance: Ordinance | None = None
+    convener: str = ""
 
     def values(self) -> dict[str, Any]:
         return {
-            "label": self.label.strip(), "held_at": self.held_at, "chair": self.chair.strip(),
+            "label": self.label.strip(), "held_at": self.held_at, "convener": self.convener.strip(), "chair": self.chair.strip(),
             "writer_id": self.writer.pk, "place": self.place.strip(), "is_online": self.is_online,
             "ordinance_id": self.ordinance.pk if self.ordinance else None,
         }  # fmt: skip
@@ -120,7 +121,8 @@ def _refuse_place_of(meeting: Meeting, cases: Iterable[uuid.UUID]) -> None:
     for case_id in cases:
         digests = digests_of(case_id)
         if digests and any(
-            holds_place(text, digests) for text in (meeting.label, meeting.place, meeting.chair)
+            holds_place(text, digests)
+            for text in (meeting.label, meeting.place, meeting.convener, meeting.chair)
         ):
             raise PlaceWritten
 

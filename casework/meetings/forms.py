@@ -27,6 +27,8 @@ from .models import Meeting, Minutes, PaperKind, PrepSheet
 from .rules import MEETING_FIELDS, reads_least
 from .selectors import open_state
 
+_SAID = ("label", "held_at", "place", "is_online", "convener", "chair")
+
 
 class MeetingForm(TypedMixin, OnceForm):
     """When and where, who leads, who writes, on which ordinance. ``stands``: the columns that are not changed any more."""
@@ -44,6 +46,12 @@ class MeetingForm(TypedMixin, OnceForm):
         help_text=_("例：市役所 3階 会議室2。構成員に見えます。"),
     )
     is_online = forms.BooleanField(label=_("オンラインで参加できる"), required=False)
+    convener = forms.CharField(
+        label=_("招集した人または機関"),
+        max_length=100,
+        required=False,
+        help_text=_("会議を招集した人の役職か、機関の名前。構成員に見え、議事録に出ます。"),
+    )
     chair = forms.CharField(label=_("議長"), max_length=60, help_text=_("例：支援課 課長"))
     writer = forms.ChoiceField(
         label=_("議事録を書く人"), help_text=_("1人だけです。途中で代わることができます。")
@@ -78,14 +86,13 @@ class MeetingForm(TypedMixin, OnceForm):
             *((key, row.title) for key, row in self.ordinances.items()),
         ]
         if meeting:
-            now = {
-                name: getattr(meeting, name) for name in ("label", "held_at", "place", "is_online", "chair")
-            }
+            now = {name: getattr(meeting, name) for name in _SAID}
             keys = {"writer": str(meeting.writer_id), "ordinance": str(meeting.ordinance_id or "")}
             self.now = {**now, **keys}
             self.initial = {**self.now, "seen": fingerprint(meeting, MEETING_FIELDS), **self.initial}
         else:
-            self.initial = {"writer": str(viewer.membership.pk), **self.initial}
+            begun = {"writer": str(viewer.membership.pk), "convener": viewer.agency.name}
+            self.initial = {**begun, **self.initial}
         closed = {name.removesuffix("_id") for name in stands}
         # A page from before still sends them: it is answered in words, and keeps what was typed.
         if not any(self.add_prefix(name) in self.data for name in closed):
@@ -97,7 +104,7 @@ class MeetingForm(TypedMixin, OnceForm):
         return MeetingDraft(
             writer=self.writers[told["writer"]],
             ordinance=self.ordinances.get(told["ordinance"]),
-            **{name: told[name] for name in ("label", "held_at", "place", "is_online", "chair")},
+            **{name: told[name] for name in _SAID},
         )
 
 

@@ -27,7 +27,8 @@ LONGEST_CIRCULATION = dt.timedelta(days=31)
 class Meeting(Walled):
     """One coming together (会議). ``label`` is what the city calls it; what the law calls it stands with each item.
 
-    Holds no content of a case: whoever was named for one of its items sees it. ``writer``: the one who keeps the minutes now.
+    Holds no content of a case: whoever was named for one of its items sees it. ``writer``: the one who keeps the minutes now;
+    ``convener``: who called the members together, which may be the contractor (domain.md 1.10).
     """
 
     number = models.CharField(_("会議の番号"), max_length=20, unique=True)
@@ -35,6 +36,7 @@ class Meeting(Walled):
     held_at = models.DateTimeField(_("日時"))
     place = models.CharField(_("場所"), max_length=100, blank=True)
     is_online = models.BooleanField(_("オンライン"), default=False)
+    convener = models.CharField(_("招集した人または機関"), max_length=100, blank=True)
     chair = models.CharField(_("議長"), max_length=60)
     writer = models.ForeignKey(
         Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("議事録を書く人")

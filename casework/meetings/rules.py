@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from casework.cases.models import Case
     from casework.households.models import Person
 
-MEETING_FIELDS = ["label", "held_at", "place", "is_online", "chair", "writer_id", "ordinance_id"]
+MEETING_FIELDS = ["label", "held_at", "place", "is_online", "convener", "chair", "writer_id", "ordinance_id"]
 
 
 def what_stands(meeting: Meeting) -> frozenset[str]:
@@ -54,7 +54,7 @@ def why_it_stands(columns: Iterable[str]) -> str:
     if named == {"writer_id"}:
         return _("議題の議事録がすべて確定しているため、議事録を書く人は代われません。")
     return _(
-        "議事録が確定した議題があるため、会議の名前・日時・場所・議長・要綱は直せません。ほかの議題を別の日に移すときは、"
+        "議事録が確定した議題があるため、会議の名前・日時・場所・招集した人・議長・要綱は直せません。ほかの議題を別の日に移すときは、"
         "その議題を取り下げて、新しい会議の議題にしてください。"
     )
 

@@ -241,9 +241,11 @@ DECLARE
   standing text := casework_meeting_standing(OLD.id);
 BEGIN
   IF standing IN ('fixed', 'over')
-     AND (NEW.number, NEW.label, NEW.held_at, NEW.place, NEW.is_online, NEW.chair, NEW.ordinance_id, NEW.made_by_id, NEW.made_at)
+     AND (NEW.number, NEW.label, NEW.held_at, NEW.place, NEW.is_online, NEW.convener, NEW.chair, NEW.ordinance_id, NEW.made_by_id,
+          NEW.made_at)
        IS DISTINCT FROM
-       (OLD.number, OLD.label, OLD.held_at, OLD.place, OLD.is_online, OLD.chair, OLD.ordinance_id, OLD.made_by_id, OLD.made_at)
+       (OLD.number, OLD.label, OLD.held_at, OLD.place, OLD.is_online, OLD.convener, OLD.chair, OLD.ordinance_id, OLD.made_by_id,
+        OLD.made_at)
      OR standing = 'over' AND NEW.writer_id <> OLD.writer_id
      OR standing = 'opened' AND OLD.ordinance_id IS NOT NULL AND NEW.ordinance_id IS DISTINCT FROM OLD.ordinance_id THEN
     RAISE EXCEPTION 'this of a meeting stands since papers were opened or minutes fixed'

@@ -33,7 +33,9 @@ from permissions.typed import TypedMixin
 
 from .actions import AtMeeting, PartDraft, PlanDraft
 from .agreements import AgreementDraft, against
-from .models import AgreementAnswer, Section
+from .confirmations import ConfirmationDraft
+from .confirmations import against as against_confirmation
+from .models import AgreementAnswer, ConfirmationOutcome, Section
 
 # What an entry may be about; it decides who sees it once the plan is decided.
 PART_ITEMS = [(item.value, item.label) for item in (Item.PLAN, Item.HEALTH, Item.MONEY, Item.HISTORY)]
@@ -331,6 +333,40 @@ class AgreementForm(TypedMixin, OnceForm):
         cleaned = super().clean()
         if not self.errors:
             for name, words in against(self.whose(), self.draft()).items():
+                self.add_error(name, words)
+        return cleaned
+
+
+class ConfirmPlanForm(TypedMixin, OnceForm):
+    """What the city did with a decided plan, when, and why it was returned."""
+
+    outcome = forms.ChoiceField(
+        label=_("市の決定"), choices=ConfirmationOutcome.choices, widget=forms.RadioSelect
+    )
+    confirmed_on = forms.DateField(
+        label=_("支援決定または差戻しの日"), initial=timezone.localdate, widget=DayInput
+    )
+    document_number = forms.CharField(
+        label=_("文書番号"), max_length=60, required=False,
+        help_text=_("決裁した文書の番号。プランを見る機関にも出ます。"),
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("差し戻す理由"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("差し戻すときだけ書きます。センターの職員だけが読みます。"),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, decided_on: dt.date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.decided_on = decided_on
+
+    def draft(self) -> ConfirmationDraft:
+        told = self.cleaned_data
+        return ConfirmationDraft(**{each.name: told[each.name] for each in fields(ConfirmationDraft)})
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if not self.errors:
+            for name, words in against_confirmation(self.draft(), decided_on=self.decided_on).items():
                 self.add_error(name, words)
         return cleaned
 

@@ -162,7 +162,7 @@ class PlanRole(Commitment):
 
 
 class PlanDecision(Walled):
-    """The decision by which a version became the plan (支援決定). One each; from then on the version is the plan that holds."""
+    """The decision by which a version became the plan. One each; from then on the version is the plan that holds."""
 
     plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="decided")
     case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
@@ -170,6 +170,49 @@ class PlanDecision(Walled):
 
     class Meta:
         verbose_name = _("プランの決定")
+
+
+class ConfirmationOutcome(models.TextChoices):
+    """What the city did with a decided plan."""
+
+    CONFIRMED = "confirmed", _("支援決定した")
+    RETURNED = "returned", _("差し戻した")
+
+
+class PlanConfirmation(Walled):
+    """What the city said to a decided plan (支援決定, domain.md 1.5): that it confirms it, or returns it and why. One each.
+
+    It carries no text that an agency could read: a reason is of a return alone, which only the center sees. A plan that is returned
+    stands until another decision takes its place.
+    """
+
+    plan = models.OneToOneField(Plan, on_delete=models.PROTECT, related_name="confirmation")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(_("市の決定"), max_length=12, choices=ConfirmationOutcome.choices)
+    confirmed_on = models.DateField(_("支援決定または差戻しの日"))
+    document_number = models.CharField(_("文書番号"), max_length=60, blank=True)
+    reason = models.TextField(_("差し戻す理由"), max_length=1000, blank=True)
+    confirmed_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, related_name="+", verbose_name=_("支援決定した人")
+    )
+    recorded_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("支援決定")
+        constraints = (
+            models.CheckConstraint(
+                name="planconfirmation_outcome_known", condition=Q(outcome__in=ConfirmationOutcome.values)
+            ),
+            models.CheckConstraint(
+                name="planconfirmation_return_says_why",
+                condition=Q(outcome=ConfirmationOutcome.RETURNED) & ~Q(reason="")
+                | Q(outcome=ConfirmationOutcome.CONFIRMED, reason=""),
+            ),
+        )
+
+    @property
+    def is_returned(self) -> bool:
+        return self.outcome == ConfirmationOutcome.RETURNED
 
 
 class AgreementAnswer(models.TextChoices):

@@ -23,7 +23,8 @@ from casework.versions import Change, Said, changes_of
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
-from .models import Plan, PlanDecision, PlanPart, PlanRole, Section
+from .confirmations import confirmations_for
+from .models import Plan, PlanConfirmation, PlanDecision, PlanPart, PlanRole, Section
 
 if TYPE_CHECKING:
     from casework.assessments.models import Assessment
@@ -44,7 +45,10 @@ class Block:
 
 @dataclass
 class PlanView:
-    """A version as one viewer sees it. ``decision`` None: a draft; ``is_first``: no version before it was decided."""
+    """A version as one viewer sees it. ``decision`` None: a draft; ``is_first``: no version before it was decided.
+
+    ``confirmation``: what the city said to it, as far as the viewer is told.
+    """
 
     plan: Plan
     parts: list[PlanPart]
@@ -53,6 +57,7 @@ class PlanView:
     is_first: bool
     is_newest: bool
     assessment: Assessment | None = None  # on which it rests, where that reaches the viewer
+    confirmation: PlanConfirmation | None = None
 
     @property
     def standing(self) -> list[PlanRole]:
@@ -104,12 +109,13 @@ def plans_for(viewer: Viewer) -> QuerySet[Plan]:
 def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     """Return the versions of a case, the newest first."""
     of_case = Q(case=case)
-    plans, parts, roles, decided, assessments, ends = yield [
+    plans, parts, roles, decided, assessments, confirmed, ends = yield [
         plans_for(viewer).filter(of_case).select_related("made_by__user").order_by("-version"),
         _parts_for(viewer, PlanPart).filter(of_case).order_by("position"),
         _parts_for(viewer, PlanRole).filter(of_case).select_related("agency").order_by("position"),
         PlanDecision.objects.filter(of_case).select_related("decision"),
         assessments_for(viewer).filter(of_case),
+        confirmations_for(viewer, case),
         labelled_for(viewer, RoleEnd)
         .filter(of_case, role__decision__end__isnull=True)
         .select_related("role"),
@@ -117,6 +123,7 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
     over = {_commitment(end.role, end.role.decision_id) for end in ends}
     assessed = {row.pk: row for row in assessments}
     decisions = {row.plan_id: row.decision for row in decided}
+    confirmations = {row.plan_id: row for row in confirmed}
     parts_of, roles_of = defaultdict(list), defaultdict(list)
     for part in parts:
         parts_of[part.plan_id].append(part)
@@ -130,6 +137,7 @@ def plan_views_for(viewer: Viewer, case: Case) -> Steps[list[PlanView]]:
         PlanView(
             plan, parts_of[plan.pk], roles_of[plan.pk], decisions.get(plan.pk),
             is_first=not any(version < plan.version for version in versions), is_newest=plan is shown[0], assessment=assessed.get(plan.assessment_id),
+            confirmation=confirmations.get(plan.pk),
         )
         for plan in shown
     ]  # fmt: skip

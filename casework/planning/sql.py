@@ -18,6 +18,8 @@ ALTER TABLE casework_plandecision ADD CONSTRAINT casework_plandecision_of_decisi
   REFERENCES casework_decision (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE casework_agendapaper ADD CONSTRAINT casework_agendapaper_of_plan FOREIGN KEY (plan_id, case_id)
   REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE casework_planconfirmation ADD CONSTRAINT casework_planconfirmation_of_plan FOREIGN KEY (plan_id, case_id)
+  REFERENCES casework_plan (id, case_id) DEFERRABLE INITIALLY DEFERRED;
 """
 
 
@@ -35,6 +37,8 @@ def of_new_plan(table: str) -> str:
 
 
 SEEN_DECISION = "EXISTS (SELECT 1 FROM casework_decision d WHERE d.id = casework_plandecision.decision_id)"
+# 市直営 and 委託 are two organisations of one center: the city's own act is never its contractor's.
+OF_THE_CITY = "EXISTS (SELECT 1 FROM marugoto_permissions_agency a WHERE a.id = (select wall_agency()) AND a.legal_type = 'city_section')"
 # Every direction and role of the decision is an entry of its plan: who sees the one sees the other. Not by the entries
 # themselves, whose policy looks here.
 DECIDED_AND_SEEN = "EXISTS (SELECT 1 FROM casework_plandecision d WHERE d.plan_id = casework_plan.id)"

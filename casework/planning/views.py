@@ -32,10 +32,12 @@ from permissions.viewer import Viewer
 
 from .actions import bring_plan, decide_plan, lacking, save_plan
 from .agreements import agreements_for, newest_of, record_agreement
+from .confirmations import confirm_plan, is_of_the_city, may_confirm
 from .forms import (
     PART_ITEMS,
     AgreementForm,
     BringForm,
+    ConfirmPlanForm,
     DecidePlanForm,
     PlanForm,
     PlanForms,
@@ -82,6 +84,7 @@ def plan(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse
         "brought": [
             paper for paper in plan_papers_for(request.viewer, case) if paper.plan_id == view.plan.pk
         ],
+        "may_confirm": view.decision and not view.confirmation and may_confirm(request.viewer),
     }
     return TemplateResponse(request, "casework/plan.html", context)
 
@@ -360,6 +363,36 @@ def _read_there(viewer: Viewer, case: Case, view: PlanView, agendas: list[Agenda
         newest.setdefault(paper.agenda_id, paper)
     papers = [newest[item.pk] for item in agendas if item.pk in newest]
     return [paper for paper in papers if paper.plan_id != view.plan.pk]
+
+
+@require_http_methods(["GET", "POST"])
+@case_view("casework.confirm_plan")
+def plan_confirm(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpResponse:
+    """Write down that the city confirms the decided plan (支援決定), or returns it."""
+    view = _view(request.viewer, case, plan_id)
+    if view.decision is None or not is_of_the_city(request.viewer):
+        words = (
+            _("支援決定を記録できるのは、市に所属するセンター長だけです。")
+            if view.decision
+            else _("このプランは、まだ会議で決定されていません。")
+        )
+        messages.error(request, words)
+        return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    form = ConfirmPlanForm(request.POST or None, decided_on=view.decision.decided_on)
+    if form.is_valid():
+        try:
+            row = confirm_plan(view.plan, form.draft(), by=request.viewer, key=form.key())
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(
+                request,
+                _("差戻しを記録しました。ケースの担当者の期限に入れました。")
+                if row.is_returned
+                else _("支援決定を記録しました。"),
+            )
+            return redirect("casework:plan", case_id=case.pk, plan_id=plan_id)
+    return TemplateResponse(request, "casework/plan_confirm.html", {"case": case, "view": view, "form": form})
 
 
 def _attendees(viewer: Viewer, case: Case, agendas: list[AgendaItem], data: Any) -> AttendeesForm | None:

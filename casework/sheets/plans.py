@@ -12,7 +12,7 @@ from casework.households.models import Household, Person
 from casework.households.selectors import name_people
 from casework.meetings.models import AgendaItem
 from casework.planning.agreements import agreements_for, newest_of
-from casework.planning.models import PlanAgreement, PlanDecision
+from casework.planning.models import PlanAgreement, PlanConfirmation, PlanDecision
 from casework.planning.selectors import PlanView, plan_views_for
 from casework.plans.models import Decision, Seat
 from permissions.viewer import Viewer
@@ -41,6 +41,12 @@ class PlanSheet:
     labels: list[Label]
     made_at: dt.datetime
     number: str
+
+    @property
+    def confirmed(self) -> PlanConfirmation | None:
+        """That the city confirmed it; what came back is not said on paper that goes to others."""
+        said = self.view.confirmation
+        return None if said is None or said.is_returned else said
 
 
 def has_plan(decision: Decision) -> bool:

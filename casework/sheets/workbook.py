@@ -36,8 +36,8 @@ ROLE_HEADS = (
 def plan_workbook(sheet: PlanSheet) -> bytes:
     """Return the plan as .xlsx. MARUGOTO_PLAN_TEMPLATE names the city's own layout; a name it does not use stays out.
 
-    Names: plan_number, plan_kind, case_number, decided_on, decision_number, decided_at (the meeting), period, monitor_on, assessment,
-    household, made_on, made_by, each block by its code
+    Names: plan_number, plan_kind, case_number, decided_on, decision_number, decided_at (the meeting), confirmed_on, document_number,
+    period, monitor_on, assessment, household, made_on, made_by, each block by its code
     (wish, issue, ... exit: its entries, a line each), agreement and roles (the first cell of a table that grows downwards, its columns
     as in ROLE_HEADS; further rows look like the first).
     No text becomes a formula (assurance.md A26). Raises OSError or KeyError for a template that cannot be read.
@@ -60,6 +60,7 @@ def plan_workbook(sheet: PlanSheet) -> bytes:
 
 def _values(sheet: PlanSheet) -> dict[str, Any]:
     view, plan, decision = sheet.view, sheet.view.plan, sheet.view.decision
+    confirmed = sheet.confirmed
     people = [person.name for person in sheet.people]
     found: dict[str, Any] = {
         "plan_number": str(plan),
@@ -68,6 +69,10 @@ def _values(sheet: PlanSheet) -> dict[str, Any]:
         "decided_on": in_era(decision.decided_on) if decision else "",
         "decision_number": decision.number if decision else "",
         "decided_at": _meeting(sheet.agenda) if sheet.agenda else "",
+        "confirmed_on": f"{in_era(confirmed.confirmed_on)} {name_of(confirmed.confirmed_by.user)}"
+        if confirmed
+        else "",
+        "document_number": confirmed.document_number if confirmed else "",
         "period": f"{in_era(plan.period_from)}〜{in_era(plan.period_to)}",
         "monitor_on": in_era(plan.monitor_on),
         "assessment": view.assessment.name if view.assessment else "",
@@ -176,7 +181,8 @@ def _our_layout() -> Any:
     top = Alignment(vertical="top", wrap_text=True)
     titles = {
         "plan_number": _("プラン番号・版"), "plan_kind": _("初回か再プランか"), "case_number": _("ケース番号"),
-        "decided_on": _("決定した日"), "decision_number": _("決定番号"), "decided_at": _("どの会議で決めたか"), "period": _("期間"),
+        "decided_on": _("決定した日"), "decision_number": _("決定番号"), "decided_at": _("どの会議で決めたか"),
+        "confirmed_on": _("市の支援決定"), "document_number": _("文書番号"), "period": _("期間"),
         "monitor_on": _("次のモニタリング"), "assessment": _("もとにしたアセスメント"), "household": _("世帯・人"), "made_on": _("作成した日"), "made_by": _("書いた人"),
         **{section.value: str(section.label) for section in Section}, "agreement": _("説明と同意"),
     }  # fmt: skip

@@ -26,6 +26,7 @@ from casework.notes.models import Attendee
 from casework.notes.selectors import notes_for
 from casework.notices.selectors import case_calls_for, case_notices_for
 from casework.planning.agreements import agreements_for
+from casework.planning.confirmations import confirmations_for
 from casework.planning.selectors import decided_plans_for
 from casework.plans.selectors import decision_views_for
 from casework.referrals.selectors import case_referrals_for
@@ -104,7 +105,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         monitorings,
         evaluations,
         assessments,
-        (suspensions, agreements),
+        (suspensions, agreements, confirmations),
         lines,
         events,
         plans,
@@ -121,7 +122,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         monitorings_for.steps(viewer, case),
         evaluations_for.steps(viewer, case),
         assessment_views_for.steps(viewer, case),
-        ask(suspensions_for(viewer, case), agreements_for(viewer, case)),
+        ask(suspensions_for(viewer, case), agreements_for(viewer, case), confirmations_for(viewer, case)),
         ask(ledger_of(viewer, case)),
         _events(viewer, case),
         decided_plans_for.steps(viewer, case),
@@ -162,6 +163,7 @@ def timeline_for(viewer: Viewer, case: Case) -> Steps[list[Entry]]:
         *entries.of_assessments(assessments, case.pk),
         *entries.of_suspensions(suspensions),
         *entries.of_agreements(agreements),
+        *entries.of_confirmations(confirmations),
     ]
     return sorted(found, key=lambda entry: entry.order)
 

@@ -447,6 +447,20 @@ def of_agreements(agreements: Iterable[Any]) -> Iterator[Entry]:
         )  # fmt: skip
 
 
+def of_confirmations(confirmations: Iterable[Any]) -> Iterator[Entry]:
+    """What the city said to decided plans; to say more than that it did is the page's."""
+    for row in confirmations:
+        words = (
+            _("支援プラン %(plan)s が市から差し戻された")
+            if row.is_returned
+            else _("支援プラン %(plan)s を市が支援決定した")
+        )
+        yield Entry(
+            K.PLAN, f"confirmation:{row.pk}", row.confirmed_on, words % {"plan": row.plan},
+            reverse("casework:plan", args=[row.case_id, row.plan_id]), **done_by(row.confirmed_by),
+        )  # fmt: skip
+
+
 def of_suspensions(suspensions: Iterable[Any]) -> Iterator[Entry]:
     for row in suspensions:
         title = _("中断した：%(reason)s。見直しの日：%(day)s") % {

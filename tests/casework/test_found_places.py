@@ -343,6 +343,7 @@ def test_every_table_of_a_label_says_what_becomes_of_its_texts():
         "Minutes",
         "MinutesAttendee",
         "PlanAgreement",
+        "PlanConfirmation",
         "Monitoring",
         "Evaluation",
         "Suspension",

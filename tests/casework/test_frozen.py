@@ -33,6 +33,7 @@ from casework.meetings.minutes import AlsoThere, circulate_minutes, hand_out, re
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
+from casework.planning.confirmations import ConfirmationDraft, confirm_plan
 from casework.planning.models import Plan
 from casework.plans.actions import DirectionDraft, InPlaceOf, decide
 from casework.plans.models import Decision, DecisionEnd, Direction, RoleAnswer, RoleRow
@@ -121,6 +122,7 @@ FROZEN = {
     "casework_planpart": "text",
     "casework_planrole": "what",
     "casework_planagreement": "own_view",
+    "casework_planconfirmation": "reason",
     "casework_plandecision": "plan_id",
     "casework_ordinance": "text",
     "casework_oath": "medium",
@@ -182,6 +184,12 @@ def _decide_anew(world):
         )  # fmt: skip
 
 
+def _tell_and_return_plan(home, by):
+    plan, today = Plan.objects.get(case=home.case), timezone.localdate()
+    record_agreement(plan, home.mother, AgreementDraft("agreed", today, by.membership), by=by)
+    confirm_plan(plan, ConfirmationDraft("returned", today, reason="見本"), by=by)
+
+
 def full_world(world):
     """A world in which a consent with an exclusion was taken back, and the agency confirmed that nothing is left."""
     home, agency = world.tomono, make_agency("quiet")
@@ -220,8 +228,7 @@ def full_world(world):
             triggers=("hospital",),
         )
         record_monitoring(home.case, looked, by=world.chief)
-        said = AgreementDraft("agreed", today, world.chief.membership)
-        record_agreement(Plan.objects.get(case=home.case), home.mother, said, by=world.chief)
+        _tell_and_return_plan(home, world.chief)
         evaluation = Evaluation.objects.get(case=home.case)
         EvaluationChange(case=home.case, evaluation=evaluation, code="none").save(force_insert=True)
         Case.objects.filter(pk=home.case.pk).update(stage="outreach_track")

@@ -91,7 +91,7 @@ def test_meeting_put_off_while_an_item_is_fixed_is_put_off_or_stands(world):
     later = timezone.now() + dt.timedelta(days=40)
     with acting_for(by):
         now = Meeting.objects.select_related("writer", "ordinance").get(pk=item.meeting_id)
-        names = ("label", "chair", "writer", "place", "is_online", "ordinance")
+        names = ("label", "convener", "chair", "writer", "place", "is_online", "ordinance")
         draft = MeetingDraft(held_at=later, **{name: getattr(now, name) for name in names})
         seen = fingerprint(now, MEETING_FIELDS)
 

@@ -1,6 +1,7 @@
 """会議: the law of the meeting decides what may be on the table; who was named reads it, for as long as it is open."""
 
 import datetime as dt
+import uuid
 from functools import partial
 
 import pytest
@@ -34,6 +35,7 @@ from casework.meetings.models import (
     AgendaPaper,
     AgendaPerson,
     AgendaRemoval,
+    Meeting,
     PaperRelease,
     PrepSheet,
 )
@@ -727,6 +729,29 @@ def test_meeting_pages_show_who_has_not_answered_and_the_case_lists_its_items(ta
     assert client.get(reverse("casework:meeting_edit", args=keys[:1])).status_code == 200
 
 
+def test_meeting_says_who_convened_it_which_is_the_center_unless_somebody_writes_another(world, client):
+    sign_in(client, world.coordinator)
+    url = reverse("casework:meeting_add")
+    assert client.get(url).context["form"]["convener"].value() == world.center_itaku.name
+    typed = {
+        "label": "第15回 地域ケース会議", "held_at": "2026-12-24T10:00", "place": "会議室2", "chair": "課長",
+        "convener": " 多機関協働事業者 見本会 ", "writer": world.coordinator.membership.pk, "ordinance": "",
+        "once": str(uuid.uuid4()),
+    }  # fmt: skip
+    page = client.post(url, typed, follow=True)
+    with acting_for(world.chief):
+        meeting = Meeting.objects.get(label=typed["label"])
+    before = call(world)
+
+    assert meeting.convener == "多機関協働事業者 見本会"
+    assert "招集した人または機関" in page.content.decode()
+    assert meeting.convener in page.content.decode()
+    old = client.get(reverse("casework:meeting", args=[before.pk])).content.decode()
+    assert "招集した人または機関" not in old
+    edited = client.get(reverse("casework:meeting_edit", args=[meeting.pk])).context["form"]
+    assert edited["convener"].value() == meeting.convener
+
+
 # --- the next agenda -----------------------------------------------------------------------------------
 
 
@@ -859,6 +884,8 @@ def test_place_of_a_concealed_household_is_neither_where_a_meeting_is_nor_what_i
     rule = ordinance(world)
     with pytest.raises(PlaceWritten):
         put(world, call(world, rule, place="東町1-2-3の家"), home, world.anshin_worker)
+    with pytest.raises(PlaceWritten):
+        put(world, call(world, rule, convener="東町1-2-3の施設"), home, world.anshin_worker)
     with pytest.raises(PlaceWritten):
         put(world, call(world, rule), home, world.anshin_worker, purpose_text="東町1-2-3を訪ねる")
     item = put(world, call(world, rule), home, world.anshin_worker)

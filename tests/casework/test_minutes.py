@@ -441,14 +441,14 @@ def changed(world, meeting, by=None, **told):
     by = by or world.coordinator
     with acting_for(by):
         now = Meeting.objects.select_related("writer", "ordinance").get(pk=meeting.pk)
-        names = ("label", "held_at", "chair", "writer", "place", "is_online", "ordinance")
+        names = ("label", "held_at", "convener", "chair", "writer", "place", "is_online", "ordinance")
         draft = MeetingDraft(**{**{name: getattr(now, name) for name in names}, **told})
         return change_meeting(now, draft, seen=fingerprint(now, MEETING_FIELDS), by=by)
 
 
 OTHERWISE = {
     "label": "ほかの会議", "held_at": timezone.now() - dt.timedelta(days=40), "place": "会議室9", "is_online": True,
-    "chair": "ほかの人", "ordinance": None,
+    "convener": "ほかの機関", "chair": "ほかの人", "ordinance": None,
 }  # fmt: skip
 
 
@@ -505,7 +505,7 @@ def test_page_of_a_meeting_offers_what_may_change_and_answers_an_old_page(world,
     with acting_for(world.chief):
         fix_item(item, Outcome(), seen=1, present=[], by=world.chief)
     fixed = client.get(url).content.decode()
-    fields = ("label", "held_at", "place", "is_online", "chair", "ordinance", "writer")
+    fields = ("label", "held_at", "place", "is_online", "convener", "chair", "ordinance", "writer")
     assert [name for name in fields if f'name="{name}"' in fixed] == ["writer"]
     assert "会議室2" in fixed
     with acting_for(world.coordinator):
@@ -648,6 +648,7 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
         copies = hand_out(
             item, [world.anshin_worker.membership, world.kenko_worker.membership], by=world.coordinator
         )
+    changed(world, item.meeting, convener="見本市社会福祉協議会")
     write(world, item, f"{rare}と{variant}の家")
     world.share(world.hazuki, world.anshin, Label(world.hazuki.mother.pk, "roles"))
     role = RoleDraft(
@@ -682,10 +683,10 @@ def test_minutes_on_paper_name_the_recorder_who_was_absent_and_the_next_meeting(
     assert all(re.search(r"^Tagged:\s+yes$", text, re.MULTILINE) for text in about.values())
     words = (
         "議事録を書く人機関itakucoordinator", f"出席した人機関anshin{rare}", f"欠席した構成員機関kenko{variant}", f"{rare}と{variant}の家",
-        f"次の会議{later.number}",
+        "招集した人または機関見本市社会福祉協議会", f"次の会議{later.number}",
     )  # fmt: skip
     assert {number: [word in text for word in words] for number, text in told.items()} == {
-        0: [True] * 5, 1: [True, True, True, True, False], 2: [True] * 5,
+        0: [True] * 6, 1: [True, True, True, True, True, False], 2: [True] * 6,
     }  # fmt: skip
     assert [f"配布番号{number}" in text for number, text in sorted(told.items())] == [False, True, True]
     year, today = fiscal_year(timezone.localdate()), in_era(timezone.localdate())

@@ -18,6 +18,7 @@ OF_A_MEETING = (
         "held_at = held_at - interval '1 month'",
         "place = 'x'",
         "is_online = true",
+        "convener = 'x'",
         "chair = 'x'",
     ),
     *("ordinance_id = NULL", "number = 'x'", "made_at = made_at - interval '1 day'"),

@@ -26,6 +26,7 @@ MAY = {
     "casework.edit_codes": "chief",
     "casework.take_register": "chief",
     "casework.close_month": "chief",
+    "casework.confirm_plan": "chief",
     "casework.view_board": "chief",
     "casework.view_alarms": "chief privacy_officer",
     "casework.break_glass": "agency_staff",
