@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from casework.concealment.selectors import has_found_for
+from casework.dates import in_era
 from casework.households.words import in_words
 from casework.meetings.models import AgendaItem, AgendaMember, AgendaPaper
 from casework.meetings.rules import words_at_table
@@ -71,7 +72,7 @@ def plan_papers_for(viewer: Viewer, case: Case) -> list[AgendaPaper]:
     if not viewer.sees_all_cases:
         return []
     rows = papers_for(viewer).filter(case=case, plan__isnull=False, agenda__removal__isnull=True)
-    return list(rows.select_related("plan", "agenda__meeting").order_by("-added_at", "-pk"))
+    return list(rows.select_related("plan", "agenda__meeting").order_by("-added_at", "-plan__version"))
 
 
 def paper_of(viewer: Viewer, case: Case, view: PlanView, item: AgendaItem) -> PlanPaper:
@@ -143,7 +144,9 @@ def _text(
     view: PlanView, told: list[PlanPart | PlanRole], table: Mapping[uuid.UUID, str], unasked: list[Any]
 ) -> str:
     plan = view.plan
-    days = {"begin": plan.period_from, "end": plan.period_to, "check": plan.monitor_on}
+    days = {
+        "begin": in_era(plan.period_from), "end": in_era(plan.period_to), "check": in_era(plan.monitor_on),
+    }  # fmt: skip
     lines = [
         _("支援プラン %(plan)s（案）") % {"plan": plan},
         _("期間：%(begin)sから%(end)sまで　次のモニタリング：%(check)s") % days,
@@ -180,8 +183,8 @@ def _promise(role: PlanRole, table: Mapping[uuid.UUID, str]) -> str:
         _about(role, table),
         role.get_service_display(),  # type: ignore[attr-defined] # made by CodeField
         role.frequency,
-        _("%(day)sから") % {"day": role.starts_on} if role.starts_on else "",
-        _("%(day)sまで") % {"day": role.until_on} if role.until_on else "",
+        _("%(day)sから") % {"day": in_era(role.starts_on)} if role.starts_on else "",
+        _("%(day)sまで") % {"day": in_era(role.until_on)} if role.until_on else "",
         _("要る情報：%(words)s") % {"words": role.needs} if role.needs else "",
         _("知らせること：%(words)s") % {"words": role.reports} if role.reports else "",
     ]

@@ -35,6 +35,7 @@ from casework.meetings.minutes import (
 )
 from casework.planning.actions import PartDraft, PlanDraft, save_plan
 from casework.planning.agreements import AgreementDraft, record_agreement
+from casework.planning.confirmations import ConfirmationDraft, confirm_plan
 from casework.planning.models import PlanPart, Section
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role
 from casework.plans.models import InCharge, RoleRow, Seat
@@ -152,6 +153,8 @@ class FullCase:
             record_agreement(self.plan, self.mother, told, by=self.by)
         self.item = table(world, self.home)
         self.decision = settle(world, self.plan, agenda=self.item)
+        with acting_for(self.chief):
+            confirm_plan(self.plan, ConfirmationDraft("confirmed", today, "福総第12号"), by=self.chief)
         with acting_for(world.anshin_worker):
             role = RoleRow.objects.get(decision=self.decision, agency=world.anshin)
             answer_role(
@@ -183,7 +186,7 @@ class FullCase:
         let_swear(*seats)
         with acting_for(self.chief):
             rule = ordinance(world)
-        meeting = call(world, rule, held_at=timezone.now(), is_online=True)
+        meeting = call(world, rule, held_at=timezone.now(), is_online=True, convener="支援課（市直営）")
         item = put(world, meeting, self.home, *seats, purpose_text="母の退院のあとの暮らしについて")
         paper(world, item, f"{NAME}さんは、ひざの痛みで外出が減っている。")
         paper(world, item, "週に1回、センターが訪問している。", kind="current")

@@ -88,13 +88,13 @@ def test_papers_say_what_the_record_holds(papers):
     begins = in_era(timezone.localdate() + DAY)
     held = {
         "plan": [
-            "どの会議で決めたかM-", "機関・担当者", "答えた人：成年後見人・保佐人・補助人見本花子（長女）",
+            "どの会議で決めたかM-", f"市の支援決定{in_era(timezone.localdate())}", "福総第12号", "機関・担当者", "答えた人：成年後見人・保佐人・補助人見本花子（長女）",
         ],
         "decision": ["どの会議で決めたかM-", f"条件付きで引き受けます{in_era(timezone.localdate())}髙﨑𠮷子送り迎え"],
         "papers": [*PREPARED, "まだ答えていません"],
         "copy": PREPARED,
         "assessment": ["受け付けた日令和"],
-        "minutes": [f"毎週火曜{begins}から"],
+        "minutes": [f"毎週火曜{begins}から", "招集した人または機関支援課（市直営）"],
     }  # fmt: skip
     lacking = {
         code: [word for word in words if word not in said_by(papers[code][0])] for code, words in held.items()

@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from casework.dates import in_era
 from casework.meetings.actions import name_members
 from casework.meetings.minutes import MinutesText, Outcome, save_minutes
 from casework.meetings.models import AgendaPaper
@@ -96,12 +97,12 @@ def test_paper_tells_of_who_is_on_the_table_in_the_words_of_the_table(planned):
     assert paper.text == "\n".join(
         [
             f"支援プラン {plan}（案）",
-            f"期間：{plan.period_from}から{plan.period_to}まで　次のモニタリング：{plan.monitor_on}",
+            f"期間：{in_era(plan.period_from)}から{in_era(plan.period_to)}まで　次のモニタリング：{in_era(plan.monitor_on)}",
             "", "【本人・世帯の意向】", "・本人：「息子と家にいたい」", "・長男：「そっとしておいてほしい」",
             "", "【支援方針】", "・本人：本人さんの暮らしから整える",
             "", "【終結の目安】", "・世帯全体：話せる人がいる",
             "", "【役割分担】",
-            "・機関 anshin〔本人との連絡窓口〕：週に1回たずねる（本人、毎週、2031-03-31まで、要る情報：主治医の名前）",
+            "・機関 anshin〔本人との連絡窓口〕：週に1回たずねる（本人、毎週、令和13年3月31日まで、要る情報：主治医の名前）",
             "・機関 kenko：手紙を書く（長男）",
         ]
     )  # fmt: skip
