@@ -1,6 +1,6 @@
 """An entry of a plan names the service that it uses, and the decided plans of a month are counted by it. Entries that stand name none.
 
-The text is frozen; a test compares it.
+Going back fails once an entry says nothing but its service. The text is frozen; a test compares it.
 """
 
 from importlib import import_module

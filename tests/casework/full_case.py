@@ -275,6 +275,10 @@ class FullCase:
         made["closing"] = self._sheet(CLOSING)
         return made
 
+    def large_minutes(self) -> bytes:
+        """Return the minutes in large letters."""
+        return self._of_meeting({"large": "on"})[0]
+
     def spreadsheet(self) -> bytes:
         """Return the plan as .xlsx."""
         url = reverse("casework:plan_excel", args=[self.case.pk, self.decision.pk])

@@ -43,7 +43,8 @@ def papers(world):
         full = FullCase(world)
         BOOK["plan"] = full.spreadsheet()
         PAGES.update(full.printed_by_browser())
-        ONCE.update(full.papers())  # last: it ends with the closing
+        ONCE.update(full.papers())  # it ends with the closing
+        BOOK["large"] = full.large_minutes()
         for code, (pdf, _page) in ONCE.items() if (folder := os.environ.get("SCREENSHOTS")) else ():
             (Path(folder) / f"{code}.pdf").write_bytes(pdf)
     return ONCE
@@ -65,12 +66,15 @@ def headings_of(page):
 
 def test_no_day_and_no_heading_is_broken(papers):
     broken = {}
-    for code, (pdf, page) in papers.items():
+    for code, (pdf, page) in [
+        *papers.items(),
+        ("minutes in large letters", (BOOK["large"], papers["minutes"][1])),
+    ]:
         lines = lines_of(pdf)
         days = Counter(re.findall(ERA_DAY, "".join(lines))) - Counter(re.findall(ERA_DAY, "\n".join(lines)))
         cut = {head for head in headings_of(page) if not any(head in line for line in lines)}
         broken[code] = {*days, *cut}
-    assert broken == {code: set() for code in papers}
+    assert broken == {code: set() for code in broken}
 
 
 def test_days_are_those_of_the_era(papers):
