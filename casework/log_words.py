@@ -115,6 +115,7 @@ VERBS = {
     "minutes_saved": _("議事録を保存した"),
     "minutes_fixed": _("議事録を確定した"),
     "minutes_received": _("議事録を受け取った"),
+    "questionnaire_answered": _("会議後アンケートに答えた"),
     "minutes_circulated": _("議事録を構成員に回覧した"),
     "minutes_handed_over": _("紙で渡した議事録の受領を記録した"),
     "alone_declared": _("オンラインの出席者が、ひとりの部屋にいると答えた"),

@@ -51,6 +51,7 @@ from .meetings.models import (
     PaperRelease,
     PaperReturn,
     PrepSheet,
+    Questionnaire,
 )
 from .monitoring.models import Monitoring, MonitoringDate, MonitoringTick, MonitoringTrigger
 from .notes.models import Attendee, Note, NoteParagraph
@@ -186,6 +187,7 @@ __all__ = [
     "PlanPart",
     "PlanRole",
     "PrepSheet",
+    "Questionnaire",
     "Recall",
     "RecallAnswer",
     "Referral",

@@ -157,6 +157,7 @@ MATRIX: dict[str, Cell] = {
     "casework:agenda_fix": Cell(COORDINATION, GET_POST, "agenda"),
     "casework:copies": Cell(CENTER, GET_POST, "agenda"),
     "casework:agenda_print": Cell(CENTER, POST, "agenda"),
+    "casework:questionnaire": Cell(READERS, GET_POST, "agenda"),
     "casework:prep_answer": Cell(READERS, GET_POST, "agenda"),
     "casework:closing": Cell(COORDINATION, GET_POST, "case"),
     "casework:monitoring_add": Cell(CENTER, GET_POST, "case"),

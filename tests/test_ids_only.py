@@ -115,6 +115,7 @@ MADE_FOR_IT = {
     "casework_suspensionend",
     "casework_minutes",
     "casework_minutesattendee",
+    "casework_questionnaire",
     "casework_minutesdraft",
     "casework_reopening",
     "casework_handover",

@@ -75,6 +75,7 @@ HIDDEN = (
     "PrepSheet",
     "Minutes",
     "MinutesAttendee",
+    "Questionnaire",
 )
 TOLD = ("Referral", "ReferralAnswer")
 

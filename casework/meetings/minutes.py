@@ -50,10 +50,11 @@ from .models import (
     PaperCopy,
     PaperRelease,
     PaperReturn,
+    Questionnaire,
     ReceiptMedium,
 )
 from .rules import lacks_agencies, what_stands, who_may_read, why_it_stands, words_at_table
-from .selectors import minutes_for
+from .selectors import may_receive, minutes_for
 
 TEXTS = ("facts", "points", "reservations", "handling")
 
@@ -367,6 +368,33 @@ def receive_minutes(minutes: Minutes, *, by: Viewer) -> MinutesReceipt:
             raise
         raise NotAllowed(_("受け取るのは、構成員です。")) from error
     record(by, "minutes_received", row, case=minutes.case_id, item=Item.MEETING)
+    return row
+
+
+@dataclass(frozen=True)
+class QuestionnaireDraft:
+    """What a member says of the meeting: of their agency's role, of the talk, and in their own words."""
+
+    role_clear: str
+    could_talk: str
+    noticed: str = ""
+
+
+@transaction.atomic
+def answer_questionnaire(item: AgendaItem, draft: QuestionnaireDraft, *, by: Viewer) -> Questionnaire:
+    """Say what one thinks of the meeting, once. Raises NotAllowed the second time, and for whoever does not read the minutes now."""
+    if not may_receive(by, item):
+        raise NotAllowed(_("アンケートに答えるのは、確定した議事録を読める構成員です。"))
+    row = Questionnaire(
+        agenda=item, case_id=item.case_id, membership=by.membership, role_clear=draft.role_clear,
+        could_talk=draft.could_talk, noticed=draft.noticed.strip(),
+    )  # fmt: skip
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        raise NotAllowed(_("このアンケートには、もう答えています。")) from error
+    record(by, "questionnaire_answered", row, case=item.case_id, item=Item.MEETING)
     return row
 
 

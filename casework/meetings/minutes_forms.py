@@ -17,8 +17,8 @@ from permissions.days import DayInput
 from permissions.people import name_of
 from permissions.typed import TypedMixin
 
-from .minutes import TEXTS, AlsoThere, MinutesText
-from .models import AgendaItem, AgendaMember, Minutes
+from .minutes import TEXTS, AlsoThere, MinutesText, QuestionnaireDraft
+from .models import AgendaItem, AgendaMember, Agreed, Minutes
 
 OTHERS = (1, 2, 3)  # as many who are no members and not of the household fit on the page
 
@@ -192,6 +192,24 @@ class CirculateForm(OnceForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.initial = {"until": proposed_until(), **self.initial}
+
+
+class QuestionnaireForm(TypedMixin, forms.Form):
+    """What a member says of the meeting afterwards."""
+
+    role_clear = forms.ChoiceField(
+        label=_("自分の機関の役割がはっきりしましたか"), choices=Agreed.choices, widget=forms.RadioSelect
+    )
+    could_talk = forms.ChoiceField(
+        label=_("必要なことを話し合えましたか"), choices=Agreed.choices, widget=forms.RadioSelect
+    )
+    noticed = forms.CharField(
+        label=_("気づいたこと"), max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("会議の進め方、時間、資料など。世帯の人の名前や住所は書かないでください。"),
+    )  # fmt: skip
+
+    def draft(self) -> QuestionnaireDraft:
+        return QuestionnaireDraft(**self.cleaned_data)
 
 
 class ReceiptsForm(forms.Form):

@@ -29,6 +29,7 @@ from .minutes import (
     TEXTS,
     MinutesText,
     Outcome,
+    answer_questionnaire,
     circulate_minutes,
     fix_item,
     hand_out,
@@ -45,6 +46,7 @@ from .minutes_forms import (
     FixForm,
     MinutesForm,
     PrintForm,
+    QuestionnaireForm,
     ReceiptsForm,
     ReturnsForm,
 )
@@ -54,7 +56,9 @@ from .selectors import (
     copies_for,
     draft_of,
     mark_of,
+    may_receive,
     next_agenda_for,
+    questionnaires_for,
     receipts_for,
     record_agendas_read,
 )
@@ -241,6 +245,32 @@ def minutes_receive(request: ViewerRequest, meeting: Meeting, view: AgendaView) 
         receive_minutes(view.minutes, by=request.viewer)
         messages.success(request, _("議事録を受け取ったことを記録しました。"))
     return _agenda_page(meeting, view)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("casework.view_case", load=agenda_loaded, shown=agenda_shown)
+def questionnaire(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpResponse:
+    """What a member says of the meeting afterwards, in their own name."""
+    mine = questionnaires_for(request.viewer, view.item).filter(membership=request.viewer.membership).first()
+    if mine or not may_receive(request.viewer, view.item):
+        words = (
+            _("このアンケートには、もう答えています。")
+            if mine
+            else _("アンケートに答えるのは、確定した議事録を読める構成員です。")
+        )
+        messages.info(request, words)
+        return _agenda_page(meeting, view)
+    form = QuestionnaireForm(request.POST or None)
+    if form.is_valid():
+        try:
+            answer_questionnaire(view.item, form.draft(), by=request.viewer)
+        except NotAllowed as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("アンケートを送りました。ありがとうございます。"))
+            return _agenda_page(meeting, view)
+    context = {"meeting": meeting, "view": view, "agenda": view.item, "form": form}
+    return TemplateResponse(request, "casework/questionnaire.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -378,6 +378,41 @@ class MinutesReceipt(Walled):
         )
 
 
+class Agreed(models.TextChoices):
+    """What a member says to a question about the meeting."""
+
+    YES = "yes", _("はい")
+    UNSURE = "unsure", _("どちらともいえない")
+    NO = "no", _("いいえ")
+
+
+class Questionnaire(Walled):
+    """What one member says of the meeting afterwards, in their own name (会議後アンケート, domain.md 1.9). Once; the center reads it.
+
+    Answered by whoever reads the fixed minutes, for as long as they do; no other member reads it.
+    """
+
+    agenda = models.ForeignKey(AgendaItem, on_delete=models.PROTECT, related_name="+")
+    case = models.ForeignKey("casework.Case", on_delete=models.PROTECT, related_name="+")
+    membership = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    role_clear = models.CharField(
+        _("自分の機関の役割がはっきりしましたか"), max_length=6, choices=Agreed.choices
+    )
+    could_talk = models.CharField(_("必要なことを話し合えましたか"), max_length=6, choices=Agreed.choices)
+    noticed = models.TextField(_("気づいたこと"), max_length=1000, blank=True)
+    answered_at = models.DateTimeField(default=ClockNow)
+
+    class Meta:
+        verbose_name = _("会議後アンケート")
+        constraints = (
+            models.UniqueConstraint(fields=("agenda", "membership"), name="questionnaire_once"),
+            models.CheckConstraint(
+                name="questionnaire_answers_known",
+                condition=Q(role_clear__in=Agreed.values, could_talk__in=Agreed.values),
+            ),
+        )
+
+
 class AloneDeclaration(Walled):
     """That one member who attends online is alone in a closed room (domain.md R-MTG-7): said by themselves, or by mouth to ``taken_by``.
 

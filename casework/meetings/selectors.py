@@ -37,6 +37,7 @@ from .models import (
     PaperCopy,
     PaperRelease,
     PrepSheet,
+    Questionnaire,
 )
 
 if TYPE_CHECKING:
@@ -178,6 +179,16 @@ def receipts_for(viewer: Viewer, item: AgendaItem) -> dict[int, MinutesReceipt]:
         viewer, MinutesReceipt, whole=_READ_BY_ME & Q(membership=viewer.membership)
     ).select_related("recorded_by__user")
     return {row.membership_id: row for row in rows.filter(agenda=item)}
+
+
+def questionnaires_for(viewer: Viewer, item: AgendaItem) -> QuerySet[Questionnaire]:
+    """Return what the members said of the meeting afterwards, by agency; a member's own for everybody else."""
+    rows: QuerySet[Questionnaire] = _of_agenda_for(
+        viewer, Questionnaire, whole=_READ_BY_ME & Q(membership=viewer.membership)
+    ).filter(NotHidden("pk"), agenda=item)
+    return rows.select_related("membership__user", "membership__agency").order_by(
+        "membership__agency__name", "pk"
+    )
 
 
 def declarations_for(viewer: Viewer) -> QuerySet[AloneDeclaration]:

@@ -293,7 +293,7 @@ CREATE TRIGGER minutes_may_be_written BEFORE INSERT ON casework_decision
 _OF_AGENDA = (
     *("agendaperson", "agendamember", "paperrelease", "agendaremoval", "agendapaper", "prepsheet"),
     *("minutesdraft", "minutes", "minutesreceipt", "papercopy", "decision", "alonedeclaration"),
-    *("evaluation", "suspension", "minutescirculation", "closure", "minutesattendee"),
+    *("evaluation", "suspension", "minutescirculation", "closure", "minutesattendee", "questionnaire"),
 )
 _GOES_ON = (
     ("agendaperson", "INSERT", "before release"),
@@ -379,6 +379,7 @@ _RELEASE, _REMOVAL = "casework_paperrelease", "casework_agendaremoval"
 _PAPER, _PREP = "casework_agendapaper", "casework_prepsheet"
 _DRAFT, _MINUTES, _RECEIPT = "casework_minutesdraft", "casework_minutes", "casework_minutesreceipt"
 _ATTENDEE = "casework_minutesattendee"
+_QUESTIONS = "casework_questionnaire"
 _ALONE, _CIRCULATION = "casework_alonedeclaration", "casework_minutescirculation"
 _COPY, _BACK = "casework_papercopy", "casework_paperreturn"
 # Of an online meeting, by a member, for themselves or to whoever is of the center.
@@ -467,6 +468,15 @@ WALLS = (
         f" AND (agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME})"
         f" OR {_added(_RECEIPT, 'recorded_by_id')} AND {_READS_ALL} AND NOT {_GONE.format(_RECEIPT)})"
         f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_RECEIPT}.agenda_id)",
+        frozen=True,
+    ),
+    # Signed: by each member of themselves, and by nobody for another. The members do not read each other's.
+    Wall(
+        table=_QUESTIONS,
+        select=f"({_center(_QUESTIONS)} OR membership_id = {_ME} AND ({_READ_BY_ME}))"
+        f" AND NOT ({_QUESTIONS}.id = ANY ((select wall_hidden())::uuid[]))",
+        insert=f"membership_id = {_ME} AND (agenda_id {WHOLE_TO_ME} OR agenda_id {PASSED_TO_ME})"  # noqa: S608 -- constants
+        f" AND EXISTS (SELECT 1 FROM {_MINUTES} m WHERE m.agenda_id = {_QUESTIONS}.agenda_id)",
         frozen=True,
     ),
     Wall(

@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_ITEM}minutes/", minutes_views.minutes, name="minutes"),
     path(f"{_ITEM}minutes/take/", minutes_views.minutes_take, name="minutes_take"),
     path(f"{_ITEM}minutes/receive/", minutes_views.minutes_receive, name="minutes_receive"),
+    path(f"{_ITEM}questionnaire/", minutes_views.questionnaire, name="questionnaire"),
     path(f"{_ITEM}minutes/circulate/", minutes_views.agenda_circulate, name="agenda_circulate"),
     path(f"{_ITEM}fix/", minutes_views.agenda_fix, name="agenda_fix"),
     path(f"{_ITEM}copies/", minutes_views.copies, name="copies"),

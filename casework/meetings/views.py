@@ -65,6 +65,7 @@ from .selectors import (
     meetings_for,
     open_roles_for,
     own_seat_for,
+    questionnaires_for,
     receipts_for,
     record_agendas_read,
     reviews_for,
@@ -285,6 +286,9 @@ def agenda(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpRe
     if view.minutes:
         context["decisions"] = list(decisions_for(request.viewer).filter(agenda=view.item).order_by("number"))
         context["may_receive"] = may_receive(request.viewer, view.item)
+        said = list(questionnaires_for(request.viewer, view.item))
+        context["said"] = said if request.viewer.sees_all_cases else []
+        context["has_said"] = any(row.membership_id == request.viewer.membership.pk for row in said)
         context["receipt"] = receipts_for(request.viewer, view.item).get(request.viewer.membership.pk)
     if request.viewer.sees_all_cases:
         context |= {"case": view.item.case, "obstacles": _obstacles(request, meeting, view)}

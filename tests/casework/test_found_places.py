@@ -342,6 +342,7 @@ def test_every_table_of_a_label_says_what_becomes_of_its_texts():
         "PrepSheet",
         "Minutes",
         "MinutesAttendee",
+        "Questionnaire",
         "PlanAgreement",
         "PlanConfirmation",
         "Monitoring",

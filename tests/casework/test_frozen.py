@@ -29,7 +29,15 @@ from casework.files.actions import add_file, check_file, remove_file
 from casework.handover.actions import hand_over, sign_handover
 from casework.households.models import PersonHealth
 from casework.meetings.actions import PrepDraft, answer_prep, take_off_agenda
-from casework.meetings.minutes import AlsoThere, circulate_minutes, hand_out, receive_minutes, tick_returned
+from casework.meetings.minutes import (
+    AlsoThere,
+    QuestionnaireDraft,
+    answer_questionnaire,
+    circulate_minutes,
+    hand_out,
+    receive_minutes,
+    tick_returned,
+)
 from casework.monitoring.actions import MonitoringDraft, record_monitoring
 from casework.notes.models import Attendee, Note, NoteParagraph
 from casework.planning.agreements import AgreementDraft, record_agreement
@@ -145,6 +153,7 @@ FROZEN = {
     "casework_minutes": "facts",
     "casework_minutesreceipt": "received_at",
     "casework_minutesattendee": "words",
+    "casework_questionnaire": "noticed",
     "casework_minutescirculation": "until",
     "casework_alonedeclaration": "declared_at",
     "casework_papercopy": "number",
@@ -294,6 +303,7 @@ def _meet(world):
     fixed, minutes = fixed_item(world, viewer, is_online=True, also_there=there)
     with acting_for(viewer):
         receive_minutes(minutes, by=viewer)
+        answer_questionnaire(fixed, QuestionnaireDraft("yes", "no", "見本"), by=viewer)
     with acting_for(world.coordinator):
         until = timezone.now() + dt.timedelta(days=7)
         circulate_minutes(fixed, until=until, by=world.coordinator)
