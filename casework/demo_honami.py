@@ -31,8 +31,11 @@ from casework.meetings.minutes import MinutesText, save_minutes
 from casework.meetings.models import AgendaItem, PaperKind
 from casework.monitoring.actions import MonitoringDraft, TickDraft, record_monitoring
 from casework.ordinances.models import MeetingKind
-from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, decide_plan, save_plan
+from casework.planning.actions import AtMeeting, PartDraft, PlanDraft, bring_plan, decide_plan, save_plan
+from casework.planning.confirmations import ConfirmationDraft, confirm_plan
 from casework.planning.models import Plan, PlanPart, Section
+from casework.planning.papers import paper_of
+from casework.planning.selectors import plan_view_for
 from casework.plans.actions import RoleDraft, Told, answer_role
 from casework.plans.models import Decision, InCharge, RoleRow
 from casework.sharing.actions import Ground, Label, share_items
@@ -63,12 +66,14 @@ def load_honami() -> None:
             move_to_stage(home.case, stage=stage, by=by)
         assessment = _assessment(home)
         move_to_stage(home.case, stage="flow2_plan", by=by)
-        plan, item = _plan(home, assessment), _meeting(home)
+        plan = _plan(home, assessment)
+        item = _meeting(home, plan)
         move_to_stage(home.case, stage="flow2_meeting", by=by)
         present = [
             viewer(name).membership.pk for name in ("coordinator", "chief", "jiritsu", "ssw", "shokudo")
         ]
         decision = decide_plan(plan, at=AtMeeting(item, 1, present), by=by)
+        _confirm(plan)
         _answers(decision, by)
         _monitoring(home, decision)
         for stage in ("flow2_active", "flow2_eval"):
@@ -207,10 +212,13 @@ def _plan(home: Honami, assessment: Assessment) -> Plan:
 # --- The meeting, and what came of it ----------------------------------------------------------------------------------
 
 
-def _meeting(home: Honami) -> AgendaItem:
+def _meeting(home: Honami, plan: Plan) -> AgendaItem:
     by = home.by
     meeting = call_meeting(
-        MeetingDraft("第1回 重層的支援会議", days_ago(MET_ON, 14), "見本 長子", by.membership, "市役所 3階 会議室2"), by=by
+        MeetingDraft(
+            "第1回 重層的支援会議", days_ago(MET_ON, 14), "見本 長子", by.membership, "市役所 3階 会議室2", convener=by.agency.name,
+        ),
+        by=by,
     )  # fmt: skip
     members = tuple(
         viewer(name).membership for name in ("coordinator", "chief", "jiritsu", "ssw", "shokudo", "shakyo")
@@ -221,6 +229,7 @@ def _meeting(home: Honami) -> AgendaItem:
     )  # fmt: skip
     picture = "父は休職して4か月。家賃3か月分の滞納。長女は中学3年で、進学を言い出せずにいる。"
     add_paper(item, kind=PaperKind.PICTURE, text=picture, is_for_all=True, by=by)
+    _bring(home, plan, item)
     open_papers(item, return_by=days_ago(-1, 17), by=by)
     text = MinutesText(
         facts=picture,
@@ -230,6 +239,20 @@ def _meeting(home: Honami) -> AgendaItem:
     )
     save_minutes(item, text, seen=0, by=by)
     return item
+
+
+def _bring(home: Honami, plan: Plan, item: AgendaItem) -> None:
+    view = plan_view_for(home.by, home.case, plan.pk)
+    if view is None:  # the center sees what it wrote
+        raise RuntimeError("no plan")
+    paper = paper_of(home.by, home.case, view, item)
+    bring_plan(plan, item, text=paper.text, kept_from=paper.kept_from, is_for_all=False, by=home.by)
+
+
+def _confirm(plan: Plan) -> None:
+    chief = viewer("chief")
+    with acting_for(chief):
+        confirm_plan(plan, ConfirmationDraft("confirmed", date(MET_ON - 4), "福総第0045号"), by=chief)
 
 
 def _answers(decision: Decision, by: Viewer) -> None:
