@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from casework.cases.selectors import is_open, is_ownerless, is_quiet
+from casework.cases.states import OPEN_STAGES, Stage
 from casework.sharing.selectors import cases_for
 from permissions.agencies.models import Agency, Membership
 from permissions.people import name_of
@@ -55,6 +56,44 @@ class BoardGroup:
 
     agency: str
     rows: list[BoardRow]
+
+
+@dataclass(frozen=True)
+class StageRow:
+    """A stage (進捗ボード, domain.md 7.6): how many open cases stand there, and in how many of them whoever holds it does nothing."""
+
+    label: str
+    open: Figure
+    quiet: Figure
+
+
+def stages_for(viewer: Viewer) -> list[StageRow]:
+    """Return the stages in the order of the process, those at which no case stands among them. For the chief."""
+    if not viewer.may("casework.view_board"):
+        return []
+    found = {
+        name: _at_stage(viewer, which)
+        for name, which in (("open", is_open()), ("quiet", is_open() & is_quiet("pk", "holder")))
+    }
+    return [
+        StageRow(
+            str(stage.label),
+            **{name: Figure(count[stage], _listed(name, stage)) for name, count in found.items()},
+        )
+        for stage in Stage
+        if stage in OPEN_STAGES
+    ]
+
+
+def _at_stage(viewer: Viewer, which: Any) -> Counter[str]:
+    rows = cases_for(viewer).filter(which).values_list("stage").annotate(Count("pk")).order_by()
+    return Counter(dict(rows))
+
+
+def _listed(name: str, stage: Stage) -> str:
+    quiet = {"quiet": "on"} if name == "quiet" else {}
+    told = {"open": "on", **quiet, "stage": stage.value}
+    return f"{reverse('casework:case_list')}?{urlencode(told)}"
 
 
 def board_for(viewer: Viewer) -> list[BoardGroup]:

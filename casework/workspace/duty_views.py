@@ -15,7 +15,7 @@ from permissions.access import ViewerRequest, requires
 from permissions.audit.actions import record
 
 from .actions import save_list
-from .board import Figure, board_for, count_ownerless
+from .board import Figure, board_for, count_ownerless, stages_for
 from .duties import duties_for
 from .forms import DutyForm
 from .models import SavedPage
@@ -51,6 +51,7 @@ def board(request: ViewerRequest) -> HttpResponse:
     )
     context = {
         "groups": groups,
+        "stages": stages_for(request.viewer),
         "quiet_days": QUIET_DAYS,
         "ownerless": Figure(
             count_ownerless(request.viewer), f"{reverse('casework:case_list')}?open=on&ownerless=on"

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from casework.cases.actions import create_case, hand_over_case
 from casework.cases.models import Case
+from casework.cases.states import OPEN_STAGES, Stage
 from casework.referrals.actions import AnswerDraft, ReferralDraft, answer_referral, send_referral
 from casework.referrals.models import Referral
 from casework.sharing.actions import Ground, Label, block
 from casework.tasks.actions import TaskDraft, add_task, end_task
 from casework.tasks.models import Task
 from casework.triage.actions import ScreeningDraft, screen_case
-from casework.workspace.board import board_for
+from casework.workspace.board import board_for, stages_for
 from permissions.agencies.actions import end_membership
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -238,7 +239,7 @@ def test_every_number_is_that_of_the_list_it_leads_to(
             with suppress(NotAllowed, AttributeError), transaction.atomic():
                 ACTS[act](world)
         with acting_for(world.chief):
-            groups = board_for(world.chief)
+            groups, stages = board_for(world.chief), stages_for(world.chief)
         total = {"open": 0, "late_tasks": 0, "late_referrals": 0, "quiet": 0}
         for row in (row for group in groups for row in group.rows):
             for name in total:
@@ -253,6 +254,12 @@ def test_every_number_is_that_of_the_list_it_leads_to(
             "late_tasks": listed_by(client, f"{duties}?kind=task&due=late"),
             "late_referrals": listed_by(client, f"{duties}?kind=referral&due=late"),
         }
+        for name in ("open", "quiet"):
+            shown = [getattr(row, name) for row in stages]
+            assert [listed_by(client, each.url) for each in shown if each.count] == [
+                each.count for each in shown if each.count
+            ]
+            assert sum(each.count for each in shown) == total[name]
         monkeypatch.undo()
         raise _Undone
 
@@ -267,4 +274,16 @@ def test_numbers_on_the_page_lead_to_their_lists(world, client):
     page = client.get(reverse("casework:board")).content.decode()
 
     links = re.findall(r'<a href="(/casework/[^"]*(?:open|late)[^"]*)">', page)
-    assert [listed_by(client, link.replace("&amp;", "&")) for link in links] == [2, 1]
+    assert [listed_by(client, link.replace("&amp;", "&")) for link in links] == [2, 1, 2]
+
+
+def test_stages_stand_in_the_order_of_the_process_with_those_that_are_empty(world):
+    with acting_for(world.chief):
+        Case.objects.filter(pk=world.hazuki.case.pk).update(stage="suspended")
+        Case.objects.filter(pk=world.tomono.case.pk).update(stage="closed")
+        stages = stages_for(world.chief)
+    assert [row.label for row in stages] == [str(stage.label) for stage in Stage if stage in OPEN_STAGES]
+    assert {row.label: row.open.count for row in stages if row.open.count} == {"中断": 1}
+    for viewer in (world.coordinator, world.anshin_worker):
+        with acting_for(viewer):
+            assert stages_for(viewer) == []

@@ -72,7 +72,12 @@ def test_whoever_tries_the_demo_finds_it_on_the_screen(loaded, client):
             "数学をもっとやりたい。",
             "社会福祉協議会",
         ),
-        reverse("casework:plan", args=[case, plan]): ("高校に行きたい。", "決定", "支援決定した", "福総第0045号"),
+        reverse("casework:plan", args=[case, plan]): (
+            "高校に行きたい。",
+            "決定",
+            "支援決定した",
+            "福総第0045号",
+        ),
         reverse("casework:agenda", args=[item.meeting_id, item.pk]): (
             "家賃の給付を先に申請する。",
             "確定した人",
