@@ -39,6 +39,7 @@ LISTS: dict[str, CodeList] = {
     "return_reason": CodeList(_("つなぎ戻しの理由"), _("つなぎ戻し")),
     "no_consent": CodeList(_("同意がない理由"), _("機関が同意なしで持ちこんだ相談"), is_asked=True),
     "meeting_purpose": CodeList(_("会議の目的"), _("ケースを会議の議題にするときの「目的」")),
+    "minutes_phrase": CodeList(_("議事録の定型文"), _("議事録を書くときの「定型文」")),
     "meeting_trigger": CodeList(_("早めの会議を考えること"), _("モニタリングの記録")),
     "service": CodeList(_("使うサービス・事業"), _("役割を書くときと、プランの「利用するサービス・事業」")),
     "change": CodeList(_("見られた変化"), _("評価シート")),

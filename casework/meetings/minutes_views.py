@@ -11,6 +11,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from casework.codes.selectors import codes_of
 from casework.households.selectors import name_people
 from casework.ordinances.models import MeetingKind
 from casework.ordinances.selectors import fiscal_year, sworn_of
@@ -109,6 +110,8 @@ def minutes(request: ViewerRequest, meeting: Meeting, view: AgendaView) -> HttpR
     context = {
         "meeting": meeting, "view": view, "agenda": view.item, "form": form, "draft": draft, "stands": stands, "mark": mark_of(draft),
         "is_writer": meeting.writer_id == request.viewer.membership.pk,
+        # In Japanese whatever the writer's own language, as the minutes are.
+        "phrases": [code.label for code in codes_of("minutes_phrase") if code.is_offered],
     }  # fmt: skip
     return TemplateResponse(request, "casework/minutes.html", context)
 

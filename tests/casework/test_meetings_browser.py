@@ -144,3 +144,24 @@ def test_minutes_that_clash_are_told_and_nothing_typed_is_lost(table):
     assert draft_now(world).version == 2
     click_through(page.get_by_role("button", name="保存する", exact=True))
     assert (draft_now(world).points, draft_now(world).version) == ("まだ途中", 3)
+
+
+def test_phrases_are_written_where_the_cursor_stood_and_kept(table):
+    world, page = table.world, table("coordinator", 1280)
+    page.goto(f"/casework/meetings/{world.item.meeting_id}/items/{world.item.pk}/minutes/")
+    talked, dissent = page.get_by_label("話し合ったこと"), page.get_by_label("留保・反対の意見")
+    phrases = page.locator("[data-phrases]")
+
+    talked.fill("火曜に訪ねる。")
+    talked.press("End")
+    talked.press_sequentially(";;")
+    assert phrases.evaluate("box => box.open")
+    page.keyboard.press("Enter")  # the first button has the cursor
+    expect(talked).to_have_value("火曜に訪ねる。反対や留保の意見はなかった。")
+    dissent.click()
+    with page.expect_response(lambda answer: "預かって".encode() in (answer.request.post_data_buffer or b"")):
+        phrases.get_by_role("button", name="本人のことばは").click()
+        expect(dissent).to_have_value("本人のことばは、担当者が預かって伝えた。")
+    draft = draft_now(world)
+    assert draft.points == "火曜に訪ねる。反対や留保の意見はなかった。"
+    assert draft.reservations == "本人のことばは、担当者が預かって伝えた。"
