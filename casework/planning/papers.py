@@ -11,7 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
 from casework.concealment.selectors import has_found_for
@@ -27,7 +29,8 @@ from casework.sharing.selectors import persons_for
 from permissions.viewer import Viewer
 
 from .actions import TALK_OF_PLANS
-from .models import PlanPart, PlanRole, Section
+from .agreements import agreements_for, newest_of
+from .models import AgreementAnswer, PlanPart, PlanRole, Section
 from .selectors import PlanView
 
 if TYPE_CHECKING:
@@ -35,6 +38,9 @@ if TYPE_CHECKING:
 
 # What everybody on the table agreed to have told there. What lies under a further item is told where a person writes it.
 TOLD_THERE = (Item.PLAN, Item.ROLES)
+WHY_KEPT = _lazy(
+    "会議限りの決定と同じことばです。その会議に出ていない構成員がいます。この版を本人に説明し、同意の返事を記録すると、出せます。"
+)
 
 
 @dataclass
@@ -42,7 +48,7 @@ class LeftOut:
     """An entry that does not go on the paper by itself, and why."""
 
     row: PlanPart | PlanRole
-    why: str
+    why: str | Promise
     is_kept: bool = False  # to the members of an earlier 支援会議
 
     @property
@@ -79,20 +85,20 @@ def paper_of(viewer: Viewer, case: Case, view: PlanView, item: AgendaItem) -> Pl
     """Return what the members of an item may be given of a version, people called as they are called at the table.
 
     Left out, with the reason: whatever is about somebody who is not on the table; what lies under an item of its own (健康, お金);
-    会議限り words of a meeting in which a member did not sit (domain.md R-MTG-6).
+    会議限り words of a meeting in which a member did not sit (domain.md R-MTG-6), until the person has agreed to them in this version.
     """
     called = list(item.people.select_related("person"))
     table = {row.person_id: row.words for row in called}
     kept = _kept_words(viewer, case)
     sat = _everybody_sat_in({key for keys in kept.values() for key in keys}, item)
+    said = newest_of(view.plan, agreements_for(viewer, case))
+    confirmed = {person_id for person_id, each in said.items() if each.answer == AgreementAnswer.AGREED}
     kept_from: set[uuid.UUID] = set()
 
     def left_out(row: PlanPart | PlanRole) -> LeftOut | None:
-        from_items = kept.get(_heart(row), set())
+        from_items = set() if row.person_id in confirmed else kept.get(_heart(row), set())
         if from_items - sat:
-            return LeftOut(
-                row, _("会議限りの決定と同じことばです。その会議に出ていない構成員がいます。"), is_kept=True
-            )
+            return LeftOut(row, WHY_KEPT, is_kept=True)
         if row.person_id and row.person_id not in table:
             return LeftOut(row, _("議題の人に入っていない人のことです。"))
         if row.item not in TOLD_THERE and item.kind != MeetingKind.INTERNAL:

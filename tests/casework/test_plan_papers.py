@@ -15,6 +15,7 @@ from casework.meetings.minutes import MinutesText, Outcome, save_minutes
 from casework.meetings.models import AgendaPaper
 from casework.meetings.selectors import papers_for
 from casework.planning.actions import PartDraft, bring_plan
+from casework.planning.agreements import AgreementDraft, record_agreement
 from casework.planning.models import Plan, PlanPart, PlanRole, Section
 from casework.planning.papers import paper_of
 from casework.planning.selectors import plan_view_for
@@ -24,7 +25,7 @@ from casework.sharing.actions import Label
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.tables import call, fixed_item, open_to_all, put
-from tests.casework.test_planning import client_of, draft, role, save, settle
+from tests.casework.test_planning import client_of, draft, role, save, settle, today
 
 pytestmark = pytest.mark.slow
 
@@ -187,6 +188,16 @@ def test_words_of_a_meeting_reach_nobody_who_did_not_sit_there(kept):
     with acting_for(world.chief):
         assert not AgendaPaper.objects.filter(kind="plan").exists()
 
+    # Confirmed with the person, they are the plan's (domain.md 2.2).
+    with acting_for(world.coordinator):
+        told = AgreementDraft("agreed", today(), world.coordinator.membership, "written")
+        record_agreement(world.plan, world.hazuki.mother, told, by=world.coordinator)
+    confirmed = proposed(world, with_stranger)
+    assert (KEPT in confirmed.text, confirmed.left_out, confirmed.kept_from) == (True, [], frozenset())
+
+
+def test_words_of_a_meeting_are_repeated_among_those_who_sat_there(kept):
+    world, client = kept, client_of(kept.coordinator)
     among_themselves = at_table(world, members=(world.anshin_worker,))
     paper = proposed(world, among_themselves)
     assert KEPT in paper.text
