@@ -333,7 +333,7 @@ def printed_of_assessment(viewer: Viewer, family: Family) -> tuple[set[Label], s
     version = Assessment.objects.filter(case=family.case).first()
     if version is None:
         return None
-    sheet = Sheet(case=family.case, assessment=version, membership=viewer.membership)
+    sheet = Sheet(case=version.case, assessment=version, membership=viewer.membership)
     return _on_paper(assessment_content_for(viewer, sheet), "assessment")
 
 
