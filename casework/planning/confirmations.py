@@ -95,11 +95,12 @@ def confirm_plan(
             row.save(force_insert=True)
     except IntegrityError as error:  # one that is out of sight here, as it tells a place
         raise NotAllowed(_("このプランについては、支援決定か差戻しがもう記録されています。")) from error
-    verb = "plan_returned" if row.is_returned else "plan_confirmed"
     after = {"number": plan.number, "version": plan.version, "on": draft.confirmed_on.isoformat()}
-    record_event(by, verb, row, case_id=case.pk, after=after)
     if row.is_returned:
+        record_event(by, "plan_returned", row, case_id=case.pk, after=after)
         _ask_again(case, plan, by)
+    else:
+        record_event(by, "plan_confirmed", row, case_id=case.pk, after=after)
     return row
 
 

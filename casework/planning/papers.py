@@ -11,9 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 from django.utils.translation import pgettext
 
 from casework.concealment.selectors import has_found_for
@@ -38,9 +36,6 @@ if TYPE_CHECKING:
 
 # What everybody on the table agreed to have told there. What lies under a further item is told where a person writes it.
 TOLD_THERE = (Item.PLAN, Item.ROLES)
-WHY_KEPT = _lazy(
-    "会議限りの決定と同じことばです。その会議に出ていない構成員がいます。この版を本人に説明し、同意の返事を記録すると、出せます。"
-)
 
 
 @dataclass
@@ -48,7 +43,7 @@ class LeftOut:
     """An entry that does not go on the paper by itself, and why."""
 
     row: PlanPart | PlanRole
-    why: str | Promise
+    why: str
     is_kept: bool = False  # to the members of an earlier 支援会議
 
     @property
@@ -98,7 +93,10 @@ def paper_of(viewer: Viewer, case: Case, view: PlanView, item: AgendaItem) -> Pl
     def left_out(row: PlanPart | PlanRole) -> LeftOut | None:
         from_items = set() if row.person_id in confirmed else kept.get(_heart(row), set())
         if from_items - sat:
-            return LeftOut(row, WHY_KEPT, is_kept=True)
+            why = _(
+                "会議限りの決定と同じことばです。その会議に出ていない構成員がいます。この版を本人に説明し、同意の返事を記録すると、出せます。"
+            )
+            return LeftOut(row, why, is_kept=True)
         if row.person_id and row.person_id not in table:
             return LeftOut(row, _("議題の人に入っていない人のことです。"))
         if row.item not in TOLD_THERE and item.kind != MeetingKind.INTERNAL:
