@@ -238,7 +238,7 @@ def kept_back(draft: AgendaDraft) -> list[Point]:
         return []
     if not draft.members:
         return [point for point, _kept in marked]
-    strangers = _not_there({kept for _point, kept in marked}, draft.members)
+    strangers = not_there({kept for _point, kept in marked}, draft.members)
     return [point for point, kept in marked if strangers[kept]]
 
 
@@ -250,7 +250,7 @@ def _kept_to(point: Point) -> uuid.UUID | None:
     return decision.agenda_id if decision.is_meeting_only else None
 
 
-def _not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any, list[Membership]]:
+def not_there(items: Iterable[Any], members: Iterable[Membership]) -> dict[Any, list[Membership]]:
     """Return {item: members from outside the center who did not sit there}."""
     outside = [seat for seat in members if not seat.agency.is_center]
     sat = set(AgendaMember.objects.filter(agenda__in=items).values_list("agenda", "membership"))
@@ -268,10 +268,10 @@ def _tell_follow_up(item: AgendaItem, points: list[Point], by: Viewer) -> None:
     record_event(by, "paper_added", paper, case_id=item.case_id, item=Item.MEETING, after=after)
 
 
-def _refuse_who_was_not_there(item: AgendaItem, members: tuple[Membership, ...]) -> None:
+def _refuse_who_wasnot_there(item: AgendaItem, members: tuple[Membership, ...]) -> None:
     """Raise NotAllowed for whom a paper of this item would tell the 会議限り words of a meeting they did not sit in."""
     papers = AgendaPaper.objects.filter(agenda=item).values_list("kept_from", flat=True)
-    strangers = _not_there({key for keys in papers for key in keys}, members)
+    strangers = not_there({key for keys in papers for key in keys}, members)
     seat = next((seat for found in strangers.values() for seat in found), None)
     if seat is None:
         return
@@ -385,7 +385,7 @@ def name_members(
         raise NotAllowed(text)
     if item.kind in ON_CONSENT:
         _check_consents(case, item.kind, people, members)
-    _refuse_who_was_not_there(item, members)
+    _refuse_who_wasnot_there(item, members)
     before = set(item.members.values_list("membership", flat=True))
     item.members.all().delete()
     _name(item, members, whole, by)
@@ -501,7 +501,7 @@ def add_paper(
     _refuse_fixed(item)
     kept = sorted(set(kept_from))
     members = [row.membership for row in item.members.select_related("membership__agency")]
-    if any(_not_there(kept, members).values()):
+    if any(not_there(kept, members).values()):
         raise NotAllowed(
             _(
                 "この資料には、前の支援会議の会議限りの決定が入っています。その会議に出ていない構成員がいます。"

@@ -17,7 +17,8 @@ from django.utils.translation import pgettext
 from casework.concealment.selectors import has_found_for
 from casework.dates import in_era
 from casework.households.words import in_words
-from casework.meetings.models import AgendaItem, AgendaMember, AgendaPaper
+from casework.meetings.actions import not_there
+from casework.meetings.models import AgendaItem, AgendaPaper
 from casework.meetings.rules import words_at_table
 from casework.meetings.selectors import agendas_for, papers_for
 from casework.ordinances.models import MeetingKind
@@ -85,7 +86,10 @@ def paper_of(viewer: Viewer, case: Case, view: PlanView, item: AgendaItem) -> Pl
     called = list(item.people.select_related("person"))
     table = {row.person_id: row.words for row in called}
     kept = _kept_words(viewer, case)
-    sat = _everybody_sat_in({key for keys in kept.values() for key in keys}, item)
+    members = [row.membership for row in item.members.select_related("membership__agency")]
+    strangers = not_there({key for keys in kept.values() for key in keys}, members)
+    # Where nobody is named yet, nobody sat anywhere: whoever will be, may not have.
+    sat = {key for key, found in strangers.items() if members and not found}
     said = newest_of(view.plan, agreements_for(viewer, case))
     confirmed = {person_id for person_id, each in said.items() if each.answer == AgreementAnswer.AGREED}
     kept_from: set[uuid.UUID] = set()
@@ -130,18 +134,6 @@ def _kept_words(viewer: Viewer, case: Case) -> Mapping[tuple[Any, ...], set[uuid
             for row in (*each.directions, *(role.row for role in each.roles if role.is_current)):
                 found[_heart(row)].add(agenda)
     return found
-
-
-def _everybody_sat_in(items: Iterable[uuid.UUID], item: AgendaItem) -> set[uuid.UUID]:
-    """Return which of these items everybody from outside the center sat in. Where nobody is named yet, none: whoever will be, may not have."""
-    members = list(item.members.select_related("membership__agency"))
-    if not members:
-        return set()
-    outside = {row.membership_id for row in members if not row.membership.agency.is_center}
-    seated: dict[uuid.UUID, set[int]] = defaultdict(set)
-    for key, member in AgendaMember.objects.filter(agenda__in=items).values_list("agenda", "membership"):
-        seated[key].add(member)
-    return {key for key in items if outside <= seated[key]}
 
 
 def _text(

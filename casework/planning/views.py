@@ -104,6 +104,7 @@ def plan_bring(request: ViewerRequest, case: Case, plan_id: uuid.UUID) -> HttpRe
     if agenda is None:
         if request.method == "POST":
             messages.error(request, _("その議題には、もう資料を加えられません。議題を選び直してください。"))
+            context["typed"] = request.POST.get("text", "")
         return TemplateResponse(request, "casework/plan_bring.html", context)
     paper = paper_of(request.viewer, case, view, agenda)
     name_people(request.viewer, [each.row for each in paper.left_out])

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from casework.dates import in_era
-from casework.meetings.actions import name_members
+from casework.meetings.actions import name_members, take_off_agenda
 from casework.meetings.minutes import MinutesText, Outcome, save_minutes
 from casework.meetings.models import AgendaPaper
 from casework.meetings.selectors import papers_for
@@ -243,6 +243,18 @@ def test_page_asks_which_meeting_and_keeps_what_was_changed_by_hand(planned):
     )  # fmt: skip
     shown = client.get(reverse("casework:plan", args=[world.hazuki.case.pk, world.plan.pk])).content.decode()
     assert items[0].meeting.number in shown
+
+
+def test_what_was_typed_for_an_item_that_is_gone_is_not_lost(planned):
+    world, client, item = planned, client_of(planned.coordinator), at_table(planned)
+    with acting_for(world.coordinator):
+        take_off_agenda(item, reason="日が変わった", by=world.coordinator)
+    answer = client.post(f"{address(world)}?agenda={item.pk}", {"text": "直した案のことば"})
+    page = answer.content.decode()
+    assert "もう資料を加えられません" in page
+    assert "直した案のことば" in page
+    with acting_for(world.chief):
+        assert not AgendaPaper.objects.filter(kind="plan").exists()
 
 
 def test_only_the_newest_undecided_version_goes_to_a_meeting_of_its_own_case(planned):
