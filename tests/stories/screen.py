@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import warnings
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.compat import TaskResultStatus
+from django_tasks_db.models import DBTaskResult
 
 from casework.workspace.clocks import remind_deadlines
 from tests.browser import click_through
@@ -69,6 +73,13 @@ class Screen:
         click_through(self.page.get_by_role("link", name=name).first)
         self.look()
 
+    def order_pdf(self) -> None:
+        """Order the sheet of this page and come to where it can be opened."""
+        self.press("PDFを作る")
+        run_worker()
+        self.page.reload()
+        assert self.page.get_by_role("link", name="PDFを開く").count(), self.text
+
     def look(self) -> None:
         kind = (re.sub(r"[0-9a-f-]{36}", "", urlsplit(self.page.url).path), self.page.viewport_size["width"])
         if self._examined.is_new(kind):
@@ -119,7 +130,15 @@ def faults(page: Any) -> list[str]:
 
 
 def run_worker() -> None:
+    """Do what the worker does until nothing waits. What fails is tried again, as in a city, and told; what fails for good ends the story."""
     call_command("run_worker", "--batch")
+    while failed := DBTaskResult.objects.filter(status=TaskResultStatus.READY).exclude(worker_ids=[]):
+        for task in failed:
+            warnings.warn(f"{task.task_path}: {task.exception_class_path}\n{task.traceback}", stacklevel=2)
+        failed.update(run_after=timezone.now())
+        call_command("run_worker", "--batch")
+    lost = DBTaskResult.objects.filter(status=TaskResultStatus.FAILED)
+    assert list(lost.values_list("task_path", "exception_class_path", "traceback")) == []
 
 
 def strike_the_hour() -> None:

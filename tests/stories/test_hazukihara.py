@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from tests.browser import click_through
 
-from .screen import Screen, run_worker
+from .screen import Screen
 from .steps import (
     call_meeting,
     fill_agenda,
@@ -283,9 +283,7 @@ def _print_decision(agency: Screen, case: str) -> str:
     page = agency.page
     agency.go(case)
     click_through(page.get_by_role("link", name=re.compile("^D-")).first)
-    agency.press("PDFを作る")
-    run_worker()
-    page.reload()
+    agency.order_pdf()
     return str(page.get_by_role("link", name="PDFを開く").get_attribute("href"))
 
 

@@ -148,9 +148,7 @@ def _answer_and_print(agency: Screen, number: str, folder: Any) -> str:
     page.get_by_label("引き受けます", exact=True).check()
     page.fill("[name=worker]", "担当E")
     agency.press("この内容で答える")
-    agency.press("PDFを作る")
-    run_worker()
-    page.reload()
+    agency.order_pdf()
     agency.look()
     with page.expect_download() as download:
         page.get_by_role("link", name="PDFを開く").click()

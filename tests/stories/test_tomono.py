@@ -351,9 +351,7 @@ class Story:
         ]
 
     def _print(self, agency: Screen) -> str:
-        agency.press("PDFを作る")
-        run_worker()
-        agency.page.reload()
+        agency.order_pdf()
         return self._printed(agency, lambda: agency.page.get_by_role("link", name="PDFを開く").click())
 
     def _printed(self, screen: Screen, act: Any) -> str:

@@ -389,9 +389,7 @@ class Relief:
         )
 
     def _sheet(self, screen: Screen) -> str:
-        screen.press("PDFを作る")
-        run_worker()
-        screen.page.reload()
+        screen.order_pdf()
         with screen.page.expect_download() as download:
             screen.page.get_by_role("link", name="PDFを開く").click()
         path = self.folder / f"{uuid.uuid4()}.pdf"

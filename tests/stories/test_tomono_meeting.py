@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from .hazukihara import days_from_now
-from .screen import Cast, Screen, run_worker
+from .screen import Cast, Screen
 from .steps import (
     agree,
     answer_of,
@@ -352,9 +352,7 @@ class Story:
         assert (OWN_VIEW in paper, MOTHERS_WORD in paper, RENT in paper) == (True, False, False)
 
     def _sheet(self, screen: Screen) -> str:
-        screen.press("PDFを作る")
-        run_worker()
-        screen.page.reload()
+        screen.order_pdf()
         return self._printed(screen, lambda: screen.page.get_by_role("link", name="PDFを開く").click())
 
     def _printed(self, screen: Screen, act: Any) -> str:
