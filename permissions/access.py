@@ -28,6 +28,7 @@ from permissions.accounts.sessions import is_fresh
 from permissions.audit.actions import record
 from permissions.audit.origin import coming_from, current_origin, nobodys_address
 from permissions.errors import NotAllowed
+from permissions.overtaken import until_done
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
 
@@ -130,7 +131,8 @@ def _guard(
             raise PermissionDenied
         if fresh and not is_fresh(request):
             raise ReauthenticationRequired  # allauth's middleware asks, and comes back here
-        try:
+
+        def answered() -> HttpResponse:
             with acting_for(viewer):
                 loaded = load(viewer, **kwargs) if load else kwargs
                 before = origin.rows
@@ -140,6 +142,10 @@ def _guard(
                 response = _rendered(answer)
                 if shown and origin.rows == before and not 300 <= response.status_code < 400:
                     shown(viewer, request, **loaded)
+                return response
+
+        try:
+            response = until_done(request, answered)
         except (Http404, PermissionDenied):
             # After the rollback, so that the refusal is kept and what was tried is not.
             _record_refusal(request, viewer)
