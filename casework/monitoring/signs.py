@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from casework.cases.models import CaseEvent
 from casework.cases.states import Stage
 from casework.codes.settings import count_of
+from casework.dates import in_era
 from casework.households.models import Living, Stay
 from casework.households.selectors import name_people, stays_for
 from casework.issues.selectors import issues_for
@@ -63,6 +64,7 @@ def signs_for(viewer: Viewer, case: Case, roles: list[AnsweredRole]) -> list[Sig
         *_moved(viewer, case, since),
         *_another_address(viewer, case, since),
         *_new(viewer, case, since),
+        *_emergency(case, since),
         *_violence(viewer, case, since),
         *_personnel(roles, since),
         *_silent(viewer, case),
@@ -112,11 +114,15 @@ def _new(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
             yield Sign("new_member", _("%(who)sさんを世帯の人に加えた") % {"who": person.name})
 
 
-def _violence(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
-    """An emergency, a notice that the law asks for, an issue: written down since, and for whoever looks to weigh."""
+def _emergency(case: Case, since: dt.datetime) -> Iterator[Sign]:
+    """A fall, hunger, fire or violence: which of them nobody guesses here."""
     broke_out = CaseEvent.objects.filter(case=case, verb="stage_changed", after__stage=Stage.EMERGENCY)
-    if broke_out.filter(at__gt=since).exists():
-        yield Sign("violence", _("緊急対応に入った"))
+    for event in broke_out.filter(at__gt=since).order_by("at")[:1]:
+        yield Sign("emergency", _("%(day)sから") % {"day": in_era(timezone.localdate(event.at))})
+
+
+def _violence(viewer: Viewer, case: Case, since: dt.datetime) -> Iterator[Sign]:
+    """A notice that the law asks for, an issue: written down since, and for whoever looks to weigh."""
     notices = case_notices_for(viewer, case).filter(written_at__gt=since).order_by("written_at", "pk")
     for law in dict.fromkeys(notice.get_law_display() for notice in notices):
         yield Sign("violence", _("%(law)sの記録がある") % {"law": law})

@@ -429,21 +429,25 @@ def violence_is_noted(world):
 
 
 @pytest.mark.parametrize(
-    ("happens", "words"),
+    ("happens", "code", "words"),
     [
-        (emergency_breaks_out, "緊急対応に入った"),
-        (notice_is_given, "児童虐待防止法6条（通告）の記録"),
-        (violence_is_noted, "葉月原母：DV・虐待"),
+        (emergency_breaks_out, "emergency", "から"),  # of what kind, nobody guesses
+        (notice_is_given, "violence", "児童虐待防止法6条（通告）の記録"),
+        (violence_is_noted, "violence", "葉月原母：DV・虐待"),
     ],
 )
-def test_fear_of_violence_is_a_sign_until_somebody_looked(decided, client, shift_clock, happens, words):
+def test_emergency_and_fear_of_violence_are_signs_until_somebody_looked(
+    decided, client, shift_clock, happens, code, words
+):
     world = decided
     record(world, has_met=True)
     shift_clock(dt.timedelta(minutes=1))
     assert proposed(world, client) == {}
     with acting_for(world.coordinator):
         happens(world)
-    assert words in proposed(world, client)["violence"]
+    found = proposed(world, client)
+    assert list(found) == [code]
+    assert words in found[code]
     shift_clock(dt.timedelta(minutes=2))
     record(world, has_met=True)
     assert proposed(world, client) == {}
