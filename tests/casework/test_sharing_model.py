@@ -20,7 +20,7 @@ COMMON = settings(deadline=None, database=None, suppress_health_check=list(Healt
 QUICK = settings(COMMON, max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True)
 NIGHTLY = settings(QUICK, derandomize=False, phases=(Phase.generate, Phase.shrink))
 PROFILE = NIGHTLY if IS_NIGHT else QUICK
-PARTS = range(80 if IS_NIGHT else 8)
+PARTS = range(80 if IS_NIGHT else 4)
 PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 
 # A run that shared nothing would agree with everything: how often each thing must have happened in each part.
