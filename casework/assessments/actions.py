@@ -107,7 +107,8 @@ def _while_shared(case: Case, draft: PartDraft, by: Viewer) -> Iterator[None]:
 
 def mark_of(known: Known) -> str:
     """Return a mark of what a page showed, to notice on fixing that somebody wrote meanwhile."""
-    shown = sorted([*(str(part.pk) for part in known.parts), *(repr(_said(fact)) for fact in known.facts)])
+    rows = (str(row.pk) for row in (*known.parts, *known.relations))
+    shown = sorted([*rows, *(repr(_said(fact)) for fact in known.facts)])
     return hashlib.sha256(" ".join(shown).encode()).hexdigest()[:32]
 
 
@@ -170,6 +171,6 @@ def is_new(known: Known, newest: AssessmentView | None) -> bool:
     """Return whether what stands now is another thing than what was fixed last. Nothing is fixed before somebody wrote a part."""
     if newest is None:
         return bool(known.parts)
-    parts = [{part.pk for part in side.parts} for side in (known, newest)]
+    rows = [{row.pk for row in (*side.parts, *side.relations)} for side in (known, newest)]
     facts = [{_said(fact) for fact in side.facts} for side in (known, newest)]
-    return bool(known.parts) and (parts[0] != parts[1] or facts[0] != facts[1])
+    return bool(known.parts) and (rows[0] != rows[1] or facts[0] != facts[1])

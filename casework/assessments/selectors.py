@@ -9,12 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.codes.selectors import label_of
 from casework.concealment.models import Concealment
 from casework.households.selectors import name_by
 from casework.issues.selectors import seen_issues_for
+from casework.relations.models import Group
+from casework.relations.selectors import (
+    by_kind,
+    last_noted_by,
+    placed_relations_for,
+    standing_relations_for,
+)
 from casework.rounds import Steps, in_rounds
 from casework.sharing.models import NotBlocked
 from casework.sharing.selectors import labelled_for, lines_reaching, persons_for
@@ -55,20 +63,23 @@ class Block:
 
 @dataclass
 class AssessmentView:
-    """A fixed version as one viewer sees it."""
+    """A fixed version as one viewer sees it. ``relations``: those that held when it was fixed; ``ended``: those that were over."""
 
     assessment: Assessment
     parts: list[AssessmentPart]
     facts: list[AssessedFact]
     is_newest: bool
+    relations: list[Any]
+    ended: list[Any]
 
 
 @dataclass
 class Known:
-    """What stands now and would be fixed: what is written, and what is known of the household, not saved."""
+    """What stands now and would be fixed: what is written, what is known of the household, not saved, and its relations."""
 
     parts: list[AssessmentPart]
     facts: list[AssessedFact]
+    relations: list[Any]
 
 
 @dataclass
@@ -109,7 +120,9 @@ def current_parts_for(viewer: Viewer, case: Case) -> list[AssessmentPart]:
 
 def known_for(viewer: Viewer, case: Case) -> Known:
     """Return what would be fixed now: for whoever fixes, who sees all of it."""
-    return Known(current_parts_for(viewer, case), facts_now_for(viewer, case))
+    return Known(
+        current_parts_for(viewer, case), facts_now_for(viewer, case), standing_relations_for(viewer, case)
+    )
 
 
 def _key(part: AssessmentPart) -> Key:
@@ -200,21 +213,31 @@ def _facts_for(viewer: Viewer) -> QuerySet[AssessedFact]:
 
 @in_rounds
 def assessment_views_for(viewer: Viewer, case: Case) -> Steps[list[AssessmentView]]:
-    """Return the fixed versions of a case, the newest first, each with the parts and facts that reach the viewer."""
-    rows, links, facts = yield [
+    """Return the fixed versions of a case, the newest first, each with the parts, facts and relations that reach the viewer."""
+    rows, links, facts, relations = yield [
         assessments_for(viewer).filter(case=case).order_by("-version"),
         _links_for(viewer)
         .filter(case=case)
         .select_related("part__agency", "part__written_by__user")
         .order_by("part__written_at", "part__sequence", "part"),
         _facts_for(viewer).filter(case=case).select_related("issue").order_by("position"),
+        placed_relations_for(viewer, case),
     ]
     parts, kept = defaultdict(list), defaultdict(list)
     for link in links:
         parts[link.assessment_id].append(link.part)
     for fact in facts:
         kept[fact.assessment_id].append(fact)
-    return [AssessmentView(row, parts[row.pk], kept[row.pk], is_newest=row is rows[0]) for row in rows]
+    views = []
+    for row in rows:
+        last = by_kind(last_noted_by(relations, row.fixed_at))
+        views.append(
+            AssessmentView(
+                row, parts[row.pk], kept[row.pk], is_newest=row is rows[0],
+                relations=[each for each in last if not each.ended_on], ended=[each for each in last if each.ended_on],
+            )
+        )  # fmt: skip
+    return views
 
 
 def household_of(facts: Iterable[AssessedFact]) -> list[About]:
@@ -233,11 +256,44 @@ def issues_of(facts: Iterable[AssessedFact]) -> list[AssessedFact]:
 
 
 def changes_between(before: AssessmentView, after: AssessmentView) -> list[Change]:
-    """Compare two versions field by field, in the order of the sheet. Their rows know ``who`` they are about."""
+    """Compare two versions field by field, in the order of the sheet.
+
+    Their rows know ``who`` they are about, their relations the names of both.
+    """
     headings = [str(asked.label) for asked in Asked if asked != Asked.ISSUE]
+    headings += [_heading_of_relation(group) for group in Group]
     headings += [heading for view in (after, before) for heading, _who, _words in _said_of_issues(view)]
     headings += [heading for section in Section for heading in _headings(section)]
-    return changes_of(dict.fromkeys(headings), _said(before), _said(after))
+    return changes_of(
+        dict.fromkeys(headings),
+        [*_said_of_relations(before.relations), *_said(before)],
+        [*_said_of_relations([*after.relations, *ended_between(before, after)]), *_said(after)],
+    )
+
+
+def ended_between(before: AssessmentView, after: AssessmentView) -> list[Any]:
+    """Return the relations of which was written between two versions that they are over."""
+    return [row for row in after.ended if row.noted_at > before.assessment.fixed_at]
+
+
+def _heading_of_relation(group: str) -> str:
+    return gettext("関係 %(group)s") % {"group": Group(group).label}
+
+
+def _said_of_relations(rows: Iterable[Any]) -> list[Said]:
+    """One entry each, also of those that are over, with their last day."""
+    found: list[Said] = []
+    for row in rows:
+        days = ((gettext("いつから"), row.since_on), (gettext("終わった日"), row.ended_on))
+        words = [
+            gettext("%(one)sさんは、%(other)sさんの「%(kind)s」")
+            % {"one": row.one_name, "other": row.other_name, "kind": row.get_kind_display()},
+            *(pgettext("after a name", "：").join((asked, day.isoformat())) for asked, day in days if day),
+            row.more,
+        ]
+        who = gettext("%(one)sと%(other)s") % {"one": row.one_name, "other": row.other_name}
+        found.append((_heading_of_relation(row.group), who, "\n".join(filter(None, words))))
+    return found
 
 
 def _headings(section: Section) -> list[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from casework.households.selectors import name_people
 from casework.reads import record_items
+from casework.relations.selectors import name_both
 from casework.seen import ChangedMeanwhile
 from casework.sharing.access import case_view
 from casework.sharing.items import Item
@@ -34,6 +35,7 @@ from .selectors import (
     blocks_of,
     changes_between,
     current_parts_for,
+    ended_between,
     household_of,
     household_order_for,
     issues_of,
@@ -168,6 +170,7 @@ def assessment_fix(request: ViewerRequest, case: Case) -> HttpResponse:
     context = {
         "case": case,
         "form": form,
+        "relations": _show_relations(viewer, case, known.relations),
         "blocks": blocks_of(known.parts, household_order_for(viewer, case)),
         "household": household_of(known.facts),
         "issues": issues_of(known.facts),
@@ -226,6 +229,7 @@ def assessment_version(request: ViewerRequest, case: Case, assessment_id: uuid.U
     context = {
         "case": case,
         "view": view,
+        "relations": _show_relations(viewer, case, view.relations),
         "household": household_of(view.facts),
         "issues": issues_of(view.facts),
         "has_earlier": place + 1 < len(views),
@@ -244,6 +248,9 @@ def assessment_compare(request: ViewerRequest, case: Case, assessment_id: uuid.U
         raise Http404
     after, before = views[place : place + 2]
     _show(request.viewer, case, [*after.parts, *after.facts, *before.parts, *before.facts])
+    for view in (before, after):
+        view.relations = _show_relations(request.viewer, case, view.relations)
+    after.ended = _show_relations(request.viewer, case, ended_between(before, after))
     context = {"case": case, "before": before, "after": after, "changes": changes_between(before, after)}
     return TemplateResponse(request, "casework/assessment_compare.html", context)
 
@@ -293,3 +300,10 @@ def _readers(viewer: Viewer, case: Case, person_id: uuid.UUID | None, section: s
 def _show(viewer: Viewer, case: Case, rows: list[Any]) -> None:
     name_people(viewer, rows)
     record_items(viewer, [(row, case.pk, row.person_id, row.item) for row in rows])
+
+
+def _show_relations(viewer: Viewer, case: Case, rows: list[Any]) -> list[Any]:
+    """Name both people of each, and log every label that it tells of."""
+    named = name_both(viewer, rows)
+    record_items(viewer, {(row, case.pk, person, item) for row in named for person, item in row.labels})
+    return named

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Case as Choice
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +25,10 @@ from casework.monitoring.actions import end_monitoring_dates
 from casework.once import made_before
 from casework.sharing.actions import Label
 from casework.sharing.items import Item
+from casework.sharing.selectors import labelled_for
 from casework.tasks.actions import TaskDraft, add_task
+from casework.tasks.models import Task
+from casework.tasks.selectors import may_own
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
@@ -38,6 +44,7 @@ if TYPE_CHECKING:
 NOT_TOLD = gettext_lazy(
     "本人に伝えたことを書いてください。伝えられなかったときは、その理由を書いてください。"
 )
+END_OF_WATCH = gettext_lazy("見守りの終わり：様子を確かめ、見守りを続けるかを決める")
 
 
 @dataclass(frozen=True)
@@ -139,11 +146,39 @@ def close_case(case: Case, draft: ClosureDraft, *, by: Viewer, key: uuid.UUID | 
 
 def _leave_to_be_looked_at(sheet: Closure, by: Viewer) -> None:
     """Write down what is left to do after the end: each of these days stays among the deadlines until somebody has looked."""
-    days = {
-        _("終結後の確認：その後の様子を聞く"): sheet.follow_up_on,
-        _("見守りの終わり：様子を確かめ、見守りを続けるかを決める"): sheet.watch_until,
-    }
+    days = {_("終結後の確認：その後の様子を聞く"): sheet.follow_up_on, str(END_OF_WATCH): sheet.watch_until}
     for what, due_on in days.items():
         if due_on:
             task = TaskDraft(Label(None, Item.PLAN), what, due_on, by.membership)
             add_task(sheet.case, task, by=by)
+
+
+def leave_ends_of_watches(by: Viewer) -> None:
+    """Write down the end of each watch-over that is left to somebody and stands among no deadlines: of a case closed before it did.
+
+    Once, also where two do it at the same time: the key of the task is made of the sheet's.
+    """
+    if not (by.sees_all_cases and by.may("casework.write_note")):
+        return
+    for sheet in _watches_without_task(by).select_related("case__worker", "closed_by").order_by("pk"):
+        if sheet.watch_until and _is_left_to(by, sheet):
+            task = TaskDraft(Label(None, Item.PLAN), str(END_OF_WATCH), sheet.watch_until, by.membership)
+            add_task(sheet.case, task, by=by, key=uuid.uuid5(sheet.pk, "watch_until"))
+
+
+def _watches_without_task(by: Viewer) -> QuerySet[Closure]:
+    """The words of a task are in the language of whoever closed the case: it is known by its label and day. The day of the follow-up,
+    which has a task of its own, may be the same."""
+    due = labelled_for(by, Task).filter(
+        case=OuterRef("case"), person__isnull=True, item=Item.PLAN, due_on=OuterRef("watch_until"), made_at__gte=OuterRef("closed_at"),
+    )  # fmt: skip
+    counted = due.order_by().values("case").annotate(count=Count("pk")).values("count")
+    others = Choice(When(follow_up_on=F("watch_until"), then=Value(1)), default=Value(0))
+    rows: QuerySet[Closure] = labelled_for(by, Closure).filter(watch_until__isnull=False)
+    return rows.annotate(tasks=Coalesce(Subquery(counted), 0), others=others).filter(tasks__lte=F("others"))
+
+
+def _is_left_to(by: Viewer, sheet: Closure) -> bool:
+    """Whoever closed the case looks; where they are gone its worker; with nobody left, whichever chief comes first."""
+    named = [each for each in (sheet.closed_by, sheet.case.worker) if each and may_own(each)]
+    return named[0].pk == by.membership.pk if named else by.membership.role == "chief"

@@ -19,6 +19,7 @@ class NotificationKind(models.TextChoices):
     ROLE_ANSWER = "role_answer", _("役割に回答がありました")
     ROLE_LATE = "role_late", _("役割への回答がまだありません")
     ROLE_OVERDUE = "role_overdue", _("引き受けた役割の期限が来たか、過ぎています")
+    PLAN_CONFIRMED = "plan_confirmed", _("支援プランを市が支援決定しました")
     ASSESSMENT = "assessment", _("アセスメントを頼まれました")
     ASSESS_ANSWER = "assess_answer", _("頼んだアセスメントが書かれました")
     ASSESS_LATE = "assess_late", _("頼んだアセスメントがまだ書かれていません")
@@ -41,7 +42,7 @@ K = NotificationKind
 GROUPS: dict[str, tuple[str, ...]] = {
     "contact": (K.CONTACT,),
     "referral": (K.REFERRAL, K.REFERRAL_LATE),
-    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER, K.ASSESS_ANSWER),
+    "answer": (K.REFERRAL_ANSWER, K.ROLE_ANSWER, K.ASSESS_ANSWER, K.PLAN_CONFIRMED),
     "deadline": (
         K.TASK,
         K.DEADLINE,

@@ -7,17 +7,25 @@ import uuid
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, IntegerField, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from casework.cases.guards import refuse_ended
-from casework.cases.models import Case
+from casework.cases.models import Case, CaseEvent
+from casework.cases.selectors import is_open
 from casework.events import record_event
+from casework.notifications.actions import notify
+from casework.notifications.kinds import NotificationKind
+from casework.notifications.recipients import workers_of
 from casework.once import made_before
+from casework.plans.models import DecisionEnd
 from casework.sharing.actions import Label
 from casework.sharing.items import Item
 from casework.sharing.models import NotBlocked, NotHidden
+from casework.sharing.selectors import cases_for
 from casework.tasks.actions import TaskDraft, add_task
 from casework.tasks.selectors import may_own
 from permissions.agencies.models import LegalType
@@ -73,7 +81,7 @@ def may_confirm(viewer: Viewer) -> bool:
 def confirm_plan(
     plan: Plan, draft: ConfirmationDraft, *, by: Viewer, key: uuid.UUID | None = None
 ) -> PlanConfirmation:
-    """Write down that the city confirms a decided plan, or returns it: the worker is then asked to look at it again.
+    """Write down that the city confirms a decided plan, of which the worker is told, or returns it: they are asked to look at it again.
 
     The same ``key`` gives the same row again. Raises NotAllowed for a plan that was not decided or was confirmed or returned
     before, where something stands ``against`` it, for whoever is not of the city, and in a case that has ended.
@@ -101,6 +109,7 @@ def confirm_plan(
         _ask_again(case, plan, by)
     else:
         record_event(by, "plan_confirmed", row, case_id=case.pk, after=after)
+        notify(NotificationKind.PLAN_CONFIRMED, case, to=workers_of(case), by=by)
     return row
 
 
@@ -129,3 +138,24 @@ def confirmations_for(viewer: Viewer, case: Case) -> QuerySet[PlanConfirmation]:
         decided = Exists(PlanDecision.objects.filter(plan=OuterRef("plan")))
         rows = rows.filter(Q(outcome=ConfirmationOutcome.CONFIRMED), decided)
     return rows.select_related("plan", "confirmed_by__user", "confirmed_by__agency")
+
+
+def unconfirmed_plans_for(viewer: Viewer) -> QuerySet[PlanDecision]:
+    """Return the decided plans to which the city has said nothing yet, the longest waiting first; none for who may not confirm.
+
+    Of open cases, and only while their decision stands: a plan that was decided anew waits no longer.
+    """
+    if not may_confirm(viewer):
+        return PlanDecision.objects.none()
+    # By the events: the row itself is out of sight while it tells the place of a household that hides.
+    said = CaseEvent.objects.annotate(version=Cast(KT("after__version"), IntegerField())).filter(
+        case=OuterRef("case"), verb__in=("plan_confirmed", "plan_returned"), version=OuterRef("plan__version")
+    )
+    ended = DecisionEnd.objects.filter(ended=OuterRef("decision"))
+    rows = PlanDecision.objects.filter(
+        ~Exists(said), ~Exists(ended), is_open("case__"), case__in=cases_for(viewer)
+    )
+    waiting: QuerySet[PlanDecision] = rows.select_related("plan", "decision", "case").order_by(
+        "decision__decided_on", "case__number", "pk"
+    )
+    return waiting

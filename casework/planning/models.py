@@ -171,6 +171,11 @@ class PlanDecision(Walled):
     class Meta:
         verbose_name = _("プランの決定")
 
+    @property
+    def days_waiting(self) -> int:
+        """Days of Japan since it was decided: for as long as the city has said nothing to it."""
+        return (timezone.localdate() - self.decision.decided_on).days
+
 
 class ConfirmationOutcome(models.TextChoices):
     """What the city did with a decided plan."""

@@ -71,6 +71,7 @@ def follow_relation(
     before: Relation | None = made_before(Relation, key)
     if before:
         return before
+    wait_for(relation.case_id)  # while an assessment is fixed: what follows belongs after it
     row = Relation(
         id=key or uuid.uuid4(),
         case_id=relation.case_id,

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from casework.households.models import Person
@@ -130,3 +133,18 @@ class Relation(Walled):
     @property
     def is_mutual(self) -> bool:
         return self.group in MUTUAL
+
+    @property
+    def labels(self) -> list[tuple[uuid.UUID, str]]:
+        """Return (person, item) of all that it tells: the basics of both, and what it needs of each beside them."""
+        of_both = ((self.one_id, self.one_item), (self.other_id, self.other_item))
+        return [
+            (person, item) for person, needed in of_both for item in dict.fromkeys((Item.BASIC.value, needed))
+        ]
+
+    @property
+    def more(self) -> str:
+        """Return the hours and words that were written beside it."""
+        hours = gettext("1週間におよそ%(hours)s時間") % {"hours": self.hours_week}
+        told = ("" if self.hours_week is None else hours, self.words)
+        return gettext("、").join(filter(None, told))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from django.db.models import BooleanField, Exists, F, Func, OuterRef, QuerySet
 from casework.rounds import Steps, in_rounds
 from casework.sharing.items import Item
 from casework.sharing.models import NotBlocked, NotHidden
-from casework.sharing.selectors import lines_reaching
+from casework.sharing.selectors import lines_reaching, persons_for
 from permissions.viewer import Viewer
 
 from .models import Kind, Relation
@@ -45,12 +46,36 @@ def relations_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
     return found
 
 
+def placed_relations_for(viewer: Viewer, case: Case) -> QuerySet[Any]:
+    """Return the same, each with the places of both people in the household, by which ``by_kind`` sorts."""
+    return relations_for(viewer, case).annotate(_one=F("one__position"), _other=F("other__position"))
+
+
+def by_kind(rows: Iterable[Any]) -> list[Any]:
+    """Return placed rows by kind, in the order of the first people."""
+    return sorted(rows, key=lambda row: (_ORDER[row.kind], row._one, row._other))
+
+
 @in_rounds
 def standing_relations_for(viewer: Viewer, case: Case) -> Steps[list[Any]]:
     """Return what holds now, neither followed by a later row nor over: by kind, in the order of the first people."""
-    rows = relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True)
-    (placed,) = yield [rows.annotate(_one=F("one__position"), _other=F("other__position"))]
-    return sorted(placed, key=lambda row: (_ORDER[row.kind], row._one, row._other))
+    rows = placed_relations_for(viewer, case).filter(is_followed=False, ended_on__isnull=True)
+    (placed,) = yield [rows]
+    return by_kind(placed)
+
+
+def last_noted_by(rows: Iterable[Any], moment: dt.datetime) -> list[Any]:
+    """Return of each relation the last row that was noted by a moment, also where it says that it is over. Pure."""
+    noted = [row for row in rows if row.noted_at <= moment]
+    followed = {row.follows_id for row in noted}
+    return [row for row in noted if row.pk not in followed]
+
+
+def name_both(viewer: Viewer, rows: Iterable[Any]) -> list[Any]:
+    """Give each relation the names of both people, as ``name_pairs`` does, as far as they reach the viewer."""
+    listed = list(rows)
+    ids = {key for row in listed for key in (row.one_id, row.other_id)}
+    return name_pairs(listed, dict(persons_for(viewer).filter(pk__in=ids).values_list("pk", "name")))
 
 
 def name_pairs(rows: Iterable[Any], names: Mapping[uuid.UUID, str]) -> list[Any]:

@@ -42,8 +42,21 @@ CREATE TRIGGER note_change AFTER INSERT ON casework_relation
 CREATE TRIGGER keeps AFTER INSERT ON casework_relation FOR EACH ROW WHEN (NEW.follows_id IS NOT NULL)
   EXECUTE FUNCTION casework_keeps('follows_id', 'case_id', 'one_id', 'other_id', 'group');
 """
+# The clock says when a transaction began. Whoever began before a version was fixed and waited for it writes what the version did not
+# know, and a version shows the relations that were noted by then.
+AFTER_VERSIONS = """
+CREATE FUNCTION casework_note_after_versions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = public, pg_temp AS $$
+BEGIN
+  NEW.noted_at := greatest(NEW.noted_at, (
+    SELECT max(a.fixed_at) + interval '1 microsecond' FROM casework_assessment a WHERE a.case_id = NEW.case_id));
+  RETURN NEW;
+END $$;
+CREATE TRIGGER after_versions BEFORE INSERT ON casework_relation
+  FOR EACH ROW EXECUTE FUNCTION casework_note_after_versions();
+"""
 FUNCTIONS = LINK + NOTICE
-DEFINER_FUNCTIONS = ("casework_may_link", "casework_note_relation_change")
+DEFINER_FUNCTIONS = ("casework_may_link", "casework_note_relation_change", "casework_note_after_versions")
 
 KEYS = "\n".join(
     f"ALTER TABLE casework_relation ADD CONSTRAINT casework_relation_{name}_of_case FOREIGN KEY ({name}_id, case_id)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
 
@@ -20,7 +20,9 @@ from casework.assessments.selectors import (
     household_order_for,
     issues_of,
 )
+from casework.concealment.selectors import standing
 from casework.households.selectors import name_people
+from casework.relations.selectors import name_both
 from permissions.viewer import Viewer
 
 from .content import Label, labels_printed
@@ -39,6 +41,7 @@ class AssessmentSheet:
     case: Case
     view: AssessmentView
     household: list[About]
+    relations: list[Any]
     issues: list[AssessedFact]
     blocks: list[Block]
     labels: list[Label]
@@ -48,7 +51,8 @@ class AssessmentSheet:
     @property
     def has_sealed(self) -> bool:
         """Whether it prints what is for the center alone."""
-        return any(fact.issue and fact.issue.is_sealed for fact in self.issues)
+        issues = (fact.issue for fact in self.issues)
+        return any(row.is_sealed for row in (*self.relations, *issues) if row)
 
 
 def assessment_content_for(viewer: Viewer, sheet: Sheet) -> AssessmentSheet | None:
@@ -75,14 +79,27 @@ def assessment_sheet_for(
     if view is None:
         return None
     rows = name_people(viewer, [*view.parts, *view.facts])
+    relations = _relations_on_paper(viewer, case, view)
+    told = {(case.pk, person, item) for row in relations for person, item in row.labels}
     return AssessmentSheet(
         viewer=viewer,
         case=case,
         view=view,
         household=household_of(view.facts),
+        relations=relations,
         issues=issues_of(view.facts),
         blocks=blocks_of(view.parts, household_order_for(viewer, case)),
-        labels=labels_printed(viewer, case, None, [], rows),
+        labels=sorted({*labels_printed(viewer, case, None, [], rows), *told}, key=str),
         made_at=made_at or timezone.now(),
         number=number,
     )
+
+
+def _relations_on_paper(viewer: Viewer, case: Case, view: AssessmentView) -> list[Any]:
+    """While a household hides, an agency's paper has none: whom it may be linked with can change after the paper was made.
+
+    A paper from before dies when it begins to hide (sql.FROM_BEFORE_HIDING), and else with the labels of both people.
+    """
+    if not viewer.sees_all_cases and standing(case.pk).exists():
+        return []
+    return name_both(viewer, view.relations)

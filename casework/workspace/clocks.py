@@ -12,6 +12,7 @@ from django.utils import timezone
 from casework.accompanying.selectors import silent_cases_for
 from casework.assessments.asking import open_requests_for
 from casework.assessments.models import AssessmentRequest
+from casework.closing.actions import leave_ends_of_watches
 from casework.codes.settings import count_of
 from casework.consent.models import Consent
 from casework.notifications.actions import notify
@@ -55,6 +56,7 @@ def remind_deadlines() -> None:
 
 
 def _remind(viewer: Viewer) -> None:
+    leave_ends_of_watches(viewer)  # before what has to be done is read
     _tell_of_begun(viewer)
     _remind_of_silence(viewer)
     _remind_of_promises(viewer)

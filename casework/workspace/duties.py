@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from casework.accompanying.selectors import silent_cases_for
 from casework.assessments.asking import open_requests_for
@@ -30,6 +30,7 @@ from casework.handover.selectors import handovers_for, owners_after, unsigned_fo
 from casework.intake.selectors import contacts_for
 from casework.meetings.selectors import unanswered_preps_for
 from casework.notices.models import NoticeReply, StatutoryNotice
+from casework.planning.confirmations import unconfirmed_plans_for
 from casework.plans.selectors import answered_roles_for
 from casework.referrals.models import ReferralAnswer, ReferralRevocation
 from casework.referrals.selectors import referral_views_for, referrals_for
@@ -64,6 +65,7 @@ class DutyKind(models.TextChoices):
     RECALL = "recall", gettext_lazy("廃棄の確認")
     PREP = "prep", gettext_lazy("会議の準備シート")
     ASSESSMENT = "assessment", gettext_lazy("頼まれたアセスメント")
+    CONFIRMATION = "confirmation", gettext_lazy("支援決定")
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,9 @@ class Duty:
     holder: int | None = None
     worker: int | None = None
     case: uuid.UUID | None = None
-    shared_with: frozenset[int] = frozenset()  # whose it is, too, while a hand-over waits for its signature
+    shared_with: frozenset[int] = (
+        frozenset()
+    )  # whose it is, too: of several, or while a hand-over waits for its signature
 
     def is_of(self, membership: int) -> bool:
         """Return whether a membership has to do it, alone or with another."""
@@ -330,6 +334,22 @@ def _handovers(viewer: Viewer) -> Iterable[Duty]:
         )  # fmt: skip
 
 
+def _confirmations(viewer: Viewer) -> Iterable[Duty]:
+    """Decided plans that wait for the city: of everybody who may confirm them. No law sets a day for it."""
+    for row in unconfirmed_plans_for(viewer)[:MOST_EACH]:
+        days = ngettext(
+            "支援プラン %(plan)s を支援決定するか、差し戻す（%(day)sに決定、%(days)d日経過）",
+            "支援プラン %(plan)s を支援決定するか、差し戻す（%(day)sに決定、%(days)d日経過）",
+            row.days_waiting,
+        )
+        what = days % {"plan": row.plan, "day": row.decision.decided_on.isoformat(), "days": row.days_waiting}
+        yield Duty(
+            DutyKind.CONFIRMATION, row.pk, row.case.number,
+            reverse("casework:plan_confirm", args=[row.case_id, row.plan_id]), what, viewer.agency.name,
+            viewer.agency.pk, None, None, shared_with=frozenset({viewer.membership.pk}), **_of(row.case),
+        )  # fmt: skip
+
+
 def _who_works_on(case: Case) -> str:
     return f"{case.holder.name} {name_of(case.worker.user) if case.worker else ''}".strip()
 
@@ -347,4 +367,5 @@ SOURCES: dict[str, Callable[[Viewer], Iterable[Duty]]] = {
     DutyKind.RECALL: _recalls,
     DutyKind.PREP: _preps,
     DutyKind.ASSESSMENT: _requests,
+    DutyKind.CONFIRMATION: _confirmations,
 }

@@ -25,6 +25,7 @@ from casework.intake.levels import missing
 from casework.intake.models import ContactState
 from casework.intake.selectors import contacts_with_waiting_replies, queue_for
 from casework.meetings.selectors import coming_meetings_for
+from casework.planning.confirmations import may_confirm, unconfirmed_plans_for
 from casework.plans.selectors import decision_view_for, waiting_roles_for
 from casework.reads import record_items
 from casework.referrals.selectors import late_for, unanswered_for
@@ -60,6 +61,8 @@ from .selectors import (
     strip_for,
 )
 
+MOST_UNCONFIRMED = 10
+
 
 @require_GET
 @signed_in
@@ -74,7 +77,11 @@ def home(request: ViewerRequest) -> HttpResponse:
         late_for(viewer).get("coordinator", []) if viewer.sees_all_cases else unanswered_for(viewer)
     )[:20]
     name_people(viewer, [view.row for view in referrals])
+    unconfirmed = unconfirmed_plans_for(viewer)
     context: dict[str, Any] = {
+        "may_confirm": may_confirm(viewer),
+        "unconfirmed": unconfirmed[:MOST_UNCONFIRMED],
+        "unconfirmed_count": unconfirmed.count(),
         "roles": roles,
         "contacts": contacts[:5],
         "replies": contacts_with_waiting_replies(viewer)[:10],
@@ -86,7 +93,7 @@ def home(request: ViewerRequest) -> HttpResponse:
         "recalls": recalls_for(viewer).filter(agency=viewer.agency, answer__isnull=True)[:20],
     }
     shown = len(context["page"].rows) + len(roles) + len(context["contacts"]) + len(context["replies"])
-    shown += len(referrals) + len(context["ending"])
+    shown += len(referrals) + len(context["ending"]) + len(context["unconfirmed"])
     record(viewer, "listed", None, detail={"list": "home", "shown": shown})
     return TemplateResponse(request, "casework/home.html", context)
 

@@ -39,6 +39,7 @@ from casework.planning.confirmations import ConfirmationDraft, confirm_plan
 from casework.planning.models import PlanPart, Section
 from casework.plans.actions import DirectionDraft, RoleDraft, answer_role
 from casework.plans.models import InCharge, RoleRow, Seat
+from casework.relations.actions import RelationDraft, note_relation
 from casework.sharing.actions import Label
 from casework.sheets.actions import make_sheet, request_sheet
 from casework.sheets.kinds import ASSESSMENT, CLOSING, DECISION, EVALUATION, PLAN, UNDERSTANDING
@@ -118,6 +119,13 @@ class FullCase:
                 by=self.by,
             )
             note_issue(self.home.son, "isolation", IssueDraft("2", "family", "15年前から"), by=self.by)
+            since = dt.date(1974, 5, 6)
+            for one, other, told in (
+                (self.mother, self.home.son, RelationDraft("birth_parent", since_on=since)),
+                (self.home.son, self.mother, RelationDraft("key", words="電話は夕方")),
+                (self.home.son, self.mother, RelationDraft("carer", hours_week=20)),
+            ):
+                note_relation(one, other, told, by=self.by)
 
     def _assess(self) -> None:
         with acting_for(self.by):

@@ -10,6 +10,7 @@ from casework.assessments.models import Section
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.issues.actions import IssueDraft, note_issue
 from casework.plans.models import Direction, RoleRow
+from casework.relations.actions import RelationDraft, follow_relation, note_relation
 from casework.sharing.actions import Label
 from permissions.walls.context import acting_for
 from tests.casework.test_assessments import address_of, fix, write
@@ -34,7 +35,16 @@ def world(settings):
         write(world, world.coordinator, section.value, "見本のようすです。")
     for code, severity in (("debt", "2"), ("isolation", "3"), ("dv_abuse", "3")):
         note(world, code, severity, "見本の長い課題です。" * 30)
+    world.share(home, world.anshin, Label(home.son.pk, "basic"))
+    with acting_for(world.coordinator):
+        tie = note_relation(
+            home.mother, home.son, RelationDraft("married", words="見本のこと" * 30), by=world.coordinator
+        )
+        note_relation(home.son, home.mother, RelationDraft("carer", hours_week=20), by=world.coordinator)
+        note_relation(home.son, home.mother, RelationDraft("violent"), by=world.coordinator)
     fix(world)
+    with acting_for(world.coordinator):
+        follow_relation(tie, RelationDraft("divorced"), by=world.coordinator)
     note(world, "foreign", "unknown", "")
     write(world, world.anshin_worker, "home", "見本の長い文です。" * 60, housing="rented")
     write(world, world.anshin_worker, "health", "", treatment="untreated")

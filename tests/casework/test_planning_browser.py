@@ -82,7 +82,12 @@ def pages(world):
         "plan_of_agency": f"{plans}{world.plan.pk}/",
         "role_answer": f"{case}roles/{world.role.pk}/answer/",
     }
-    return {"coordinator": of_center, "anshin": of_agency}
+    of_chief = {
+        "home_of_chief": "/casework/",
+        "plan_confirm": f"{plans}{world.plan.pk}/confirm/",
+        "duties_of_confirmation": "/casework/duties/?kind=confirmation",
+    }
+    return {"coordinator": of_center, "anshin": of_agency, "chief": of_chief}
 
 
 def _log_in(page, username):
