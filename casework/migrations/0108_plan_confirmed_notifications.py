@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0106_seed_minutes_phrases'),
+        ('casework', '0107_seed_emergency_trigger'),
         ('marugoto_permissions', '0013_on_duty'),
     ]
 

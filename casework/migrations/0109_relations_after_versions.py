@@ -17,6 +17,6 @@ BACK = "DROP FUNCTION casework_note_after_versions() CASCADE;"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("casework", "0110_plan_confirmed_notifications")]
+    dependencies = [("casework", "0108_plan_confirmed_notifications")]
 
     operations = [migrations.RunSQL(SQL, BACK, elidable=False)]
