@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
 # As many characters as one page holds beside the head; what is longer is cut, and the sheet says so.
 PAGE_CHARACTERS = 1_800
 FEWEST_CHARACTERS = 30
-DENSE_LINES = 28
+# So many lines of so many characters stand on it in letters of the usual size.
+PAGE_LINES = 48
+LINE_CHARACTERS = 29
 
 
 @dataclass
@@ -39,6 +42,11 @@ class Line:
     text: str
     is_cut: bool
     is_quoted: bool
+
+    @property
+    def height(self) -> int:
+        """About how many lines it takes in letters of the usual size."""
+        return max(1, math.ceil((_length(self.facts) + len(self.text)) / LINE_CHARACTERS))
 
 
 @dataclass
@@ -66,8 +74,8 @@ class UnderstandingSheet:
 
     @property
     def is_dense(self) -> bool:
-        """Whether there are so many lines that they have to be printed smaller."""
-        return sum(len(section.lines) for section in self.sections) > DENSE_LINES
+        """Whether there is so much that it has to be printed smaller."""
+        return sum(line.height for section in self.sections for line in section.lines) > PAGE_LINES
 
     @property
     def is_cut(self) -> bool:
@@ -104,7 +112,8 @@ def understanding_for(
 
 
 def _sections(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> list[SectionLines]:
-    most = max(PAGE_CHARACTERS // len(parts), FEWEST_CHARACTERS)
+    taken = sum(_length(part.told_facts) for part in parts)
+    most = max((PAGE_CHARACTERS - taken) // len(parts), FEWEST_CHARACTERS)
     blocks = blocks_of(parts, household_order_for(viewer, case))
     return [SectionLines(block.label, [_line(part, most) for part in block.parts]) for block in blocks]
 
@@ -120,6 +129,10 @@ def _line(part: Any, most: int) -> Line:
         is_cut,
         is_quoted=part.section == Section.VOICE and part.said_by == "self",
     )
+
+
+def _length(facts: list[tuple[str, str]]) -> int:
+    return sum(len(f"{asked}：{answer} ") for asked, answer in facts)
 
 
 def _agencies(parts: list[AssessmentPart], roles: list[AnsweredRole]) -> list[str]:

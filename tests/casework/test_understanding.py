@@ -136,6 +136,17 @@ def test_pdf_stays_one_page_when_much_was_written(shared, tmp_path):
     assert "…" in text
 
 
+def test_pdf_stays_one_page_when_fewer_rows_are_long(shared, tmp_path):
+    home, people = shared.hazuki, (shared.hazuki.mother, shared.hazuki.son)
+    shared.share(home, shared.anshin, Label(home.son.pk, "assessment"))
+    for section in ("family", "home", "work", "view"):
+        for by in (shared.coordinator, shared.anshin_worker):
+            for person in people:
+                write(shared, by, section, "長い文です。" * 300, about=person)
+    fix(shared, version=1)
+    assert re.search(r"^Pages:\s+1$", told_by("pdfinfo", order(shared.chief, home), tmp_path), re.MULTILINE)
+
+
 def test_pdf_ends_with_what_it_was_made_of(shared):
     home, viewer = shared.hazuki, shared.anshin_worker
     sheet = order(viewer, home)
