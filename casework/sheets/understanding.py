@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 from django.utils import timezone
 
-from casework.assessments.models import Assessment, AssessmentPart, Section
+from casework.assessments.choices import Section
+from casework.assessments.models import Assessment, AssessmentPart
 from casework.assessments.selectors import assessment_views_for, blocks_of, household_order_for
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
@@ -112,7 +113,7 @@ def understanding_for(
 
 
 def _sections(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> list[SectionLines]:
-    taken = sum(_length(part.told_facts) for part in parts)
+    taken = sum(_length(part.told_first) for part in parts)
     most = max((PAGE_CHARACTERS - taken) // len(parts), FEWEST_CHARACTERS)
     blocks = blocks_of(parts, household_order_for(viewer, case))
     return [SectionLines(block.label, [_line(part, most) for part in block.parts]) for block in blocks]
@@ -120,15 +121,22 @@ def _sections(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> list[S
 
 def _line(part: Any, most: int) -> Line:
     text = " ".join(part.text.split())
-    is_cut = len(text) > most
+    # What was asked beside what stands first takes its room from the text, half of it at most.
+    more = _fitting(part.told_more, max(most - len(text), most // 2))
+    room = most - _length(more)
     return Line(
         part.who,
         part.agency.name,
-        part.told_facts,
-        f"{text[:most]}…" if is_cut else text,
-        is_cut,
+        [*part.told_first, *more],
+        f"{text[:room]}…" if len(text) > room else text,
+        len(text) > room or len(more) < len(part.told_more),
         is_quoted=part.section == Section.VOICE and part.said_by == "self",
     )
+
+
+def _fitting(facts: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """Return the facts that have room, the first of them first."""
+    return [fact for last, fact in enumerate(facts, 1) if _length(facts[:last]) <= room]
 
 
 def _length(facts: list[tuple[str, str]]) -> int:
