@@ -25,12 +25,12 @@ def load_assessment(case: Case, mother: Person, son: Person) -> Assessment:
     """Load the parts, fix them as the first version, and write down what is known of earlier years."""
     of_center = (
         PartDraft(mother.pk, "voice", "self", "このままでは二人ともだめになる。この家にいたい。息子のことは、わたしが先に話す。"),
-        PartDraft(mother.pk, "home", "staff", "古い一戸建て。雨もりがあり、物が多い。火の消し忘れがある。", {"housing": "own_house"}),
-        PartDraft(mother.pk, "family", "self", "県外の娘とは月に1度の電話。お金のことは娘にも息子にも言っていない。", {"ties": "few"}),
-        PartDraft(mother.pk, "money", "self", "収入は母の年金だけ。カード3社の返済がとどこおっている。", {"welfare": "never", "purse": "self"}),
+        PartDraft(mother.pk, "home", "staff", "古い一戸建て。雨もりがあり、物が多い。火の消し忘れがある。", {"housing": "own_house", "rent": "none", "utilities": ["none"], "pets": "none"}),
+        PartDraft(mother.pk, "family", "self", "県外の娘とは月に1度の電話。お金のことは娘にも息子にも言っていない。", {"ties": "few", "marital": "widowed", "children": "two"}),
+        PartDraft(mother.pk, "money", "self", "収入は母の年金だけ。カード3社の返済がとどこおっている。", {"welfare": "never", "purse": "self", "incomes": ["old_age", "survivors"], "savings": "under_100k"}),
         PartDraft(mother.pk, "strength", "staff", "火曜の朝は落ち着いて話せる。近所の民生委員を信頼している。"),
         PartDraft(son.pk, "family", "family", "母とも夜に少し話すだけ。家の外の人とは話していない。", {"ties": "none"}),
-        PartDraft(son.pk, "work", "family", "31歳で仕事をやめてから、家にいる。鉄道の本をよく読む。", {"work": "none"}),
+        PartDraft(son.pk, "work", "family", "31歳で仕事をやめてから、家にいる。鉄道の本をよく読む。", {"work": "none", "left_work": "from_2y", "education": "unknown"}),
         PartDraft(None, "view", "staff", "母の体力ともの忘れ、返済、息子の孤立が重なっている。母が倒れると、二人の暮らしがすぐ止まる。"),
     )  # fmt: skip
     of_agency = PartDraft(

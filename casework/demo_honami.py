@@ -155,7 +155,7 @@ def _assessment(home: Honami) -> Assessment:
     father, daughter = home.father.pk, home.daughter.pk
     of_center = (
         Assessed(father, "voice", "self", "働けるようになりたい。家だけはなくしたくない。"),
-        Assessed(father, "home", "staff", "2間の賃貸アパート。片づいている。", {"housing": "rented"}),
+        Assessed(father, "home", "staff", "2間の賃貸アパート。片づいている。", {"housing": "rented", "rent": "long_late", "utilities": ["none"]}),
         Assessed(father, "health", "self", "腰の痛みで通院中。長く立てない。", {"treatment": "treated", "cover": "national"}),
         Assessed(daughter, "voice", "self", "高校に行きたい。家のお金のことが心配で、言い出せない。"),
         Assessed(daughter, "work", "family", "中学3年。週に2日ほど休む。夕方は一人でいる。", {"work": "absent"}),
@@ -167,7 +167,13 @@ def _assessment(home: Honami) -> Assessment:
         "money",
         "agency",
         "傷病手当金が終わる。家賃は月48,000円。",
-        {"welfare": "never", "purse": "self"},
+        {
+            "welfare": "never",
+            "purse": "self",
+            "incomes": ["child", "sickness"],
+            "savings": "under_500k",
+            "arrears": ["rent"],
+        },
     )
     worker = viewer("jiritsu")
     with acting_for(worker):

@@ -22,8 +22,9 @@ from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
 from .asking import tell_who_asked
+from .choices import FACTS, Answer, facts_of
 from .labels import item_of
-from .models import NOT_ASKED, AssessedFact, AssessedPart, Assessment, AssessmentPart, facts_of
+from .models import AssessedFact, AssessedPart, Assessment, AssessmentPart
 from .selectors import AssessmentView, Known, assessment_views_for, known_for, own_parts_for
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class PartDraft:
     section: str
     said_by: str
     text: str = ""
-    facts: Mapping[str, str] = field(default_factory=dict)
+    facts: Mapping[str, Answer] = field(default_factory=dict)
 
 
 class NotShared(NotAllowed):
@@ -64,8 +65,8 @@ def write_part(
     before: AssessmentPart | None = made_before(AssessmentPart, key)
     if before:
         return before
-    facts = {name: draft.facts.get(name, NOT_ASKED) for name in facts_of(draft.section)}
-    if not draft.text.strip() and set(facts.values()) <= {NOT_ASKED}:
+    facts = {name: draft.facts.get(name, FACTS[name].unasked) for name in facts_of(draft.section)}
+    if not draft.text.strip() and not any(FACTS[name].is_told(answer) for name, answer in facts.items()):
         raise NotAllowed(_("分かったことを1つ以上、選ぶか書いてください。"))
     wait_for(case.pk)
     if not _is_shared(case, draft, by):

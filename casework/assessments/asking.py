@@ -25,8 +25,9 @@ from casework.sharing.selectors import labelled_for, readers_of
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 
+from .choices import Section
 from .labels import item_of
-from .models import AssessmentPart, AssessmentRequest, AssessmentRequestEnd, Section
+from .models import AssessmentPart, AssessmentRequest, AssessmentRequestEnd
 
 if TYPE_CHECKING:
     from permissions.agencies.models import Agency

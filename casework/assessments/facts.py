@@ -15,7 +15,8 @@ from casework.issues.selectors import issues_by_person, weight_of
 from casework.sharing.items import Item
 from permissions.viewer import Viewer
 
-from .models import NOT_ASKED, OF_HEALTH, OF_MONEY, Asked, AssessedFact
+from .choices import NOT_ASKED
+from .models import OF_HEALTH, OF_MONEY, Asked, AssessedFact
 
 if TYPE_CHECKING:
     from casework.cases.models import Case

@@ -17,7 +17,8 @@ from permissions.typed import TypedMixin
 
 from .actions import PartDraft, Seen
 from .asking import RequestDraft
-from .models import FACTS, NOT_ASKED, AssessmentPart, Purpose, Section, facts_of, question
+from .choices import ALONE, FACTS, NOT_ASKED, Fact, Section, facts_of
+from .models import AssessmentPart, Purpose, question
 
 ANSWER_DAYS = 14  # proposed; whoever asks sets the day
 
@@ -25,19 +26,19 @@ ANSWER_DAYS = 14  # proposed; whoever asks sets the day
 HELP = {
     Section.VOICE: _("本人の言葉のまま書きます。言いかえません。"),
     Section.FAMILY: _(
-        "家族との関係、離別や死別、扶養している人数、だれがだれの世話をいつから一日何時間しているか。頼れる人、近所との関係、町内会・民生委員・サロンとのつながり。ペット（入院や避難のさまたげになるとき）。"
+        "家族との関係、離別や死別のようす、だれがだれの世話をいつから一日何時間しているか。頼れる人、近所との関係、町内会・民生委員・サロンとのつながり。"
     ),
     Section.HOME: _(
-        "住まいのようす、家事や衛生、ごみや害虫、火事の心配、段差や手すり。家賃と滞納の月数、契約と保証人、立ちのきの日、止められている電気・ガス・水道。"
+        "住まいのようす、家事や衛生、ごみや害虫、火事の心配、段差や手すり。家賃の額、契約と保証人、立ちのきの日。ペットの種類と、だれが世話をしているか。"
     ),
     Section.HEALTH: _(
-        "病気や障害、病院と診療科、最後に受診した日、薬。介護の認定、手帳と等級（申請中・疑いも）、自立支援医療、障害支援区分。もの忘れ、依存、妊娠。死にたい気持ちや試みたこと（いつ、だれが聞いたか）。"
+        "病気や障害、病院と診療科、最後に受診した日、薬。介護の認定のようす。もの忘れ、依存、妊娠。死にたい気持ちや試みたこと（いつ、だれが聞いたか）。"
     ),
     Section.MONEY: _(
-        "収入（給料、年金と手当の種類）、世帯の合計、課税か非課税か、貯金のおおよそ。借金（どこに、いくら、返済の状態、弁護士がいるか）、税・保険料・家賃・公共料金の滞納。いま手元にあるお金と、次に入る日。"
+        "収入のそれぞれの額と、世帯の合計。借金（どこに、いくら、返済の状態、弁護士がいるか）、滞納の額と月数。いま手元にあるお金と、次に入る日。"
     ),
     Section.WORK: _(
-        "仕事や学校のようす、働き方（正社員、パート、自営など）、やめてからの年数、仕事の経歴、資格、最後に出た学校（中退も）。学年と出席、通えなくなった時期。してみたいこと。"
+        "仕事や学校のようす、仕事の経歴、資格。学校の名前と学年、出席、通えなくなった時期。してみたいこと。"
     ),
     Section.HISTORY: _("これまでに、どこに、いつ、何を相談し、どうなったか。紹介した機関が困っていること。"),
     Section.STRENGTH: _("できていること、好きなこと、支えてくれる人。"),
@@ -56,6 +57,45 @@ class WhereForm(forms.Form):
         return person_id
 
 
+class SeveralField(forms.MultipleChoiceField):
+    """The answers that hold, by boxes. That nobody asked needs no box of its own: then none is ticked."""
+
+    def __init__(self, fact: Fact, **kwargs: Any) -> None:
+        offered = [choice for choice in fact.choices.choices if choice[0] != NOT_ASKED]
+        super().__init__(
+            choices=offered,
+            required=False,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("いくつでも選べます。聞いていないときは、何も選びません。"),
+            **kwargs,
+        )
+        self.fact = fact
+
+    def clean(self, value: Any) -> list[str]:
+        told = self.fact.kept(super().clean(value))
+        alone = next((code for code in told if code in ALONE), None)
+        if alone and len(told) > 1:
+            raise forms.ValidationError(
+                _("「%(answer)s」は、ほかの答えといっしょには選べません。どちらかを外してください。"),
+                params={"answer": self.fact.words(alone)},
+            )
+        return told
+
+
+class OneField(forms.ChoiceField):
+    """The one answer that holds. What is folded away may be left out, and was not asked then."""
+
+    def __init__(self, fact: Fact, **kwargs: Any) -> None:
+        super().__init__(choices=fact.choices.choices, required=not fact.is_more, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        return super().clean(value) or NOT_ASKED
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        # Else the page that is shown again would choose the first line for what was not sent.
+        return data or NOT_ASKED
+
+
 class AssessmentPartForm(TypedMixin, OnceForm):
     """What one agency says in one section."""
 
@@ -71,21 +111,42 @@ class AssessmentPartForm(TypedMixin, OnceForm):
         self, *args: Any, section: str, current: AssessmentPart | None = None, **kwargs: Any
     ) -> None:
         names = facts_of(section)
-        begun: dict[str, Any] = dict.fromkeys(names, NOT_ASKED)
+        begun: dict[str, Any] = {name: FACTS[name].unasked for name in names}
         if current:
             begun = {name: getattr(current, name) for name in (*names, "text", "said_by")}
             begun["seen"] = current.pk
         super().__init__(*args, initial=begun, **kwargs)
         self.section = section
         for name in names:
-            self.fields[name] = forms.ChoiceField(label=question(name), choices=FACTS[name][1].choices)
+            field = SeveralField if FACTS[name].is_several else OneField
+            self.fields[name] = field(FACTS[name], label=question(name))
         self.fields["text"].help_text = HELP[Section(section)]
         self.order_fields([*names, "text", "said_by"])
 
+    @property
+    def first(self) -> list[forms.BoundField]:
+        return [self[name] for name in facts_of(self.section) if not FACTS[name].is_more]
+
+    @property
+    def more(self) -> list[forms.BoundField]:
+        return [self[name] for name in facts_of(self.section) if FACTS[name].is_more]
+
+    @property
+    def rest(self) -> list[forms.BoundField]:
+        return [self["text"], self["said_by"]]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether something of what is folded away is answered, or wrong."""
+        unsaid: tuple[Any, ...] = (None, "", [], NOT_ASKED, [NOT_ASKED])
+        return any(field.errors or field.value() not in unsaid for field in self.more)
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        answers = {cleaned.get(name) for name in facts_of(self.section)}
-        if not cleaned.get("text") and "text" not in self.errors and answers <= {NOT_ASKED}:
+        is_silent = not cleaned.get("text") and all(
+            name in cleaned and not FACTS[name].is_told(cleaned[name]) for name in facts_of(self.section)
+        )
+        if is_silent and "text" not in self.errors:
             self.add_error("text", _("分かったことを1つ以上、選ぶか書いてください。"))
         return cleaned
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -20,114 +21,8 @@ from permissions.agencies.models import Agency, Membership
 from permissions.walls.clock import ClockNow
 from permissions.walls.models import Walled
 
+from .choices import ASKING, FACTS, Section, facts_of
 from .labels import ITEM_OF, OTHERWISE
-
-NOT_ASKED = "not_asked"
-UNKNOWN = "unknown"
-
-
-class Section(models.TextChoices):
-    """The sections of the sheet, in its order (domain.md 1.3)."""
-
-    VOICE = "voice", _("本人の思い・困りごと")
-    FAMILY = "family", _("家族・人とのつながり")
-    HOME = "home", _("住まい・暮らし")
-    HEALTH = "health", _("健康・障害")
-    MONEY = "money", _("お金のこと")
-    WORK = "work", _("仕事・学び")
-    HISTORY = "history", _("これまでの経過・相談歴")
-    STRENGTH = "strength", _("強み・支え")
-    VIEW = "view", _("見立て")
-
-
-# The closed choices of domain.md 1.3.2 to 1.3.6. Not asked and unknown are different answers (1.11).
-class Ties(models.TextChoices):
-    MANY = "many", _("ある（頼れる人がいる）")
-    FEW = "few", _("少しある（声をかけ合う人がいる）")
-    NONE = "none", _("ほとんどない")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Housing(models.TextChoices):
-    OWN_HOUSE = "own_house", _("持ち家（一戸建て）")
-    OWN_FLAT = "own_flat", _("持ち家（マンションなど）")
-    RENTED = "rented", _("借家・賃貸アパート・マンション")
-    PUBLIC = "public", _("公営住宅")
-    COMPANY = "company", _("会社の寮・借り上げ住宅")
-    KIN = "kin", _("親族などの家に同居")
-    FACILITY = "facility", _("施設・病院")
-    NONE = "none", _("住まいがない（野宿・車・ネットカフェなど）")
-    OTHER = "other", _("その他")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Treatment(models.TextChoices):
-    GOOD = "good", _("受診はいらない")
-    TREATED = "treated", _("通院している")
-    HOSPITAL = "hospital", _("入院している")
-    UNTREATED = "untreated", _("受診が必要だが、していない")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Cover(models.TextChoices):
-    NATIONAL = "national", _("国民健康保険")
-    EMPLOYEE = "employee", _("社会保険")
-    ELDERLY = "elderly", _("後期高齢者医療")
-    PUBLIC = "public", _("生活保護の医療")
-    NONE = "none", _("入っていない（無保険）")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Welfare(models.TextChoices):
-    RECEIVES = "receives", _("受けている")
-    APPLIED = "applied", _("申請中")
-    EARLIER = "earlier", _("前に受けていた")
-    REFUSED = "refused", _("申請したが、却下された")
-    NEVER = "never", _("受けていない")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Purse(models.TextChoices):
-    SELF = "self", _("本人")
-    FAMILY = "family", _("家族")
-    GUARDIAN = "guardian", _("後見人・支援機関など")
-    NOBODY = "nobody", _("だれも管理できていない")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-class Work(models.TextChoices):
-    WORKS = "works", _("働いている")
-    CHANGES = "changes", _("働いているが、変えたい")
-    FOUND = "found", _("就職先が決まった")
-    SEEKS = "seeks", _("仕事をさがしている")
-    NONE = "none", _("働いておらず、さがしていない")
-    SCHOOL = "school", _("学校に通っている")
-    ABSENT = "absent", _("在学中だが、通えていない")
-    UNKNOWN = "unknown", _("不明（聞いたが分からない）")
-    NOT_ASKED = "not_asked", _("聞いていない")
-
-
-# Which column belongs to which section; elsewhere it is empty.
-FACTS: dict[str, tuple[Section, type[models.TextChoices]]] = {
-    "ties": (Section.FAMILY, Ties),
-    "housing": (Section.HOME, Housing),
-    "treatment": (Section.HEALTH, Treatment),
-    "cover": (Section.HEALTH, Cover),
-    "welfare": (Section.MONEY, Welfare),
-    "purse": (Section.MONEY, Purse),
-    "work": (Section.WORK, Work),
-}
-
-
-def facts_of(section: str) -> tuple[str, ...]:
-    """Return the columns with the closed choices of a section, in the order of the sheet."""
-    return tuple(name for name, (its, _choices) in FACTS.items() if its == section)
 
 
 def _label_of_section() -> Q:
@@ -138,11 +33,15 @@ def _label_of_section() -> Q:
     return label
 
 
-def _fact_of_section(name: str) -> models.CheckConstraint:
-    section, choices = FACTS[name]
-    there = Q(section=section.value, **{f"{name}__in": choices.values})
-    elsewhere = ~Q(section=section.value) & Q(**{name: ""})
-    return models.CheckConstraint(name=f"assessmentpart_{name}_known", condition=there | elsewhere)
+def _one(words: Any, name: str) -> models.CharField[str, str]:
+    """Return the column of a fact with one answer."""
+    return models.CharField(words, max_length=12, choices=FACTS[name].choices.choices, blank=True)
+
+
+def _several(words: Any, name: str) -> ArrayField[list[str], list[str]]:
+    """Return the column of a fact with several answers."""
+    each = models.CharField(max_length=12, choices=FACTS[name].choices.choices)
+    return ArrayField(each, verbose_name=words, blank=True, default=list)
 
 
 class AssessmentPart(Labelled):
@@ -154,13 +53,29 @@ class AssessmentPart(Labelled):
     MAY_BE_HIDDEN = True
 
     section = models.CharField(_("欄"), max_length=12, choices=Section.choices)
-    ties = models.CharField(_("人や地域とのつながり"), max_length=12, choices=Ties.choices, blank=True)
-    housing = models.CharField(_("住まいの種類"), max_length=12, choices=Housing.choices, blank=True)
-    treatment = models.CharField(_("受診"), max_length=12, choices=Treatment.choices, blank=True)
-    cover = models.CharField(_("健康保険"), max_length=12, choices=Cover.choices, blank=True)
-    welfare = models.CharField(_("生活保護"), max_length=12, choices=Welfare.choices, blank=True)
-    purse = models.CharField(_("お金を管理している人"), max_length=12, choices=Purse.choices, blank=True)
-    work = models.CharField(_("仕事・学校"), max_length=12, choices=Work.choices, blank=True)
+    ties = _one(_("人や地域とのつながり"), "ties")
+    marital = _one(_("婚姻"), "marital")
+    children = _one(_("子ども"), "children")
+    dependents = _one(_("扶養している人"), "dependents")
+    housing = _one(_("住まいの種類"), "housing")
+    rent = _one(_("家賃の支払い"), "rent")
+    utilities = _several(_("止まっているもの"), "utilities")
+    pets = _one(_("ペット"), "pets")
+    treatment = _one(_("受診"), "treatment")
+    cover = _one(_("健康保険"), "cover")
+    handbook = _several(_("障害者手帳"), "handbook")
+    medical_aid = _one(_("自立支援医療"), "medical_aid")
+    support_level = _one(_("障害支援区分"), "support_level")
+    welfare = _one(_("生活保護"), "welfare")
+    purse = _one(_("お金を管理している人"), "purse")
+    incomes = _several(_("収入の種類"), "incomes")
+    taxation = _one(_("住民税"), "taxation")
+    savings = _one(_("預貯金"), "savings")
+    arrears = _several(_("滞納"), "arrears")
+    work = _one(_("仕事・学校"), "work")
+    employment = _one(_("働き方"), "employment")
+    left_work = _one(_("仕事を離れてから"), "left_work")
+    education = _one(_("最後に通った学校"), "education")
     text = models.TextField(_("くわしいこと"), max_length=2000, blank=True)
     said_by = models.CharField(_("だれが言っているか"), max_length=8, choices=Teller.choices)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+")
@@ -181,25 +96,35 @@ class AssessmentPart(Labelled):
             ),
             models.CheckConstraint(
                 name="assessmentpart_says_something",
-                condition=~Q(text="")
-                | Q(section__in=sorted({its.value for its, _choices in FACTS.values()})),
+                condition=~Q(text="") | Q(section__in=sorted(section.value for section in ASKING)),
             ),
-            *(_fact_of_section(name) for name in FACTS),
+            *(
+                models.CheckConstraint(name=f"assessmentpart_{name}_known", condition=fact.holds(name))
+                for name, fact in FACTS.items()
+            ),
         )
 
     @property
-    def facts(self) -> list[tuple[str, str]]:
-        """Return the closed choices of the section: what was asked, and the answer in words."""
-        return [
-            (question(name), str(FACTS[name][1](getattr(self, name)).label))
-            for name in facts_of(self.section)
-        ]
+    def told_facts(self) -> list[tuple[str, str]]:
+        """Return of the closed choices of the section those that somebody asked about: the question and the answer in words."""
+        return [*self.told_first, *self.told_more]
 
     @property
-    def told_facts(self) -> list[tuple[str, str]]:
-        """Return those of the closed choices that somebody asked about."""
-        asked = [getattr(self, name) != NOT_ASKED for name in facts_of(self.section)]
-        return [fact for fact, is_told in zip(self.facts, asked, strict=True) if is_told]
+    def told_first(self) -> list[tuple[str, str]]:
+        return self._told(is_more=False)
+
+    @property
+    def told_more(self) -> list[tuple[str, str]]:
+        """Return those of them that the form folds away."""
+        return self._told(is_more=True)
+
+    def _told(self, *, is_more: bool) -> list[tuple[str, str]]:
+        answers = [(name, FACTS[name], getattr(self, name)) for name in facts_of(self.section)]
+        return [
+            (question(name), fact.words(answer))
+            for name, fact, answer in answers
+            if fact.is_more == is_more and fact.is_told(answer)
+        ]
 
 
 def question(name: str) -> str:

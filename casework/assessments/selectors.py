@@ -30,6 +30,7 @@ from casework.versions import Change, Said, changes_of
 from permissions.agencies.models import Agency
 from permissions.viewer import Viewer
 
+from .choices import Section, facts_of
 from .facts import facts_now_for
 from .labels import item_of
 from .models import (
@@ -39,8 +40,6 @@ from .models import (
     AssessedPart,
     Assessment,
     AssessmentPart,
-    Section,
-    facts_of,
     question,
 )
 

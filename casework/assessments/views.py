@@ -25,9 +25,10 @@ from permissions.viewer import Viewer
 
 from .actions import fix_assessment, is_new, mark_of, write_part
 from .asking import ask_agency, end_request, requests_for, shown_requests_for
+from .choices import Section
 from .forms import AskForm, AssessmentPartForm, FixForm, WhereForm
 from .labels import item_of
-from .models import Assessment, AssessmentPart, Section
+from .models import Assessment, AssessmentPart
 from .selectors import (
     AssessmentView,
     Writable,

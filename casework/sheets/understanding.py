@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
 from django.utils import timezone
 
-from casework.assessments.models import Assessment, AssessmentPart, Section
+from casework.assessments.choices import Section
+from casework.assessments.models import Assessment, AssessmentPart
 from casework.assessments.selectors import assessment_views_for, blocks_of, household_order_for
 from casework.households.models import Household, Person
 from casework.households.selectors import name_people
@@ -26,7 +28,9 @@ if TYPE_CHECKING:
 # As many characters as one page holds beside the head; what is longer is cut, and the sheet says so.
 PAGE_CHARACTERS = 1_800
 FEWEST_CHARACTERS = 30
-DENSE_LINES = 28
+# So many lines of so many characters stand on it in letters of the usual size.
+PAGE_LINES = 48
+LINE_CHARACTERS = 29
 
 
 @dataclass
@@ -39,6 +43,11 @@ class Line:
     text: str
     is_cut: bool
     is_quoted: bool
+
+    @property
+    def height(self) -> int:
+        """About how many lines it takes in letters of the usual size."""
+        return max(1, math.ceil((_length(self.facts) + len(self.text)) / LINE_CHARACTERS))
 
 
 @dataclass
@@ -66,8 +75,8 @@ class UnderstandingSheet:
 
     @property
     def is_dense(self) -> bool:
-        """Whether there are so many lines that they have to be printed smaller."""
-        return sum(len(section.lines) for section in self.sections) > DENSE_LINES
+        """Whether there is so much that it has to be printed smaller."""
+        return sum(line.height for section in self.sections for line in section.lines) > PAGE_LINES
 
     @property
     def is_cut(self) -> bool:
@@ -104,22 +113,34 @@ def understanding_for(
 
 
 def _sections(viewer: Viewer, case: Case, parts: list[AssessmentPart]) -> list[SectionLines]:
-    most = max(PAGE_CHARACTERS // len(parts), FEWEST_CHARACTERS)
+    taken = sum(_length(part.told_first) for part in parts)
+    most = max((PAGE_CHARACTERS - taken) // len(parts), FEWEST_CHARACTERS)
     blocks = blocks_of(parts, household_order_for(viewer, case))
     return [SectionLines(block.label, [_line(part, most) for part in block.parts]) for block in blocks]
 
 
 def _line(part: Any, most: int) -> Line:
     text = " ".join(part.text.split())
-    is_cut = len(text) > most
+    # What was asked beside what stands first takes its room from the text, half of it at most.
+    more = _fitting(part.told_more, max(most - len(text), most // 2))
+    room = most - _length(more)
     return Line(
         part.who,
         part.agency.name,
-        part.told_facts,
-        f"{text[:most]}…" if is_cut else text,
-        is_cut,
+        [*part.told_first, *more],
+        f"{text[:room]}…" if len(text) > room else text,
+        len(text) > room or len(more) < len(part.told_more),
         is_quoted=part.section == Section.VOICE and part.said_by == "self",
     )
+
+
+def _fitting(facts: list[tuple[str, str]], room: int) -> list[tuple[str, str]]:
+    """Return the facts that have room, the first of them first."""
+    return [fact for last, fact in enumerate(facts, 1) if _length(facts[:last]) <= room]
+
+
+def _length(facts: list[tuple[str, str]]) -> int:
+    return sum(len(f"{asked}：{answer} ") for asked, answer in facts)
 
 
 def _agencies(parts: list[AssessmentPart], roles: list[AnsweredRole]) -> list[str]:

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from casework.accompanying.selectors import silent_cases_for
 from casework.assessments.asking import open_requests_for
-from casework.assessments.models import Section
+from casework.assessments.choices import Section
 from casework.cases.models import Case
 from casework.concealment.selectors import ending_for
 from casework.consent.selectors import consents_for

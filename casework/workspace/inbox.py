@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from casework.assessments.asking import requests_for
-from casework.assessments.models import Section
+from casework.assessments.choices import Section
 from casework.consent.selectors import consents_for
 from casework.intake.selectors import contacts_for
 from casework.meetings.selectors import meetings_for

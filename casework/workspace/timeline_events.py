@@ -11,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from casework.assessments.models import Section
+from casework.assessments.choices import Section
 from casework.cases.words import flow_label, stage_label
 
 from .timeline_entries import Entry, K, TimelineKind, case_page, done_by

@@ -14,13 +14,12 @@ from typing import Any
 
 from django.db import connection
 
+from casework.assessments.choices import FACTS, facts_of
 from casework.assessments.models import (
-    NOT_ASKED,
     AssessedFact,
     AssessedPart,
     Assessment,
     AssessmentPart,
-    facts_of,
 )
 from casework.cases.models import Case
 from casework.chronology.models import ChronologyEntry
@@ -244,7 +243,7 @@ class CanaryWorld(World):
         by, parts, entries = self.coordinator, [], []
         for who, item in family.labels():
             if section := SECTION_OF_ITEM.get(item):
-                facts = dict.fromkeys(facts_of(section), NOT_ASKED)
+                facts = {name: FACTS[name].unasked for name in facts_of(section)}
                 label = {"case": family.case, "person_id": family.person_id(who), "item": item}
                 said = {
                     "section": section,

@@ -14,8 +14,7 @@ from django.utils import timezone
 
 from casework.assessments.actions import PartDraft as Told
 from casework.assessments.actions import write_part
-from casework.assessments.models import FACTS
-from casework.assessments.models import Section as Asked
+from casework.assessments.choices import Section as Asked
 from casework.cases.models import Case
 from casework.cases.states import Stage
 from casework.chronology.actions import EntryDraft, write_entry
@@ -49,7 +48,7 @@ from permissions import paper as printer
 from permissions.walls.context import acting_for
 from tests.casework.pages import sign_in
 from tests.casework.tables import call, let_swear, open_to_all, ordinance, paper, put
-from tests.casework.test_assessments import fix
+from tests.casework.test_assessments import everything, fix
 from tests.casework.test_planning import settle, table
 from tests.worlds import World
 
@@ -130,14 +129,12 @@ class FullCase:
     def _assess(self) -> None:
         with acting_for(self.by):
             for section, text in ASSESSED.items():
-                facts = {
-                    name: next(iter(choices)).value
-                    for name, (its, choices) in FACTS.items()
-                    if its == section
-                }
                 teller = "self" if section == Asked.VOICE else "staff"
                 write_part(
-                    self.case, Told(self.mother.pk, section, teller, text, facts), seen=None, by=self.by
+                    self.case,
+                    Told(self.mother.pk, section, teller, text, everything(section)),
+                    seen=None,
+                    by=self.by,
                 )
         self.assessment = fix(self.world)
 

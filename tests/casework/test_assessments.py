@@ -11,15 +11,9 @@ from django.utils import timezone
 
 from casework.assessments import actions
 from casework.assessments.actions import NotShared, PartDraft, Seen, fix_assessment, mark_of, write_part
+from casework.assessments.choices import ALONE, FACTS, NOT_ASKED, Section, facts_of
 from casework.assessments.labels import item_of
-from casework.assessments.models import (
-    NOT_ASKED,
-    AssessedPart,
-    Assessment,
-    AssessmentPart,
-    Section,
-    facts_of,
-)
+from casework.assessments.models import AssessedPart, Assessment, AssessmentPart
 from casework.assessments.selectors import assessment_views_for, current_parts_for, known_for, writable_for
 from casework.concealment.actions import GroundDraft, conceal
 from casework.consent.actions import withdraw_consent
@@ -60,6 +54,25 @@ def write(world, by, section="home", text="見本", *, about=None, seen=None, ke
     draft = PartDraft((about or home.mother).pk, section, "staff", text, facts)
     with acting_for(by):
         return write_part(home.case, draft, seen=seen, by=by, key=key)
+
+
+def unasked(section):
+    """Return the columns of a section in which nobody asked anything."""
+    return {name: FACTS[name].unasked for name in facts_of(section)}
+
+
+def nowhere(section):
+    """Return the same columns as they are in every other section."""
+    return {name: [] if FACTS[name].is_several else "" for name in facts_of(section)}
+
+
+def everything(section):
+    """Return the first answer of each fact of a section, and where several hold all that hold together."""
+    codes = {name: FACTS[name].choices.values for name in facts_of(section)}
+    return {
+        name: [code for code in each if code not in ALONE] if FACTS[name].is_several else each[0]
+        for name, each in codes.items()
+    }
 
 
 def seen_by(viewer, home):
@@ -120,7 +133,7 @@ def test_agency_writes_only_where_something_is_shared_with_it(shared):
 
 def test_database_lets_nobody_write_for_another(shared):
     home = shared.hazuki
-    facts = dict.fromkeys(facts_of("health"), NOT_ASKED)
+    facts = unasked("health")
     health = {
         "case": home.case, "person": home.mother, "item": "health", "section": "health", "text": "x", "said_by": "staff",
         "sequence": 1, **facts,
@@ -130,14 +143,7 @@ def test_database_lets_nobody_write_for_another(shared):
         {"agency": shared.kenko},
         {"written_by": shared.kenko_worker.membership},
         {"person": home.son},
-        {
-            "section": "money",
-            "item": "money",
-            "treatment": "",
-            "cover": "",
-            "welfare": NOT_ASKED,
-            "purse": NOT_ASKED,
-        },
+        {"section": "money", "item": "money", **nowhere("health"), **unasked("money")},
         {"case": shared.tomono.case, "person": shared.tomono.mother},
     )
     with acting_for(shared.anshin_worker):
@@ -165,7 +171,7 @@ def test_database_holds_label_and_choices(shared, change):
     home, by = shared.hazuki, shared.chief
     row = {
         "case": home.case, "person": home.mother, "item": "health", "section": "health", "text": "x", "said_by": "staff",
-        "treatment": NOT_ASKED, "cover": NOT_ASKED, "agency": by.agency, "written_by": by.membership, "sequence": 1,
+        "agency": by.agency, "written_by": by.membership, "sequence": 1, **unasked("health"),
     }  # fmt: skip
     with acting_for(by), pytest.raises(IntegrityError), transaction.atomic():
         AssessmentPart(**{**row, **change}).save(force_insert=True)
@@ -176,7 +182,7 @@ def test_part_that_says_nothing_is_refused_and_unknown_says_something(shared):
         with pytest.raises(NotAllowed, match="1つ以上"):
             write(shared, shared.chief, section, text=" ")
     part = write(shared, shared.chief, "home", text="", housing="unknown")
-    assert part.facts == [("住まいの種類", "不明（聞いたが分からない）")]
+    assert part.told_facts == [("住まいの種類", "不明（聞いたが分からない）")]
 
 
 # --- one after the other ------------------------------------------------------------------------------------

@@ -1,19 +1,21 @@
 """Assessments, the chronology, the understanding and the evaluation sheet at 360 and 1280 pixels, for the center and an agency: no fault that axe knows, nothing sideways."""
 
 import os
+import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.utils import timezone
 
-from casework.assessments.models import Section
+from casework.assessments.choices import Section
 from casework.evaluation.actions import EvaluationDraft, ResultDraft, RoleResultDraft, record_evaluation
 from casework.issues.actions import IssueDraft, note_issue
 from casework.plans.models import Direction, RoleRow
 from casework.relations.actions import RelationDraft, follow_relation, note_relation
 from casework.sharing.actions import Label
 from permissions.walls.context import acting_for
-from tests.casework.test_assessments import address_of, fix, write
+from tests.browser import click_through
+from tests.casework.test_assessments import address_of, everything, fix, write
 from tests.casework.test_chronology import write as write_entry
 from tests.casework.test_evaluation import make_decision
 from tests.worlds import World
@@ -32,7 +34,8 @@ def world(settings):
     items = ("basic", "assessment", "health")
     world.share(home, world.anshin, *(Label(home.mother.pk, item) for item in items))
     for section in Section:
-        write(world, world.coordinator, section.value, "見本のようすです。")
+        told = everything(section) if section in ("money", "health") else {}
+        write(world, world.coordinator, section.value, "見本のようすです。", **told)
     for code, severity in (("debt", "2"), ("isolation", "3"), ("dv_abuse", "3")):
         note(world, code, severity, "見本の長い課題です。" * 30)
     world.share(home, world.anshin, Label(home.son.pk, "basic"))
@@ -88,6 +91,7 @@ def pages(world):
         "coordinator": {
             "assessment": page,
             "assessment_write": write_home,
+            "assessment_write_details": address_of(world.hazuki, "money"),
             "assessment_fix": f"{page}fix/",
             "assessment_version": f"{page}{world.fixed.pk}/",
             "assessment_compare": f"{page}{world.fixed.pk}/compare/",
@@ -111,16 +115,20 @@ def pages(world):
     }
 
 
+def signed_in(page, username):
+    page.goto("/accounts/login/")
+    page.get_by_label("ユーザー名").fill(username)
+    page.get_by_label("パスワード").fill(PASSWORD)
+    page.get_by_role("button", name="ログインする", exact=True).click()
+    page.wait_for_url("**/casework/")
+    return page
+
+
 @pytest.mark.parametrize("width", [360, 1280])
 def test_pages_are_sound_and_never_sideways(world, page_at, width):
     found = []
     for username, urls in pages(world).items():
-        page = page_at(width)
-        page.goto("/accounts/login/")
-        page.get_by_label("ユーザー名").fill(username)
-        page.get_by_label("パスワード").fill(PASSWORD)
-        page.get_by_role("button", name="ログインする", exact=True).click()
-        page.wait_for_url("**/casework/")
+        page = signed_in(page_at(width), username)
         for name, url in urls.items():
             page.goto(url)
             if folder := os.environ.get("SCREENSHOTS", ""):
@@ -132,3 +140,28 @@ def test_pages_are_sound_and_never_sideways(world, page_at, width):
             )
 
     assert found == []
+
+
+def test_boxes_are_ticked_refused_and_kept_on_a_telephone_without_javascript(world, page_at):
+    page = signed_in(page_at(360, javascript=False), "coordinator")
+    page.goto(address_of(world.tomono))
+    fold, gas = page.get_by_text("くわしく聞いたこと"), page.get_by_label("ガス")
+    seen = [gas.is_visible()]
+    fold.click()
+    gas.check()
+    page.get_by_role("checkbox", name="なし").check()
+    page.get_by_label("家賃の支払い").select_option("1〜2か月遅れている")
+    page.get_by_label("本人", exact=True).check()
+    click_through(page.get_by_role("button", name="保存する"))
+    if folder := os.environ.get("SCREENSHOTS", ""):
+        page.screenshot(path=f"{folder}/assessment_write_refused-360.png", full_page=True)
+    refused = page.get_by_role("link", name="「なし」は、ほかの答えといっしょには選べません").count()
+    seen += [gas.is_visible(), gas.is_checked(), page.get_by_role("checkbox", name="なし").is_checked()]
+    page.get_by_role("checkbox", name="なし").uncheck()
+    click_through(page.get_by_role("button", name="保存する"))
+
+    assert (seen, refused) == ([False, True, True, True], 1)
+    kept = page.locator("main dl.m-dl").all_inner_texts()
+    assert [re.sub(r"\s+", " ", each) for each in kept] == [
+        "家賃の支払い 1〜2か月遅れている 止まっているもの ガス"
+    ]

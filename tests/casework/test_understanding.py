@@ -6,7 +6,7 @@ import subprocess
 import pytest
 from django.urls import reverse
 
-from casework.assessments.models import Section
+from casework.assessments.choices import Section
 from casework.concealment.actions import GroundDraft, conceal
 from casework.sharing.actions import Label, end_line
 from casework.sharing.models import ShareLine
@@ -17,7 +17,7 @@ from casework.sheets.selectors import sheet_for
 from casework.sheets.understanding import understanding_for
 from permissions.audit.models import AuditEntry
 from permissions.walls.context import acting_for
-from tests.casework.test_assessments import client_of, fix, write
+from tests.casework.test_assessments import client_of, everything, fix, write
 
 pytestmark = pytest.mark.slow
 
@@ -134,6 +134,50 @@ def test_pdf_stays_one_page_when_much_was_written(shared, tmp_path):
     text = told_by("pdftotext", sheet, tmp_path)
     assert "途中で切ってあります" in text
     assert "…" in text
+
+
+def test_pdf_stays_one_page_when_fewer_rows_are_long(shared, tmp_path):
+    home, people = shared.hazuki, (shared.hazuki.mother, shared.hazuki.son)
+    shared.share(home, shared.anshin, Label(home.son.pk, "assessment"))
+    for section in ("family", "home", "work", "view"):
+        for by in (shared.coordinator, shared.anshin_worker):
+            for person in people:
+                write(shared, by, section, "長い文です。" * 300, about=person)
+    fix(shared, version=1)
+    assert re.search(r"^Pages:\s+1$", told_by("pdfinfo", order(shared.chief, home), tmp_path), re.MULTILINE)
+
+
+def test_pdf_stays_one_page_when_everything_was_asked_and_text_keeps_half(shared, tmp_path):
+    home, by, asked = shared.hazuki, shared.coordinator, ("family", "home", "health", "work")
+    for person in (home.mother, home.son):
+        for section in asked:
+            if (person, section) != (home.mother, "health"):  # the agency's own
+                write(shared, by, section, "長い文です。" * 100, about=person, **everything(section))
+    shared.share(home, shared.anshin, *(Label(home.son.pk, item) for item in ("assessment", "health")))
+    for person in (home.mother, home.son):
+        for section in ("voice", "family", "home", "work", "strength", "view"):
+            text = "別の長い文です。" * 200
+            write(shared, shared.anshin_worker, section, text, about=person, **everything(section))
+    fix(shared, version=1)
+    sheet = order(shared.chief, home)
+
+    assert re.search(r"^Pages:\s+1$", told_by("pdfinfo", sheet, tmp_path), re.MULTILINE)
+    assert "途中で切ってあります" in told_by("pdftotext", sheet, tmp_path)
+    with acting_for(shared.chief):
+        found = understanding_for(shared.chief, home.case)
+    lines = [line for section in found.sections for line in section.lines]
+    assert all(line.text for line in lines if line.agency == "機関 anshin")
+
+
+def test_what_was_asked_in_detail_is_printed_where_there_is_room(shared):
+    home, by = shared.hazuki, shared.coordinator
+    write(shared, by, "home", "2間のアパート", rent="late", utilities=["gas", "water"], housing="rented")
+    fix(shared, version=1)
+    (home_line,) = [row for row in page_of(shared.chief, home) if row[0] == "住まい・暮らし"]
+    assert home_line[3:] == (
+        ["借家・賃貸アパート・マンション", "1〜2か月遅れている", "ガス、水道"],
+        "2間のアパート",
+    )
 
 
 def test_pdf_ends_with_what_it_was_made_of(shared):
