@@ -19,7 +19,7 @@ ALTER TABLE casework_assessmentpart ENABLE TRIGGER USER;
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('casework', '0106_seed_minutes_phrases'),
+        ('casework', '0109_relations_after_versions'),
         ('marugoto_permissions', '0013_on_duty'),
     ]
 

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(os.environ.get("HYPOTHESIS_PROFILE") != "nightly", reason="by night"),
 ]
-BEFORE = "0106_seed_minutes_phrases"
+BEFORE = "0109_relations_after_versions"
 SLEEPING = """
 SELECT tgname FROM pg_trigger
  WHERE tgrelid = 'casework_assessmentpart'::regclass AND NOT tgisinternal AND tgenabled <> 'O'
