@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -46,6 +46,7 @@ from tests.casework import doors
 from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
 from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
+from tests.hats import Wearing
 
 HOUR = dt.timedelta(hours=1)
 # As many histories as a run has without the night.
@@ -425,34 +426,34 @@ def history_in(world: CanaryWorld, kind: type[SharingMachine]) -> Iterator[Shari
         machine.teardown()
 
 
+def hat_of(kind: type[SharingMachine], wearing: Wearing) -> AbstractContextManager[None]:
+    """The door stands alone before the owner, whom every policy lets through."""
+    return wearing("app_owner" if kind.is_door_alone else "app_web")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [SharingMachine, DoorAloneMachine])
-def test_without_a_fault_the_history_agrees(wearing, kind):
-    hat = wearing("app_owner" if kind.is_door_alone else "app_web")
-
-    with hat, history_in(CanaryWorld(), kind) as machine:
+def test_without_a_fault_the_history_agrees(wearing, canaries, kind):
+    with hat_of(kind, wearing), history_in(canaries, kind) as machine:
         tell_a_short_history(machine)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_found(wearing, monkeypatch, fault):
+def test_a_planted_fault_is_found(wearing, canaries, monkeypatch, fault):
     fault.plant(monkeypatch)
 
-    with wearing("app_owner" if fault.machine.is_door_alone else "app_web"):
-        world = CanaryWorld()
-        with pytest.raises(AssertionError), history_in(world, fault.machine) as machine:
-            tell_a_short_history(machine)
+    hat = hat_of(fault.machine, wearing)
+    with hat, pytest.raises(AssertionError), history_in(canaries, fault.machine) as machine:
+        tell_a_short_history(machine)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not IS_NIGHT, reason="by night")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_found_by_chance(wearing, monkeypatch, fault):
+def test_a_planted_fault_is_found_by_chance(wearing, canaries, monkeypatch, fault):
     fault.plant(monkeypatch)
 
-    with wearing("app_owner" if fault.machine.is_door_alone else "app_web"):
-        world = CanaryWorld()
-        # What comes after a history depends on its number, so that another one may say it differently.
-        with pytest.raises((AssertionError, FlakyFailure)):
-            run(fault.machine, world, HUNT)
+    # What comes after a history depends on its number, so that another one may say it differently.
+    with hat_of(fault.machine, wearing), pytest.raises((AssertionError, FlakyFailure)):
+        run(fault.machine, canaries, HUNT)
