@@ -87,9 +87,8 @@ class Duty:
     holder: int | None = None
     worker: int | None = None
     case: uuid.UUID | None = None
-    shared_with: frozenset[int] = (
-        frozenset()
-    )  # whose it is, too: of several, or while a hand-over waits for its signature
+    # Whose it is, too: of several, or while a hand-over waits for its signature.
+    shared_with: frozenset[int] = frozenset()
 
     def is_of(self, membership: int) -> bool:
         """Return whether a membership has to do it, alone or with another."""

@@ -431,7 +431,7 @@ def violence_is_noted(world):
 @pytest.mark.parametrize(
     ("happens", "code", "words"),
     [
-        (emergency_breaks_out, "emergency", "から"),  # of what kind, nobody guesses
+        (emergency_breaks_out, "emergency", "日から"),  # of what kind, nobody guesses
         (notice_is_given, "violence", "児童虐待防止法6条（通告）の記録"),
         (violence_is_noted, "violence", "葉月原母：DV・虐待"),
     ],
