@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import ProgrammingError, transaction
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -41,6 +42,7 @@ from casework.seen import ChangedMeanwhile, fingerprint
 from casework.sharing.actions import Label
 from casework.sheets.actions import make_sheet, request_sheet
 from casework.sheets.models import Sheet
+from casework.versions import Change
 from permissions.audit.models import AuditEntry
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
@@ -610,8 +612,20 @@ def test_versions_are_compared_entry_by_entry(shared):
     ]
     page = client_of(shared.coordinator)
     last = reverse("casework:plan_compare", args=[home.case.pk, after.plan.pk])
-    assert page.get(last).status_code == 200
+    changed, _details, same = page.get(last).content.decode().partition("同じところ（1件）")
+    assert [word in changed for word in ("眠る", "転ばない", "食べる")] == [True, True, False]
+    assert [word in same for word in ("眠る", "転ばない", "食べる")] == [False, False, True]
     assert page.get(reverse("casework:plan_compare", args=[home.case.pk, first.pk])).status_code == 404
+
+
+def test_comparison_of_equal_versions_says_that_nothing_changed():
+    words = {
+        "changes": [Change("目標", "本人", "食べる", "食べる")],
+        "before_label": "P1",
+        "after_label": "P2",
+    }
+    page = render_to_string("casework/_changes.html", words)
+    assert ("変わったところはありません。" in page, "同じところ（1件）" in page) == (True, True)
 
 
 def test_pages_of_an_agency_show_the_decided_plan_as_it_reaches_them(shared):
