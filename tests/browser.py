@@ -20,7 +20,14 @@ import pytest
 from django.contrib.staticfiles.handlers import StaticFilesHandlerMixin
 from django.test import override_settings
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell first: it takes half of the processor's time (tools/system_packages.py installs it).
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -57,7 +64,9 @@ def browser() -> Iterator[Any]:
 
     path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
     if path is None:
-        pytest.fail("Chromium is missing. Install it:  apt-get install chromium  (or set CHROMIUM=/path)")
+        pytest.fail(
+            "Chromium is missing. Install it:  apt-get install chromium-headless-shell  (or set CHROMIUM=/path)"
+        )
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=FLAGS)
         with mock.patch.object(StaticFilesHandlerMixin, "serve", _serve_to_be_kept):
