@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-pytestmark = [pytest.mark.slow, pytest.mark.alone]
+pytestmark = [pytest.mark.slow, pytest.mark.programs]
 
 READY = "Ctrl-C stops"
 
@@ -48,7 +48,7 @@ def demo(folder, tmp_path):
                 command, env=environment, stdout=file, stderr=file, stdin=subprocess.DEVNULL
             )
         started.append(process)
-        until = time.monotonic() + 240
+        until = time.monotonic() + 480
         while READY not in printed.read_text():
             assert process.poll() is None, printed.read_text()
             assert time.monotonic() < until, printed.read_text()
@@ -93,7 +93,9 @@ def logged_in(site, user, password):
 
 
 def test_first_run_serves_and_ctrl_c_ends_all_then_second_run_is_quick_and_keeps_the_data(demo, folder):
+    began = time.monotonic()
     process, site, printed = demo()
+    first = time.monotonic() - began
     password = re.search(r"one password for all:\s+(\S+)", printed)[1]
     accounts = re.findall(r"^    ([a-z-]+)  ", printed, flags=re.MULTILINE)
     assert accounts == [
@@ -126,7 +128,7 @@ def test_first_run_serves_and_ctrl_c_ends_all_then_second_run_is_quick_and_keeps
 
     began = time.monotonic()
     process, site, printed = demo()
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < first / 4
     assert re.search(r"one password for all:\s+(\S+)", printed)[1] == password
     assert logged_in(site, "jiritsu", password) == f"{site}/casework/"
     process.send_signal(signal.SIGTERM)
