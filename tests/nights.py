@@ -2,7 +2,11 @@
 
 import os
 
+import pytest
+
 IS_NIGHT = os.environ.get("HYPOTHESIS_PROFILE") == "nightly"
+
+by_night = pytest.mark.skipif(not IS_NIGHT, reason="by night")
 
 
 def examples(*, day: int, night: int) -> int:

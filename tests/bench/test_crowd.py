@@ -1,4 +1,4 @@
-"""The log under eight writers, and its seals, in small: what is planted must come out."""
+"""The log under eight writers, and its seals, in small: by night what is planted must come out."""
 
 import time
 
@@ -9,6 +9,7 @@ from marugoto_site.database import choice
 from tests import database
 from tests.bench import crowd, log, run, writes
 from tests.bench.measure import Disagreement
+from tests.nights import by_night
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -56,6 +57,7 @@ def test_crowd_measures_both_kinds_and_everything_is_there(measure_small):
     assert all(0.3 < figure.ratio < 3 for figure in figures)
 
 
+@by_night
 def test_slow_log_misses_the_goal_and_fails_the_run(measure_small, plant, monkeypatch, capsys):
     plant(LOG, "PERFORM pg_sleep(0.01)")
     monkeypatch.delenv("BENCH_REPORT_ONLY", raising=False)
@@ -68,6 +70,7 @@ def test_slow_log_misses_the_goal_and_fails_the_run(measure_small, plant, monkey
 
 
 # A paragraph does not stand without its note, so that a lost note ends its writer at once.
+@by_night
 @pytest.mark.parametrize(("table", "said"), [(LOG, "written"), (NOTES, "a writer ended")])
 def test_lost_row_of_log_or_notes_ends_the_run(measure_small, plant, table, said):
     plant(table, "IF random() < 0.1 THEN RETURN NULL; END IF")
@@ -75,6 +78,7 @@ def test_lost_row_of_log_or_notes_ends_the_run(measure_small, plant, table, said
         measure_small()
 
 
+@by_night
 def test_verifying_is_measured_and_a_slow_verifier_misses_the_goal(measure_small, monkeypatch):
     honest = log.verify_log
 
@@ -96,6 +100,7 @@ def test_verifying_is_measured_and_a_slow_verifier_misses_the_goal(measure_small
     assert not figures["audit, verified, by the clock on the wall"].is_miss  # a wish
 
 
+@by_night
 def test_rows_without_a_seal_end_the_run(measure_small, monkeypatch):
     monkeypatch.setattr(log, "seal_entries", lambda: None)
     with pytest.raises(Disagreement, match="verified"):

@@ -1,4 +1,4 @@
-"""Moving in, in small: both sides leave the same, and what is planted must come out."""
+"""Moving in, in small: both sides leave the same, and by night what is planted must come out."""
 
 import pytest
 from django.conf import settings
@@ -7,6 +7,7 @@ from casework.registers import taking, together
 from marugoto_site.database import choice
 from tests.bench import imports, run
 from tests.bench.measure import Disagreement
+from tests.nights import by_night
 
 pytestmark = [pytest.mark.slow, pytest.mark.alone]
 
@@ -37,6 +38,7 @@ def test_every_hundredth_row_is_bad_and_every_kind_of_fault_is_there():
     assert len({cells[7] for _position, cells in ledger.rows}) == len(ledger.rows)
 
 
+@by_night
 def test_taking_one_by_one_misses_the_goal_and_fails_the_run(measure_small, monkeypatch, capsys):
     monkeypatch.setattr(taking, "AT_ONCE", 1)
     monkeypatch.delenv("BENCH_REPORT_ONLY", raising=False)
@@ -72,6 +74,7 @@ def _a_number_too_many(monkeypatch):
     monkeypatch.setattr(together, "next_numbers", lambda series, count: honest(series, count + 1)[1:])
 
 
+@by_night
 @pytest.mark.parametrize("plant", [_without_keys, _without_log, _without_what_was_kept, _a_number_too_many])
 def test_other_content_is_found_out(measure_small, monkeypatch, plant):
     plant(monkeypatch)
@@ -94,6 +97,7 @@ def _faults_are_not_told(monkeypatch):
     monkeypatch.setattr(taking, "write_found", told)
 
 
+@by_night
 @pytest.mark.parametrize("plant", [_nobody_is_known, _faults_are_not_told])
 def test_other_report_is_found_out(measure_small, monkeypatch, plant):
     plant(monkeypatch)

@@ -45,8 +45,9 @@ from permissions.walls.clock import ClockNow
 from tests.casework import doors
 from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
-from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
+from tests.casework.test_sharing_model import COMMON, run
 from tests.hats import Wearing
+from tests.nights import by_night
 
 HOUR = dt.timedelta(hours=1)
 # As many histories as a run has without the night.
@@ -490,7 +491,7 @@ def test_a_planted_fault_is_found(wearing, canaries, monkeypatch, fault):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not IS_NIGHT, reason="by night")
+@by_night
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
 def test_a_planted_fault_is_found_by_chance(wearing, canaries, monkeypatch, fault):
     fault.plant(monkeypatch)
