@@ -20,6 +20,7 @@ from tests import database
 CLASSES = {
     "kept_world": "tests.worlds.World",
     "kept_canaries": "tests.casework.canaries.CanaryWorld",
+    "kept_full": "tests.casework.test_frozen.FullWorld",
     "kept_matrix": "tests.test_access_matrix.MatrixWorld",
 }
 made: dict[str, bytes] = {}  # fixture -> the objects of the world in its database
@@ -35,6 +36,12 @@ def kept_world(request: pytest.FixtureRequest, db: None) -> Any:
 def kept_canaries(request: pytest.FixtureRequest, db: None) -> Any:
     """The CanaryWorld of tests/casework/canaries.py, in its own state for every test."""
     return _fresh("kept_canaries", request)
+
+
+@pytest.fixture
+def kept_full(request: pytest.FixtureRequest, db: None) -> Any:
+    """The FullWorld of tests/casework/test_frozen.py, in its own state for every test."""
+    return _fresh("kept_full", request)
 
 
 @pytest.fixture

@@ -66,6 +66,7 @@ from casework.triage.models import Screening
 from permissions.errors import NotAllowed
 from permissions.uploads.pipeline import Taken
 from permissions.walls.context import acting_for, clock
+from tests.casework.canaries import CanaryWorld
 from tests.casework.tables import fixed_item, support_item
 from tests.worlds import CONSENT, make_agency, make_viewer
 
@@ -199,8 +200,16 @@ def _tell_and_return_plan(home, by):
     confirm_plan(plan, ConfirmationDraft("returned", today, reason="見本"), by=by)
 
 
-def full_world(world):
-    """A world in which a consent with an exclusion was taken back, and the agency confirmed that nothing is left."""
+class FullWorld(CanaryWorld):
+    """A world in which a row stands in every table that is frozen."""
+
+    def __init__(self):
+        super().__init__()
+        _live_through(self)
+
+
+def _live_through(world):
+    """A consent with an exclusion is taken back, the agency confirms that nothing is left, and everything else that leaves a row."""
     home, agency = world.tomono, make_agency("quiet")
     worker = make_viewer("quiet-worker", agency)
     world.share(home, agency, Label(home.mother.pk, "money"))
@@ -270,7 +279,6 @@ def full_world(world):
         Screening(case=home.case, chosen="flow2_assess", why="見本", decided_by=world.chief.membership).save(
             force_insert=True
         )
-    return world
 
 
 def _conceal(world):
@@ -329,14 +337,10 @@ def _refer(world, agency, worker):
 
 
 @pytest.fixture(params=["app_web", "app_owner"])
-def frozen_world(request, wearing, kept_canaries):
+def frozen_world(request, wearing, kept_full):
     """A world, looked at with the rights of the center, as the application's role and as the owner."""
-    with wearing("app_web"):
-        world = full_world(kept_canaries)
-        _sql("SET CONSTRAINTS ALL IMMEDIATE")  # TRUNCATE refuses earlier while checks are pending.
-        _sql("SET CONSTRAINTS ALL DEFERRED")
-    with wearing(request.param), acting_for(world.chief):
-        yield world
+    with wearing(request.param), acting_for(kept_full.chief):
+        yield kept_full
 
 
 @pytest.mark.parametrize("change", CHANGES)
@@ -351,10 +355,7 @@ def test_frozen_rows_refuse_every_change(frozen_world, change):
     assert set(refusals.values()) == {"42501"}
 
 
-def test_frozen_rows_are_there_to_be_frozen(wearing, kept_canaries):
-    with wearing("app_web"):
-        full_world(kept_canaries)
-
+def test_frozen_rows_are_there_to_be_frozen(wearing, kept_full):
     assert [table for table in FROZEN if _sql(f"SELECT count(*) FROM {table}") == [(0,)]] == []
 
 
