@@ -390,7 +390,7 @@ def reminders(world, kind="role_late"):
 
 def test_silence_is_reminded_of_each_five_days_and_then_told_to_the_chief(world, role, shift_clock):
     seen = {}
-    for day in range(17):
+    for day in (0, 4, 5, 9, 10, 14, 15, 16):
         shift_clock(day * DAY)
         remind_deadlines()
         remind_deadlines()
