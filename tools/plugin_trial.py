@@ -220,12 +220,17 @@ def as_documented(workshop: Workshop) -> None:
 
 def with_an_addon(workshop: Workshop) -> None:
     """docs/hooks.md, by an app of somebody else's."""
-    host = Host(workshop, "addon", settings=ADDON_SETTINGS)
-    host.start()
-    shutil.copytree(ADDON, host.home / "mihon_addon", ignore=shutil.ignore_patterns("__pycache__"))
+    host = host_with_an_addon(workshop)
     host.prepare()
     expect(host.manage("makemigrations", "--check", "--dry-run"), "No changes detected")
     host.play("everything", "play_addon")
+
+
+def host_with_an_addon(workshop: Workshop) -> Host:
+    host = Host(workshop, "addon", settings=ADDON_SETTINGS)
+    host.start()
+    shutil.copytree(ADDON, host.home / "mihon_addon", ignore=shutil.ignore_patterns("__pycache__"))
+    return host
 
 
 ADDON_SETTINGS = """
@@ -259,12 +264,18 @@ def otherwise(workshop: Workshop) -> None:
 
 def forms_alone(workshop: Workshop) -> None:
     """permissions + forms_app, and a package of the host's own called pages."""
+    host = host_of_forms_alone(workshop)
+    host.prepare()
+    expect(host.manage("makemigrations", "--check", "--dry-run"), "No changes detected")
+    host.play("forms_alone")
+
+
+def host_of_forms_alone(workshop: Workshop) -> Host:
     host = Host(
         workshop,
         "forms_alone",
         extra={"pages/__init__.py": "", "pages/models.py": ""},
-        settings='INSTALLED_APPS += ["pages"]\nLOGIN_REDIRECT_URL = "/forms/inbox/"\nMARUGOTO_FORMS_INBOX = True\n'
-        'MARUGOTO_CLOCKS = {name: job for name, job in MARUGOTO_CLOCKS.items() if name != "sweep_lapsed_lines"}\n',
+        settings='INSTALLED_APPS += ["pages"]\nLOGIN_REDIRECT_URL = "/forms/inbox/"\nMARUGOTO_FORMS_INBOX = True\n',
         edit={
             "hostsite/settings/base.py": lambda text: text.replace(
                 "LEFT_OUT = ()", 'LEFT_OUT = ("pages.", "casework.")'
@@ -277,9 +288,7 @@ def forms_alone(workshop: Workshop) -> None:
         },
     )
     host.start()
-    host.prepare()
-    expect(host.manage("makemigrations", "--check", "--dry-run"), "No changes detected")
-    host.play("forms_alone")
+    return host
 
 
 def clashing(workshop: Workshop) -> None:

@@ -32,6 +32,14 @@ def test_a_fresh_project_that_follows_the_document_passes_its_checks(workshop):
     assert str(plugin_trial.PROJECT) not in place.splitlines()
 
 
+@pytest.mark.parametrize("begin", [plugin_trial.host_with_an_addon, plugin_trial.host_of_forms_alone])
+def test_a_project_with_more_or_less_passes_its_checks_and_lacks_no_migration(workshop, begin):
+    host = begin(workshop)
+
+    assert "no issues" in host.manage("check")
+    assert "No changes detected" in host.manage("makemigrations", "--check", "--dry-run")
+
+
 def test_packages_of_the_host_that_hide_ours_are_named(workshop):
     plugin_trial.clashing(workshop)
 
