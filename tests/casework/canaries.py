@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -138,6 +139,15 @@ class CanaryWorld(World):
         self.labels: frozenset[Label] = frozenset(
             family.label(who, item) for family in self.families.values() for who, item in family.labels()
         )
+        self.labels_in: dict[str, frozenset[Label]] = self._labels_by_table()
+
+    def _labels_by_table(self) -> dict[str, frozenset[Label]]:
+        found = defaultdict(set)
+        for family in self.families.values():
+            for who, item in family.labels():
+                for table in _tables_of(who, item):
+                    found[table].add(family.label(who, item))
+        return {table: frozenset(labels) for table, labels in found.items()}
 
     def _two_seats_of_one_person(self) -> list[Seat]:
         """The nurse works for two agencies, of which one is of the same kind as another."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
@@ -35,18 +35,16 @@ from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
 from tests.casework.canaries import (
     ASKED_OF_ITEM,
-    CODE_OF_ITEM,
     LABELLED,
-    OPEN_TASKS,
     SECTION_OF_ITEM,
     CanaryWorld,
     Family,
     canaries_in,
 )
-from tests.casework.ledger import Label
+from tests.casework.ledger import Label, Ledger, Seat
 
 PAPER = "casework/sheets/evaluation.html"
-Rows = dict[str, set[Label]]
+Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
 TABLES = [model._meta.model_name for model in LABELLED]
 RAW = " UNION ALL ".join(
     [
@@ -76,37 +74,22 @@ RAW = " UNION ALL ".join(
 )
 
 
-def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset()) -> Rows:
-    """Return which labels stand in which table when these labels are seen, and some of their files are not."""
-    rows: Rows = {name: set() for name in (*TABLES, "person")}
-    for label in labels:
-        _case, person, item = label
-        for name in (
-            *("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"),
-            *("monitoringtick", "evaluationresult", "evaluationrole"),
-        ):
-            rows[name].add(label)
-        for name in ("planpart", "planrole"):
-            rows[name].add(label)
-        if label not in unseen_files:
-            rows["casefile"].add(label)
-        if item not in OPEN_TASKS:
-            rows["taskend"].add(label)
-        if item == "plan" and person is None:
-            rows["closure"].add(label)
-        if item == "basic":
-            for name in ("person", "stay") if person else ("household",):
-                rows[name].add(label)
-        if item in SECTION_OF_ITEM:
-            rows["assessmentpart"].add(label)
-            rows["chronologyentry"].add(label)
-        if person and item in CODE_OF_ITEM:
-            rows["issue"].add(label)
-        if person and item in ASKED_OF_ITEM:
-            rows["assessedfact"].add(label)
-        if person and item in ("contact", "health", "money"):
-            rows[f"person{item}"].add(label)
+def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Counter[Label]:
+    """Return how many rows of which label a seat sees in a table."""
+    rows = Counter(ledger.reach(seat) & world.labels_in[table])
+    if table == "casefile":
+        for label in ledger.unseen_files(seat):
+            rows.pop(label, None)
     return rows
+
+
+def rows_of(world: CanaryWorld, ledger: Ledger, seat: Seat) -> Rows:
+    """Return the same of every table."""
+    return {table: rows_in(table, world, ledger, seat) for table in no_rows()}
+
+
+def no_rows() -> Rows:
+    return {name: Counter() for name in (*TABLES, "person")}
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -148,12 +131,11 @@ def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
 
 
 def rows_by_door(viewer: Viewer) -> Rows:
-    """Return the labels of the rows that the door gives, table by table. A row given twice is an error."""
-    found: Rows = {name: set() for name in (*TABLES, "person")}
+    """Return how many rows of which label the door gives, table by table."""
+    found = no_rows()
     first, *rest = [_tagged(_through_door(viewer, model), "person_id") for model in LABELLED]
     for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
-        assert (case, person, item) not in found[name]
-        found[name].add((case, person, item))
+        found[name][case, person, item] += 1
     return found
 
 
@@ -169,9 +151,9 @@ def _through_door(viewer: Viewer, model: Any) -> Any:
     return CaseFile.objects.filter(pk__in=[file.pk for file in shown])
 
 
-def files_listed(viewer: Viewer) -> set[Label]:
+def files_listed(viewer: Viewer) -> Counter[Label]:
     shown = files_for(viewer).filter(is_removed=False)
-    return set(shown.values_list("case_id", "person_id", "item"))
+    return Counter(shown.values_list("case_id", "person_id", "item"))
 
 
 def bytes_of(viewer: Viewer, family: Family, label: Label) -> bytes | None:
@@ -280,13 +262,12 @@ def rows_by_sql() -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
 
 
 def sorted_out(answers: Iterable[tuple[Any, ...]]) -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
-    rows: Rows = {name: set() for name in (*TABLES, "person")}
+    rows = no_rows()
     keys: dict[str, set[uuid.UUID]] = defaultdict(set)
     counts: dict[str, int] = {}
     for name, case, person, item, number in answers:
         if name in rows:
-            assert number == 1
-            rows[name].add((case, person, item))
+            rows[name][case, person, item] = number
         elif case:
             keys[name].add(case)
         else:

@@ -50,7 +50,7 @@ class Channels(Machine):
 
     def see_files(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The files listed; and the bytes of one file, seen or not."""
-        shown = doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))["casefile"]
+        shown = doors.rows_in("casefile", self.world, self.ledger, seat)
         assert doors.files_listed(viewer) == shown
         label = family.label(*family.labels()[self.turn % len(family.labels())])
         expected = doors.bytes_by_rule(family, label) if label in shown else None
@@ -175,7 +175,7 @@ class Channels(Machine):
         """Compare everything that the database shows to a seat."""
         rows, keys, counts = doors.sorted_out(answers)
         cases = set(self.ledger.cases(seat))
-        assert rows == doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))
+        assert rows == doors.rows_of(self.world, self.ledger, seat)
         assert (keys["case"], keys["decision"]) == (cases, cases)
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)

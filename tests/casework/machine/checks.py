@@ -13,7 +13,7 @@ from permissions.viewer import SESSION_KEY, Viewer, viewer_for_request
 from permissions.walls.context import acting_for
 from tests.casework import doors
 from tests.casework.canaries import Family
-from tests.casework.ledger import Label, Seat
+from tests.casework.ledger import Seat
 from tests.casework.machine.base import IN_TURN
 from tests.casework.machine.channels import CHANNELS, Channels
 from tests.casework.machine.glances import TABLES
@@ -105,17 +105,12 @@ class Checks(Channels):
 
     def compare(self, seat: Seat, table: str, answers: list[tuple[Any, ...]]) -> None:
         """Compare one table and the cases, as one of these seats."""
-        cases, labels = self.expected(seat, table)
+        expected = doors.rows_in(table, self.world, self.ledger, seat)
         rows = [answer[1:] for answer in answers if answer[0] == table]
-        assert {(case, person, item) for case, person, item, _number in rows} == labels, seat.name
-        assert all(number == 1 for _case, _person, _item, number in rows)
-        assert {answer[1] for answer in answers if answer[0] == "case"} == cases, seat.name
-        self.tally["seen"] += bool(labels)
-
-    def expected(self, seat: Seat, table: str) -> tuple[frozenset[Any], set[Label]]:
-        reach = self.ledger.reach(seat)
-        unseen = self.ledger.unseen_files(seat) if table == "casefile" else frozenset()
-        return self.ledger.cases(seat), doors.rows_of(reach, unseen)[table]
+        assert {(case, person, item): number for case, person, item, number in rows} == expected, seat.name
+        cases = {answer[1] for answer in answers if answer[0] == "case"}
+        assert cases == self.ledger.cases(seat), seat.name
+        self.tally["seen"] += bool(expected)
 
     def everybody_agrees_on_everything(self) -> None:
         """The whole database, as everybody; and now and then every channel, as one who sees something."""
