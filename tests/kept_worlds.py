@@ -20,6 +20,7 @@ from tests import database
 CLASSES = {
     "kept_world": "tests.worlds.World",
     "kept_canaries": "tests.casework.canaries.CanaryWorld",
+    "kept_narrow": "tests.casework.narrow.NarrowWorld",
     "kept_matrix": "tests.test_access_matrix.MatrixWorld",
 }
 made: dict[str, bytes] = {}  # fixture -> the objects of the world in its database
@@ -35,6 +36,12 @@ def kept_world(request: pytest.FixtureRequest, db: None) -> Any:
 def kept_canaries(request: pytest.FixtureRequest, db: None) -> Any:
     """The CanaryWorld of tests/casework/canaries.py, in its own state for every test."""
     return _fresh("kept_canaries", request)
+
+
+@pytest.fixture
+def kept_narrow(request: pytest.FixtureRequest, db: None) -> Any:
+    """The NarrowWorld of tests/casework/narrow.py, in its own state for every test."""
+    return _fresh("kept_narrow", request)
 
 
 @pytest.fixture

@@ -39,7 +39,7 @@ from permissions.agencies.models import Agency, Membership
 from permissions.roles import ROLES
 from permissions.viewer import Viewer, viewer_of
 from permissions.walls.context import acting_for
-from tests.casework.ledger import Label, Seat
+from tests.casework.ledger import Label, Narrow, Seat
 from tests.worlds import Household as Home
 from tests.worlds import World
 
@@ -113,6 +113,7 @@ class CanaryWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.narrow: list[Narrow] = []  # narrow.py
         self.families = {
             name: self._fill(name, home) for name, home in (("hazuki", self.hazuki), ("tomono", self.tomono))
         }
@@ -320,8 +321,16 @@ class CanaryWorld(World):
         ]  # fmt: skip
         EvaluationResult.objects.bulk_create(results)
 
+    def narrow_to(self, seat: Seat, labels: Any) -> list[Narrow]:
+        """Return the rows of few readers that a seat sees which reaches these labels."""
+        return [row for row in self.narrow if row.label in labels and row.is_for(seat)]
+
+    def canaries_for(self, seat: Seat, labels: Any) -> set[str]:
+        """Return every canary that a seat finds in the database which reaches these labels."""
+        return self.canaries(labels) | {row.text for row in self.narrow_to(seat, labels)}
+
     def canaries(self, labels: Any) -> set[str]:
-        """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""
+        """Return the canaries of these labels that everybody finds who reaches them."""
         families = {family.case.pk: family for family in self.families.values()}
         found = set()
         for case, person, item in labels:

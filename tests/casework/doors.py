@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import uuid
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
+from zipfile import ZipFile
 
 from django.db import connection
 from django.db.models import CharField, Value
@@ -20,6 +22,8 @@ from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
 from casework.notifications.models import Notification
+from casework.planning import selectors as planning_selectors
+from casework.planning.models import PlanPart, PlanRole
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
@@ -28,7 +32,9 @@ from casework.sheets.closings import closing_content_for
 from casework.sheets.evaluations import evaluation_content_for
 from casework.sheets.kinds import sheet_kinds
 from casework.sheets.models import Sheet
+from casework.sheets.plans import plan_content_for
 from casework.sheets.selectors import sheet_for
+from casework.sheets.workbook import plan_workbook
 from casework.workspace.finding import find_cases_for
 from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
@@ -44,6 +50,8 @@ from tests.casework.canaries import (
 from tests.casework.ledger import Label, Ledger, Seat
 
 PAPER = "casework/sheets/evaluation.html"
+# Tables that only some read whom a label reaches, and the item of their label.
+NARROW = {"planagreement": "'plan'"}
 Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
 TABLES = [model._meta.model_name for model in LABELLED]
 RAW = " UNION ALL ".join(
@@ -52,9 +60,14 @@ RAW = " UNION ALL ".join(
             f"SELECT '{name}', case_id, person_id, item, count(*) FROM casework_{name} GROUP BY 2, 3, 4"
             for name in TABLES
         ),
+        *(
+            f"SELECT '{name}', case_id, person_id, {item}, count(*) FROM casework_{name} GROUP BY 2, 3, 4"
+            for name, item in NARROW.items()
+        ),
         "SELECT 'person', case_id, id, item, 1 FROM casework_person",
         "SELECT 'case', id, NULL, '', 1 FROM casework_case",
         "SELECT 'decision', case_id, NULL, '', 1 FROM casework_decision",
+        "SELECT CASE version WHEN 1 THEN 'plan' ELSE 'draft' END, case_id, NULL, '', 1 FROM casework_plan",
         "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
         *(
@@ -76,7 +89,9 @@ RAW = " UNION ALL ".join(
 
 def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Counter[Label]:
     """Return how many rows of which label a seat sees in a table."""
-    rows = Counter(ledger.reach(seat) & world.labels_in[table])
+    reach = ledger.reach(seat)
+    rows = Counter(reach & world.labels_in.get(table, frozenset()))
+    rows.update(row.label for row in world.narrow_to(seat, reach) if row.table == table)
     if table == "casefile":
         for label in ledger.unseen_files(seat):
             rows.pop(label, None)
@@ -89,7 +104,7 @@ def rows_of(world: CanaryWorld, ledger: Ledger, seat: Seat) -> Rows:
 
 
 def no_rows() -> Rows:
-    return {name: Counter() for name in (*TABLES, "person")}
+    return {name: Counter() for name in (*TABLES, *NARROW, "person")}
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -133,14 +148,16 @@ def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
 def rows_by_door(viewer: Viewer) -> Rows:
     """Return how many rows of which label the door gives, table by table."""
     found = no_rows()
-    first, *rest = [_tagged(_through_door(viewer, model), "person_id") for model in LABELLED]
+    first, *rest = [_tagged(through_door(viewer, model), "person_id") for model in LABELLED]
     for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
         found[name][case, person, item] += 1
     return found
 
 
-def _through_door(viewer: Viewer, model: Any) -> Any:
-    """Files have a door of their own, by which the bytes go, too."""
+def through_door(viewer: Viewer, model: Any) -> Any:
+    """Files have a door of their own, by which the bytes go, too; and plans, by which nobody reads a draft."""
+    if model in (PlanPart, PlanRole):
+        return planning_selectors._parts_for(viewer, model)
     if model is not CaseFile:
         return labelled_for(viewer, model)
     shown = files_for(viewer).filter(is_removed=False)
@@ -329,6 +346,26 @@ def printed_of_assessment_by_rule(world: CanaryWorld, family: Family, labels: fr
         if text.rpartition("/")[2] in {"assessmentpart", "assessedfact"}
     }
     return (parts | named, texts) if parts else None
+
+
+def printed_of_plan(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+    """Return labels and canaries of the decided plan as this viewer would be given it now, PDF and spreadsheet, or None."""
+    sheet = Sheet(case=family.case, decision=family.decision, membership=viewer.membership)
+    content = plan_content_for(viewer, sheet)
+    printed = _on_paper(content, "plan")
+    if content and printed:
+        with ZipFile(io.BytesIO(plan_workbook(content))) as book:
+            told = "".join(book.read(name).decode() for name in book.namelist())
+        assert canaries_in(told) == printed[1]
+    return printed
+
+
+def printed_of_plan_by_rule(world: CanaryWorld, family: Family, seat: Seat, labels: frozenset[Label]) -> Any:
+    """Entries and roles of the version that was decided; for the center what its people said of it."""
+    here = {label for label in labels if label[0] == family.case.pk}
+    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in {"planpart", "planrole"}}
+    texts |= {row.text for row in world.narrow_to(seat, here) if row.table == "planagreement"}
+    return (here, texts) if here else None
 
 
 def printed_of_closing(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:

@@ -76,6 +76,19 @@ class Hiding:
     threat: Key | None
 
 
+@dataclass(frozen=True)
+class Narrow:
+    """A row that not everybody reads whom its label reaches: the center, and of the agencies ``agency``, or none."""
+
+    table: str
+    label: Label
+    agency: Key | None
+    text: str
+
+    def is_for(self, seat: Seat) -> bool:
+        return seat.kind == "duty" or self.agency == seat.agency
+
+
 @dataclass
 class Ledger:
     """Who may see what. ``labels`` are those that exist, ``centers`` the agencies of the center."""

@@ -31,11 +31,15 @@ from casework.files.models import FileContent
 from casework.files.sql import UNCHECKED
 from casework.households import selectors as household_selectors
 from casework.households.models import Person
+from casework.planning import selectors as planning_selectors
+from casework.planning.models import PlanAgreement
+from casework.planning.sql import is_decided
 from casework.plans import selectors as plan_selectors
 from casework.referrals.states import ReferralAnswerKind
 from casework.sharing import actions, models, selectors
 from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, Share, ShareLine
 from casework.sheets import content as sheet_content
+from casework.sheets import plans as sheet_plans
 from casework.sheets import selectors as sheets
 from casework.sheets.sql import FROM_BEFORE_HIDING
 from casework.workspace import finding, inbox
@@ -43,8 +47,8 @@ from permissions.agencies.models import MembershipQuerySet
 from permissions.audit import log_file
 from permissions.walls.clock import ClockNow
 from tests.casework import doors
-from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
+from tests.casework.narrow import NarrowWorld
 from tests.casework.test_sharing_model import COMMON, IS_NIGHT, run
 from tests.hats import Wearing
 
@@ -169,6 +173,14 @@ def candidates_of_anybody(patch: pytest.MonkeyPatch) -> None:
     )
 
 
+def show_drafts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(planning_selectors, "_parts_for", planning_selectors.labelled_for)
+
+
+def print_agreements(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(sheet_plans, "agreements_for", lambda viewer, case: PlanAgreement.objects.filter(case=case))
+
+
 def open_any_file(patch: pytest.MonkeyPatch) -> None:
     def content(viewer: Any, file: Any) -> bytes:
         return bytes(FileContent.objects.get(file=file).content)
@@ -271,6 +283,9 @@ FAULTS = [
     Fault("the PDF says who lives there", DoorAloneMachine, everybody_in(sheet_content)),
     Fault("the PDF has every direction", DoorAloneMachine, every_row_in(plan_selectors)),
     Fault("the evaluation sheet has every result", DoorAloneMachine, every_row_in(evaluation_selectors)),
+    Fault("the plan's paper has every entry", DoorAloneMachine, every_row_in(planning_selectors)),
+    Fault("the door shows drafts of the plan", DoorAloneMachine, show_drafts),
+    Fault("the plan's paper says what people said of it", DoorAloneMachine, print_agreements),
     Fault("the assessment shows every part", DoorAloneMachine, every_row_in(assessment_selectors)),
     Fault("the chronology shows every year", DoorAloneMachine, every_row_in(chronology_selectors)),
     Fault("any file opens", DoorAloneMachine, open_any_file),
@@ -280,6 +295,14 @@ FAULTS = [
     Fault("the log keeps nothing", DoorAloneMachine, log_nothing),
     Fault("the log is written out for every case", DoorAloneMachine, export_every_case),
     Fault("health has no policy", SharingMachine, policy("casework_personhealth", "true")),
+    Fault(
+        "an agency reads drafts of the plan",
+        SharingMachine,
+        lacking("casework_planpart", f" AND ({walls.CENTER} OR {is_decided('casework_planpart')})"),
+    ),
+    Fault(
+        "what people said of a plan has no policy", SharingMachine, policy("casework_planagreement", "true")
+    ),
     Fault("persons have no policy", SharingMachine, policy("casework_person", "true")),
     Fault("the ledger has no policy", SharingMachine, policy("casework_shareline", "true")),
     Fault(
@@ -415,7 +438,7 @@ def look(machine: SharingMachine, *names: str) -> None:
 
 
 @contextmanager
-def history_in(world: CanaryWorld, kind: type[SharingMachine]) -> Iterator[SharingMachine]:
+def history_in(world: NarrowWorld, kind: type[SharingMachine]) -> Iterator[SharingMachine]:
     machine = type(kind.__name__, (kind,), {"world": world, "tally": Counter()})()
     try:
         yield machine
@@ -433,27 +456,27 @@ def hat_of(kind: type[SharingMachine], wearing: Wearing) -> AbstractContextManag
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", [SharingMachine, DoorAloneMachine])
-def test_without_a_fault_the_history_agrees(wearing, canaries, kind):
-    with hat_of(kind, wearing), history_in(canaries, kind) as machine:
+def test_without_a_fault_the_history_agrees(wearing, narrow, kind):
+    with hat_of(kind, wearing), history_in(narrow, kind) as machine:
         tell_a_short_history(machine)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_found(wearing, canaries, monkeypatch, fault):
+def test_a_planted_fault_is_found(wearing, narrow, monkeypatch, fault):
     fault.plant(monkeypatch)
 
     hat = hat_of(fault.machine, wearing)
-    with hat, pytest.raises(AssertionError), history_in(canaries, fault.machine) as machine:
+    with hat, pytest.raises(AssertionError), history_in(narrow, fault.machine) as machine:
         tell_a_short_history(machine)
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(not IS_NIGHT, reason="by night")
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.name)
-def test_a_planted_fault_is_found_by_chance(wearing, canaries, monkeypatch, fault):
+def test_a_planted_fault_is_found_by_chance(wearing, narrow, monkeypatch, fault):
     fault.plant(monkeypatch)
 
     # What comes after a history depends on its number, so that another one may say it differently.
     with hat_of(fault.machine, wearing), pytest.raises((AssertionError, FlakyFailure)):
-        run(fault.machine, canaries, HUNT)
+        run(fault.machine, narrow, HUNT)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from tests.casework.canaries import CanaryWorld
 from tests.casework.machine.channels import CHANNELS
 from tests.casework.machine.sharing import DoorAloneMachine, SharingMachine
+from tests.casework.narrow import NarrowWorld
 from tests.nights import IS_NIGHT
 
 # A few at a time: rolled-back rows of one transaction are not cleared away before it ends, and two processes share the parts.
@@ -106,11 +106,11 @@ def too_seldom(machine, world, part):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
-def test_all_doors_agree_with_the_dictionary(canaries, part):
-    assert too_seldom(SharingMachine, canaries, part) == {}
+def test_all_doors_agree_with_the_dictionary(narrow, part):
+    assert too_seldom(SharingMachine, narrow, part) == {}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS_OF_DOOR)
 def test_the_door_alone_agrees_with_the_dictionary(wearing, part):
-    assert too_seldom(DoorAloneMachine, CanaryWorld(), part) == {}
+    assert too_seldom(DoorAloneMachine, NarrowWorld(), part) == {}

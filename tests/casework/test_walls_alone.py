@@ -31,7 +31,7 @@ from tests.casework.pages import masked, sign_in
 pytestmark = pytest.mark.slow
 
 # Tables in which labels stand that a reader of the label may see.
-CONTENT_TABLES = {f"casework_{name}" for name in (*doors.TABLES, "person")}
+CONTENT_TABLES = {f"casework_{name}" for name in (*doors.TABLES, *doors.NARROW, "person")}
 
 
 def _sql(query, *values):
@@ -126,24 +126,26 @@ def test_without_the_door_a_join_or_a_function_finds_no_more(canaries):
 
 
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
-def test_every_canary_in_every_table_is_one_that_the_agency_reaches(canaries, name):
-    reach = _share_all_kinds(canaries).get(name, set())
-    seat = canaries.seats[name]
+def test_every_canary_in_every_table_is_one_that_the_agency_reaches(narrow, name):
+    reach = _share_all_kinds(narrow).get(name, set())
+    seat = narrow.seats[name]
 
     with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == canaries.canaries(reach)
+    assert set().union(*found.values()) == narrow.canaries_for(seat, reach)
     assert found.keys() <= CONTENT_TABLES
     assert bool(found) == bool(reach)
 
 
 @pytest.mark.parametrize("name", ["chief", "coordinator", "reception"])
-def test_the_center_finds_every_canary(canaries, name):
-    with acting_for(_viewer(canaries.seats[name])):
+def test_the_center_finds_every_canary(narrow, name):
+    seat = narrow.seats[name]
+
+    with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == canaries.canaries(canaries.labels)
+    assert set().union(*found.values()) == narrow.canaries_for(seat, narrow.labels)
     assert found.keys() == CONTENT_TABLES
 
 
@@ -190,8 +192,8 @@ def _viewer(seat):
 
 
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin", "chief"])
-def test_the_door_alone_gives_the_same_rows(wearing, kept_canaries, name):
-    world = kept_canaries
+def test_the_door_alone_gives_the_same_rows(wearing, kept_narrow, name):
+    world = kept_narrow
     with wearing("app_web"):
         _share_all_kinds(world)
     viewer = _viewer(world.seats[name])
@@ -221,6 +223,7 @@ def _all_by_the_door(viewer, world):
         "sheets": [doors.printed(viewer, family) for family in world.families.values()],
         "evaluations": [doors.printed_of_evaluation(viewer, family) for family in world.families.values()],
         "assessments": [doors.printed_of_assessment(viewer, family) for family in world.families.values()],
+        "plans": [doors.printed_of_plan(viewer, family) for family in world.families.values()],
         "closings": [doors.printed_of_closing(viewer, family) for family in world.families.values()],
         "waiting": plan_selectors.waiting_roles_for(viewer),
     }
@@ -228,8 +231,8 @@ def _all_by_the_door(viewer, world):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
-def test_the_door_alone_shows_the_same_pages(wearing, kept_canaries, client, name):
-    world = kept_canaries
+def test_the_door_alone_shows_the_same_pages(wearing, kept_narrow, client, name):
+    world = kept_narrow
     with wearing("app_web"):
         _share_all_kinds(world)
     sign_in(client, _viewer(world.seats[name]))

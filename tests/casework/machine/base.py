@@ -20,9 +20,9 @@ from casework.referrals.states import OVER, ReferralAnswerKind
 from casework.sharing.items import Item
 from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
-from tests.casework.canaries import CanaryWorld
 from tests.casework.ledger import Agreement, Ledger, Line, Seat
 from tests.casework.machine.glances import Glances, kept
+from tests.casework.narrow import NarrowWorld
 
 K = ReferralAnswerKind
 ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
@@ -65,7 +65,7 @@ class Sent:
 class Machine(RuleBasedStateMachine):
     """What a history knows: the dictionary, and how often each thing happened."""
 
-    world: ClassVar[CanaryWorld]
+    world: ClassVar[NarrowWorld]
     tally: ClassVar[Counter[str]]
     is_door_alone: ClassVar[bool] = False
 

@@ -70,6 +70,8 @@ class Channels(Machine):
         assert doors.printed_of_evaluation(viewer, family) == evaluated
         assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
         assert doors.printed_of_assessment(viewer, family) == assessed
+        planned = doors.printed_of_plan_by_rule(self.world, family, seat, reach)
+        assert doors.printed_of_plan(viewer, family) == planned
         closed = doors.printed_of_closing_by_rule(self.world, family, reach)
         assert doors.printed_of_closing(viewer, family) == closed
 
@@ -177,6 +179,7 @@ class Channels(Machine):
         cases = set(self.ledger.cases(seat))
         assert rows == doors.rows_of(self.world, self.ledger, seat)
         assert (keys["case"], keys["decision"]) == (cases, cases)
+        assert (keys["plan"], keys["draft"]) == (cases, cases if seat.kind == "duty" else set())
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)
         expected = self.ledger.own_rows(seat)

@@ -14,12 +14,13 @@ from django.db import connection
 
 from casework.files.models import CaseFile
 from casework.files.selectors import files_for
-from casework.sharing.selectors import cases_for, labelled_for, persons_for
+from casework.sharing.selectors import cases_for, persons_for
 from permissions.agencies.models import Membership
 from permissions.viewer import Viewer, viewer_of
-from tests.casework.canaries import LABELLED, CanaryWorld
-from tests.casework.doors import RAW
+from tests.casework.canaries import LABELLED
+from tests.casework.doors import RAW, through_door
 from tests.casework.ledger import Seat
+from tests.casework.narrow import NarrowWorld
 
 MODELS = {model._meta.model_name: model for model in LABELLED}
 TABLES = (*MODELS, "person")
@@ -33,7 +34,7 @@ class Glances:
     Not functions: a temporary schema makes every wall several times slower, as their own plans are then made anew.
     """
 
-    def __init__(self, world: CanaryWorld) -> None:
+    def __init__(self, world: NarrowWorld) -> None:
         members = Membership.objects.select_related("user", "agency__group")
         rows = members.in_bulk([seat.membership for seat in world.seats.values()])
         self.viewers = {key: viewer_of(row) for key, row in rows.items()}
@@ -101,7 +102,7 @@ def _through_door(viewer: Viewer, table: str) -> Any:
     model = MODELS[table]
     if model is CaseFile:
         return files_for(viewer).filter(is_removed=False).values_list("case", "person", "item")
-    return labelled_for(viewer, model).values_list("case", "person", "item")
+    return through_door(viewer, model).values_list("case", "person", "item")
 
 
 def _asked(questions: list[tuple[Seat, str]]) -> list[Rows]:

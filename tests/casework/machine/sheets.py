@@ -11,6 +11,7 @@ from hypothesis.stateful import (
 )
 
 from casework.sheets import actions as sheet_actions
+from casework.sheets.kinds import DECISION, PLAN
 from casework.sheets.models import Sheet, SheetState
 from permissions.agencies.selectors import viewer_for_membership
 from permissions.walls.context import acting_for
@@ -45,7 +46,9 @@ class Sheets(Machine):
         viewer = viewer_for_membership(int(str(seat.membership)))
         assert viewer
         with acting_for(viewer):
-            sheet = sheet_actions.request_sheet(home.case, home.decision, by=viewer)
+            # Of a decision and of its plan in turn: as of every label both say something, both end together.
+            kind = (DECISION, PLAN)[len(self.sheets) % 2]
+            sheet = sheet_actions.request_sheet(home.case, home.decision, by=viewer, kind=kind)
         with mock.patch.object(sheet_actions, "make_pdf", return_value=b"%PDF"):
             sheet_actions.make_sheet(sheet.pk, membership_id=viewer.membership.pk)
         with acting_for(viewer):
