@@ -113,7 +113,7 @@ class CanaryWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
-        self.narrow: list[Narrow] = []  # narrow.py
+        self.narrow: dict[str, list[Narrow]] = defaultdict(list)  # by table; narrow.py
         self.families = {
             name: self._fill(name, home) for name, home in (("hazuki", self.hazuki), ("tomono", self.tomono))
         }
@@ -323,11 +323,13 @@ class CanaryWorld(World):
 
     def narrow_to(self, seat: Seat, labels: Any) -> list[Narrow]:
         """Return the rows of few readers that a seat sees which reaches these labels."""
-        return [row for row in self.narrow if row.label in labels and row.is_for(seat)]
+        return [
+            row for rows in self.narrow.values() for row in rows if row.label in labels and row.is_for(seat)
+        ]
 
     def canaries_for(self, seat: Seat, labels: Any) -> set[str]:
         """Return every canary that a seat finds in the database which reaches these labels."""
-        return self.canaries(labels) | {row.text for row in self.narrow_to(seat, labels)}
+        return self.canaries(labels) | {row.text for row in self.narrow_to(seat, labels) if row.text}
 
     def canaries(self, labels: Any) -> set[str]:
         """Return the canaries of these labels that everybody finds who reaches them."""

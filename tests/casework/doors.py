@@ -18,12 +18,14 @@ from casework.assessments.models import Assessment
 from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
 from casework.chronology.selectors import chronology_for
+from casework.evaluation.models import Evaluation
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
 from casework.notifications.models import Notification
 from casework.planning import selectors as planning_selectors
 from casework.planning.models import PlanPart, PlanRole
+from casework.plans.models import Decision
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
@@ -48,10 +50,11 @@ from tests.casework.canaries import (
     canaries_in,
 )
 from tests.casework.ledger import Label, Ledger, Seat
+from tests.casework.narrow import NarrowWorld
 
 PAPER = "casework/sheets/evaluation.html"
 # Tables that only some read whom a label reaches, and the item of their label.
-NARROW = {"planagreement": "'plan'"}
+NARROW = {"planagreement": "'plan'", "roleend": "item"}
 Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
 TABLES = [model._meta.model_name for model in LABELLED]
 RAW = " UNION ALL ".join(
@@ -66,7 +69,7 @@ RAW = " UNION ALL ".join(
         ),
         "SELECT 'person', case_id, id, item, 1 FROM casework_person",
         "SELECT 'case', id, NULL, '', 1 FROM casework_case",
-        "SELECT 'decision', case_id, NULL, '', 1 FROM casework_decision",
+        "SELECT CASE WHEN is_meeting_only THEN 'kept' ELSE 'decision' END, case_id, NULL, '', 1 FROM casework_decision",
         "SELECT CASE version WHEN 1 THEN 'plan' ELSE 'draft' END, case_id, NULL, '', 1 FROM casework_plan",
         "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
@@ -91,7 +94,7 @@ def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Count
     """Return how many rows of which label a seat sees in a table."""
     reach = ledger.reach(seat)
     rows = Counter(reach & world.labels_in.get(table, frozenset()))
-    rows.update(row.label for row in world.narrow_to(seat, reach) if row.table == table)
+    rows.update(row.label for row in world.narrow[table] if row.label in reach and row.is_for(seat))
     if table == "casefile":
         for label in ledger.unseen_files(seat):
             rows.pop(label, None)
@@ -295,9 +298,11 @@ def sorted_out(answers: Iterable[tuple[Any, ...]]) -> tuple[Rows, dict[str, set[
 # --- the sheet ---------------------------------------------------------------------------------------
 
 
-def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+def printed(
+    viewer: Viewer, family: Family, decision: Decision | None = None
+) -> tuple[set[Label], set[str]] | None:
     """Return labels and canaries of what a decision sheet would print for this viewer now, or None."""
-    sheet = Sheet(case=family.case, decision=family.decision, membership=viewer.membership)
+    sheet = Sheet(case=family.case, decision=decision or family.decision, membership=viewer.membership)
     content = sheet_content.content_for(viewer, sheet)
     if content is None:
         return None
@@ -309,9 +314,11 @@ def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | Non
     return set(content.labels), canaries_in("".join(texts))
 
 
-def printed_of_evaluation(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
+def printed_of_evaluation(
+    viewer: Viewer, family: Family, evaluation: Evaluation | None = None
+) -> tuple[set[Label], set[str]] | None:
     """Return labels and canaries of what an evaluation sheet would print for this viewer now, or None."""
-    sheet = Sheet(case=family.case, evaluation=family.evaluation, membership=viewer.membership)
+    sheet = Sheet(case=family.case, evaluation=evaluation or family.evaluation, membership=viewer.membership)
     content = evaluation_content_for(viewer, sheet)
     return (
         (set(content.labels), canaries_in(render_to_string(PAPER, {"sheet": content}))) if content else None
@@ -324,6 +331,33 @@ def printed_of_evaluation_by_rule(world: CanaryWorld, family: Family, labels: fr
     tables = {"evaluationresult", "evaluationrole", "planpart", "rolerow"}
     texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
     return (here, texts) if here else None
+
+
+def printed_of_kept(viewer: Viewer, world: NarrowWorld, family: Family) -> Any:
+    """Return the same of what a 支援会議 decided, and of how that was evaluated."""
+    decision, evaluation = world.kept[family.name]
+    return printed(viewer, family, decision), printed_of_evaluation(viewer, family, evaluation)
+
+
+def printed_of_kept_by_rule(
+    world: NarrowWorld, family: Family, seat: Seat, labels: frozenset[Label], *, is_concealed: bool
+) -> Any:
+    """Who lives there, and of the roles one's own; the sheet of an evaluation itself is of the household's plan."""
+    here = {label for label in labels if label[0] == family.case.pk}
+    basics = {label for label in here if label[2] == "basic"}
+    head = {"household"} if is_concealed else {"household", "person"}
+    told = {text for text in world.canaries(basics) if text.rpartition("/")[2] in head}
+    rows = world.narrow_to(seat, here)
+    decided = [row for row in rows if row.table in ("direction", "rolerow", "roleanswer")]
+    judged = [row for row in rows if row.table in ("evaluationresult", "evaluationrole")]
+    named = [row for row in decided if row.table != "roleanswer"]
+    plan = {(family.case.pk, None, "plan")} if seat.kind == "duty" else set()
+    return (
+        (basics | {row.label for row in decided}, told | {row.text for row in decided}) if decided else None,
+        (basics | plan | {row.label for row in judged}, {row.text for row in (*judged, *named)})
+        if judged
+        else None,
+    )
 
 
 def printed_of_assessment(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:

@@ -88,6 +88,11 @@ class Narrow:
     def is_for(self, seat: Seat) -> bool:
         return seat.kind == "duty" or self.agency == seat.agency
 
+    @property
+    def is_decided(self) -> bool:
+        """Whether a decision is seen by it."""
+        return self.table in ("direction", "rolerow")
+
 
 @dataclass
 class Ledger:

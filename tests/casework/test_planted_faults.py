@@ -26,15 +26,19 @@ from casework.cases.models import Case
 from casework.chronology import selectors as chronology_selectors
 from casework.concealment.models import Concealment
 from casework.evaluation import selectors as evaluation_selectors
+from casework.evaluation.models import EvaluationResult
+from casework.evaluation.sql import SEEN_DIRECTION
 from casework.files import selectors as files
 from casework.files.models import FileContent
-from casework.files.sql import UNCHECKED
+from casework.files.sql import UNCHECKED, seen_answer
 from casework.households import selectors as household_selectors
 from casework.households.models import Person
 from casework.planning import selectors as planning_selectors
 from casework.planning.models import PlanAgreement
 from casework.planning.sql import is_decided
 from casework.plans import selectors as plan_selectors
+from casework.plans.models import Direction, OfRole, RoleRow
+from casework.plans.sql import role_is_seen
 from casework.referrals.states import ReferralAnswerKind
 from casework.sharing import actions, models, selectors
 from casework.sharing.models import LIVE, CaseGrant, NotBlocked, PersonGrant, SamePerson, Share, ShareLine
@@ -177,6 +181,10 @@ def show_drafts(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(planning_selectors, "_parts_for", planning_selectors.labelled_for)
 
 
+def open_to_anybody(model: Any) -> Callable[[pytest.MonkeyPatch], None]:
+    return lambda patch: patch.setattr(model, "open_to", classmethod(lambda cls, agency: Q()))
+
+
 def print_agreements(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(sheet_plans, "agreements_for", lambda viewer, case: PlanAgreement.objects.filter(case=case))
 
@@ -239,6 +247,11 @@ def lacking(table: str, words: str) -> Callable[[pytest.MonkeyPatch], None]:
     return policy(table, whole.replace(words, ""))
 
 
+def seen_without_role(name: str) -> Callable[[pytest.MonkeyPatch], None]:
+    table = f"casework_{name}"
+    return lacking(table, f" AND ({walls.CENTER} OR {role_is_seen(table)})")
+
+
 def function(name: str, words: str, instead: str = "") -> Callable[[pytest.MonkeyPatch], None]:
     """Change words in a function that every policy uses."""
 
@@ -286,6 +299,12 @@ FAULTS = [
     Fault("the plan's paper has every entry", DoorAloneMachine, every_row_in(planning_selectors)),
     Fault("the door shows drafts of the plan", DoorAloneMachine, show_drafts),
     Fault("the plan's paper says what people said of it", DoorAloneMachine, print_agreements),
+    Fault("the door shows every kept role", DoorAloneMachine, open_to_anybody(RoleRow)),
+    Fault("the door shows kept directions", DoorAloneMachine, open_to_anybody(Direction)),
+    Fault("the door shows what is said of kept roles", DoorAloneMachine, open_to_anybody(OfRole)),
+    Fault(
+        "the door shows what became of kept directions", DoorAloneMachine, open_to_anybody(EvaluationResult)
+    ),
     Fault("the assessment shows every part", DoorAloneMachine, every_row_in(assessment_selectors)),
     Fault("the chronology shows every year", DoorAloneMachine, every_row_in(chronology_selectors)),
     Fault("any file opens", DoorAloneMachine, open_any_file),
@@ -302,6 +321,38 @@ FAULTS = [
     ),
     Fault(
         "what people said of a plan has no policy", SharingMachine, policy("casework_planagreement", "true")
+    ),
+    Fault(
+        "an agency reads the kept roles of others",
+        SharingMachine,
+        lacking(
+            "casework_rolerow", f" AND ({walls.CENTER} OR NOT is_meeting_only OR agency_id = {walls.AGENCY})"
+        ),
+    ),
+    Fault(
+        "an agency reads kept directions",
+        SharingMachine,
+        lacking("casework_direction", f" AND ({walls.CENTER} OR NOT is_meeting_only)"),
+    ),
+    *(
+        Fault(f"what is said of a kept role is read ({table})", SharingMachine, seen_without_role(table))
+        for table in ("roleanswer", "monitoringtick", "evaluationrole", "roleend")
+    ),
+    Fault(
+        "an agency reads what became of kept directions",
+        SharingMachine,
+        lacking("casework_evaluationresult", f" AND ({walls.CENTER} OR {SEEN_DIRECTION})"),
+    ),
+    Fault(
+        # The policy of the bytes asks for the answer as well: one of the two may fail.
+        "an agency reads what others enclosed",
+        SharingMachine,
+        both(
+            *(
+                lacking(table, f" AND {seen_answer(table)}")
+                for table in ("casework_casefile", "casework_filecontent")
+            )
+        ),
     ),
     Fault("persons have no policy", SharingMachine, policy("casework_person", "true")),
     Fault("the ledger has no policy", SharingMachine, policy("casework_shareline", "true")),

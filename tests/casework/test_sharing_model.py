@@ -27,6 +27,7 @@ PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 AT_LEAST = {
     "steps": EXAMPLES * STEPS * 9 // 10,
     "seen": 1000,
+    "seen by few": 10,
     "shared": 100,
     **{f"by {channel}": 5 for channel in CHANNELS},
     "told of": 2,

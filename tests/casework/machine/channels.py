@@ -68,6 +68,8 @@ class Channels(Machine):
         assert doors.printed(viewer, family) == printed
         evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
         assert doors.printed_of_evaluation(viewer, family) == evaluated
+        kept = doors.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
+        assert doors.printed_of_kept(viewer, self.world, family) == kept
         assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
         assert doors.printed_of_assessment(viewer, family) == assessed
         planned = doors.printed_of_plan_by_rule(self.world, family, seat, reach)
@@ -179,6 +181,8 @@ class Channels(Machine):
         cases = set(self.ledger.cases(seat))
         assert rows == doors.rows_of(self.world, self.ledger, seat)
         assert (keys["case"], keys["decision"]) == (cases, cases)
+        decided = [row for row in self.world.narrow_to(seat, self.ledger.reach(seat)) if row.is_decided]
+        assert keys["kept"] == {row.label[0] for row in decided}
         assert (keys["plan"], keys["draft"]) == (cases, cases if seat.kind == "duty" else set())
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)
