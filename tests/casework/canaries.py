@@ -321,6 +321,10 @@ class CanaryWorld(World):
         ]  # fmt: skip
         EvaluationResult.objects.bulk_create(results)
 
+    def viewer(self, name: str) -> Viewer:
+        rows = Membership.objects.select_related("user", "agency__group")
+        return viewer_of(rows.get(pk=self.seats[name].membership))
+
     def narrow_to(self, seat: Seat, labels: Any) -> list[Narrow]:
         """Return the rows of few readers that a seat sees which reaches these labels."""
         return [

@@ -9,9 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 from zipfile import ZipFile
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import CharField, Value
+from django.db.models import CharField, TextField, UUIDField, Value
+from django.db.models.functions import Cast
+from django.http import Http404
 from django.template.loader import render_to_string
+from django.test import RequestFactory
 from django.utils.translation import gettext as _
 
 from casework.assessments.models import Assessment
@@ -22,6 +26,9 @@ from casework.evaluation.models import Evaluation
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
+from casework.meetings import selectors as meetings
+from casework.meetings.models import AgendaItem
+from casework.meetings.views import NotOpenNow, agenda
 from casework.notifications.models import Notification
 from casework.planning import selectors as planning_selectors
 from casework.planning.models import PlanPart, PlanRole
@@ -49,12 +56,32 @@ from tests.casework.canaries import (
     Family,
     canaries_in,
 )
-from tests.casework.ledger import Label, Ledger, Seat
+from tests.casework.ledger import Label, Ledger, Seat, Table
 from tests.casework.narrow import NarrowWorld
 
 PAPER = "casework/sheets/evaluation.html"
 # Tables that only some read whom a label reaches, and the item of their label.
 NARROW = {"planagreement": "'plan'", "roleend": "item"}
+# What lies on the tables of meetings, and what tells one of it from another; by case, as no label opens it.
+LYING = {
+    "agendaitem": "purpose_text",
+    "agendamember": "id::text",
+    "agendapaper": "text",
+    "prepsheet": "knows",
+    "minutes": "facts",
+    "minutesattendee": "words",
+    "minutescirculation": "id::text",
+    "questionnaire": "noticed",
+}
+ON_TABLES = " UNION ALL ".join(
+    [
+        *(
+            f"SELECT 'table', case_id, NULL::uuid, {text}, 1 FROM casework_{name}"
+            for name, text in LYING.items()
+        ),
+        "SELECT 'table', NULL::uuid, NULL::uuid, number, 1 FROM casework_meeting",
+    ]
+)
 Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
 TABLES = [model._meta.model_name for model in LABELLED]
 RAW = " UNION ALL ".join(
@@ -71,6 +98,8 @@ RAW = " UNION ALL ".join(
         "SELECT 'case', id, NULL, '', 1 FROM casework_case",
         "SELECT CASE WHEN is_meeting_only THEN 'kept' ELSE 'decision' END, case_id, NULL, '', 1 FROM casework_decision",
         "SELECT CASE version WHEN 1 THEN 'plan' ELSE 'draft' END, case_id, NULL, '', 1 FROM casework_plan",
+        ON_TABLES,
+        "SELECT 'removal', case_id, NULL, '', 1 FROM casework_agendaremoval",
         "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
         *(
@@ -91,7 +120,10 @@ RAW = " UNION ALL ".join(
 
 
 def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Counter[Label]:
-    """Return how many rows of which label a seat sees in a table."""
+    """Return how many rows of which label a seat sees in a table; of what lies on tables, the case and the text."""
+    if table == "table":
+        lying = [(each.case, None, row.text) for each, row in ledger.lying_before(seat)]
+        return Counter([*lying, *((None, None, number) for number in ledger.meetings(seat))])
     reach = ledger.reach(seat)
     rows = Counter(reach & world.labels_in.get(table, frozenset()))
     rows.update(row.label for row in world.narrow[table] if row.label in reach and row.is_for(seat))
@@ -107,7 +139,7 @@ def rows_of(world: CanaryWorld, ledger: Ledger, seat: Seat) -> Rows:
 
 
 def no_rows() -> Rows:
-    return {name: Counter() for name in (*TABLES, *NARROW, "person")}
+    return {name: Counter() for name in (*TABLES, *NARROW, "person", "table")}
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -258,6 +290,40 @@ def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
     here = {label for label in labels if label[2] in SECTION_OF_ITEM}
     kept = {label for label in labels if label[1] and label[2] in ASKED_OF_ITEM}
     return {"now": here, "fixed": here, "kept": kept, "years": here}
+
+
+# --- the tables of meetings ----------------------------------------------------------------------------
+
+
+def lying_by_door(viewer: Viewer, tables: list[Table]) -> list[Any]:
+    """Return the querysets of what the doors of meetings give, each of (case, what tells it from another)."""
+    of_members = meetings.members_for(viewer).annotate(key=Cast("pk", TextField()))
+    passed_round = meetings.circulations_for(viewer).annotate(key=Cast("pk", TextField()))
+    return [
+        meetings.agendas_for(viewer).values_list("case", "purpose_text"),
+        of_members.values_list("case", "key"),
+        meetings.papers_for(viewer).values_list("case", "text"),
+        meetings.prep_sheets_for(viewer).values_list("case", "knows"),
+        meetings.minutes_for(viewer).values_list("case", "facts"),
+        meetings.attendees_for(viewer).values_list("case", "words"),
+        passed_round.values_list("case", "key"),
+        *(
+            meetings.questionnaires_for(viewer, AgendaItem(pk=table.key)).values_list("case", "noticed")
+            for table in tables
+        ),
+        meetings.meetings_for(viewer).values_list(Value(None, output_field=UUIDField()), "number"),
+    ]
+
+
+def agenda_page(viewer: Viewer, table: Table) -> set[str] | None:
+    """Return the canaries on the page of an item, or None where it does not open."""
+    request: Any = RequestFactory().get("/")
+    request.user, request.viewer, request.session = viewer.user, viewer, {}
+    try:
+        answer = agenda(request, meeting_id=table.meeting_key, agenda_id=table.key)
+    except (Http404, PermissionDenied, NotOpenNow):
+        return None
+    return canaries_in(answer.content.decode())
 
 
 # --- the object permission ---------------------------------------------------------------------------

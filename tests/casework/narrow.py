@@ -9,16 +9,19 @@ import datetime as dt
 from functools import partial
 from typing import Any
 
+from casework.consent.models import Consent
 from casework.evaluation.models import Evaluation, EvaluationResult, EvaluationRole
 from casework.files.models import CaseFile, FileContent
 from casework.meetings.models import AgendaItem, Meeting
 from casework.monitoring.models import MonitoringTick
 from casework.planning.models import Plan, PlanAgreement, PlanPart, PlanRole
 from casework.plans.models import Decision, Direction, RoleAnswer, RoleEnd, RoleRow
+from casework.sharing.items import Item
 from permissions.agencies.models import Agency
 from permissions.walls.context import acting_for
 from tests.casework.canaries import LONG_AGO, CanaryWorld, Family
-from tests.casework.ledger import Narrow
+from tests.casework.ledger import Agreement, Ledger, Narrow, Table, fiscal_year
+from tests.casework.seated import database_now, set_tables
 from tests.worlds import Household as Home
 
 # Of these labels the next version of the plan says something already, and gives anshin a role.
@@ -31,11 +34,24 @@ DAY = dt.date(2026, 1, 4)
 
 
 class NarrowWorld(CanaryWorld):
-    """With a draft of the plan and what people said of the plan, and with what a 支援会議 decided (会議限り)."""
+    """With a draft of the plan and what people said of the plan, what a 支援会議 decided (会議限り), and what lies on tables."""
 
     def __init__(self) -> None:
         self.kept: dict[str, tuple[Decision, Evaluation]] = {}
         super().__init__()
+        self.tables: list[Table] = set_tables(self)
+        self.sworn_in = fiscal_year(database_now())
+
+    def ledger(self, now: dt.datetime) -> Ledger:
+        """Return what is true of this world when nothing has happened yet: people have agreed to everything."""
+        with acting_for(self.coordinator):
+            rows = list(Consent.objects.order_by("recorded_at", "number"))
+        everything = {(agency.pk, item) for agency in self.agencies.values() for item in Item.values}
+        agreements: dict[Any, Agreement] = {
+            row.pk: Agreement(row.pk, row.case_id, row.person_id, set(everything), None, number)
+            for number, row in enumerate(rows)
+        }
+        return Ledger(now, self.labels, self.tables, self.sworn_in, agreements=agreements)
 
     def _fill(self, name: str, home: Home) -> Family:
         family = super()._fill(name, home)
@@ -71,8 +87,8 @@ class NarrowWorld(CanaryWorld):
         )  # fmt: skip
         meeting.save(force_insert=True)
         item = AgendaItem(
-            meeting=meeting, case=family.case, position=1, kind="shien_kaigi", purpose="exchange", purpose_text="見本",
-            added_by=by,
+            meeting=meeting, case=family.case, position=1, kind="shien_kaigi", purpose="exchange", added_by=by,
+            purpose_text=family.canary("table", "shien_kaigi", "agendaitem"),
         )  # fmt: skip
         item.save(force_insert=True)
         return item

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.cases import selectors as case_selectors
 from casework.cases.models import Case
@@ -24,7 +25,7 @@ from permissions.viewer import viewer_of
 from permissions.walls.context import acting_for
 from permissions.walls.installer import all_walls
 from tests.casework import doors
-from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table
+from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table, canaries_in
 from tests.casework.pages import masked, sign_in
 
 # Thorough rather than quick: `make test` runs them.
@@ -34,7 +35,8 @@ pytestmark = pytest.mark.slow
 def _content_tables(world):
     """Tables in which labels stand that a reader of the label may see."""
     texts = {row.table for rows in world.narrow.values() for row in rows if row.text}
-    return {f"casework_{name}" for name in (*world.labels_in, *texts)}
+    lying = {row.table for table in world.tables for row in table.lying if canaries_in(row.text)}
+    return {f"casework_{name}" for name in (*world.labels_in, *texts, *lying)}
 
 
 def _sql(query, *values):
@@ -128,6 +130,10 @@ def test_without_the_door_a_join_or_a_function_finds_no_more(canaries):
             _sql("COPY casework_personmoney TO PROGRAM 'cat'")
 
 
+def _lying_before(world, seat):
+    return [row for _table, row in world.ledger(timezone.now()).lying_before(seat)]
+
+
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
 def test_every_canary_in_every_table_is_one_that_the_agency_reaches(narrow, name):
     reach = _share_all_kinds(narrow).get(name, set())
@@ -136,9 +142,10 @@ def test_every_canary_in_every_table_is_one_that_the_agency_reaches(narrow, name
     with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == narrow.canaries_for(seat, reach)
+    tables = set().union(*(canaries_in(row.text) for row in _lying_before(narrow, seat)))
+    assert set().union(*found.values()) == narrow.canaries_for(seat, reach) | tables
     assert found.keys() <= _content_tables(narrow)
-    assert bool(found) == bool(reach)
+    assert bool(found) == bool(reach or tables)
 
 
 @pytest.mark.parametrize("name", ["chief", "coordinator", "reception"])
@@ -148,7 +155,8 @@ def test_the_center_finds_every_canary(narrow, name):
     with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == narrow.canaries_for(seat, narrow.labels)
+    tables = set().union(*(canaries_in(row.text) for row in _lying_before(narrow, seat)))
+    assert set().union(*found.values()) == narrow.canaries_for(seat, narrow.labels) | tables
     assert found.keys() == _content_tables(narrow)
 
 

@@ -68,14 +68,41 @@ class Channels(Machine):
         assert doors.printed(viewer, family) == printed
         evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
         assert doors.printed_of_evaluation(viewer, family) == evaluated
-        kept = doors.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
-        assert doors.printed_of_kept(viewer, self.world, family) == kept
         assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
         assert doors.printed_of_assessment(viewer, family) == assessed
-        planned = doors.printed_of_plan_by_rule(self.world, family, seat, reach)
-        assert doors.printed_of_plan(viewer, family) == planned
         closed = doors.printed_of_closing_by_rule(self.world, family, reach)
         assert doors.printed_of_closing(viewer, family) == closed
+
+    def see_plan(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """The decided plan as PDF and as spreadsheet."""
+        planned = doors.printed_of_plan_by_rule(self.world, family, seat, self.ledger.reach(seat))
+        assert doors.printed_of_plan(viewer, family) == planned
+
+    def see_kept(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """What a 支援会議 decided, and how it was evaluated, as sheets have it."""
+        concealed = self.ledger.is_concealed(family.case.pk)
+        reach = self.ledger.reach(seat)
+        kept = doors.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
+        assert doors.printed_of_kept(viewer, self.world, family) == kept
+
+    def see_meetings(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """The pages of what is talked about: what lies there, but for answers to the questionnaire, which the center reads."""
+        if not self.ledger.is_live(seat):
+            return  # Nobody comes to a page.
+        for table in self.ledger.tables:
+            if table.case == family.case.pk:
+                read = [row for on, row in self.ledger.lying_before(seat) if on is table]
+                shown = {
+                    text
+                    for row in read
+                    if row.table != "questionnaire" or seat.kind == "duty"
+                    for text in canaries_in(row.text)
+                }
+                assert doors.agenda_page(viewer, table) == (shown if read else None)
+                if read:
+                    told = {(seat.user, seat.agency, person, "meeting") for person in table.people}
+                    self.reads.setdefault(table.case, set()).update(told)
+                self.tally["read at a table"] += seat.kind == "reader" and bool(read)
 
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""
@@ -180,10 +207,15 @@ class Channels(Machine):
         rows, keys, counts = doors.sorted_out(answers)
         cases = set(self.ledger.cases(seat))
         assert rows == doors.rows_of(self.world, self.ledger, seat)
+        self.tally["seen by few"] += seat.kind == "reader" and any(
+            max([0, *x.values()]) > 1 for x in rows.values()
+        )
         assert (keys["case"], keys["decision"]) == (cases, cases)
         decided = [row for row in self.world.narrow_to(seat, self.ledger.reach(seat)) if row.is_decided]
         assert keys["kept"] == {row.label[0] for row in decided}
         assert (keys["plan"], keys["draft"]) == (cases, cases if seat.kind == "duty" else set())
+        gone = {table.case for table in self.ledger.tables if table.key in self.ledger.off_the_agenda}
+        assert keys["removal"] == (gone & cases if seat.kind == "duty" else set())
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)
         expected = self.ledger.own_rows(seat)
@@ -195,7 +227,6 @@ class Channels(Machine):
 
 
 See = Callable[[Any, Viewer, Seat, Family], None]
-# In turn, as many as have nothing in common with the number of seats.
 CHANNELS: dict[str, See] = {
     "list": Channels.see_list,
     "database": Channels.see_database,
@@ -207,7 +238,12 @@ CHANNELS: dict[str, See] = {
     "notifications": Channels.see_notifications,
     "sheets": Channels.see_sheets,
     "rights": Channels.see_rights,
+    "meetings": Channels.see_meetings,
     "case page": Channels.see_case_page,
     "export": Channels.see_export,
     "printed": Channels.see_printed,
+    "plan": Channels.see_plan,
+    "kept": Channels.see_kept,
 }
+# Looked at in turn, by as many places as have nothing in common with the number of seats. Two that take long share one.
+PLACES = (*((name,) for name in CHANNELS if name not in ("plan", "kept")), ("plan", "kept"))

@@ -15,7 +15,7 @@ from tests.casework import doors
 from tests.casework.canaries import Family
 from tests.casework.ledger import Seat
 from tests.casework.machine.base import IN_TURN
-from tests.casework.machine.channels import CHANNELS, Channels
+from tests.casework.machine.channels import CHANNELS, PLACES, Channels
 from tests.casework.machine.glances import TABLES
 
 
@@ -40,11 +40,11 @@ class Checks(Channels):
         self.touched.clear()
         number = self.looks
         self.looks += 1
-        cycle, position = divmod(number, len(CHANNELS))
+        cycle, position = divmod(number, len(PLACES))
         name = IN_TURN[number % len(IN_TURN)]
         if touched and cycle % 3:
             name = touched[cycle % len(touched)]
-        channel = list(CHANNELS)[position]
+        channel = PLACES[position][cycle // 2 % len(PLACES[position])]
         self.look(name, list(self.world.families.values())[cycle % 2], channel)
 
     def look(self, name: str, family: Family, *channels: str) -> None:
