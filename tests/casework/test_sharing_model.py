@@ -25,7 +25,7 @@ PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 
 # A run that shared nothing would agree with everything: how often each thing must have happened in each part.
 AT_LEAST = {
-    "steps": EXAMPLES * STEPS * 9 // 10,
+    "steps": EXAMPLES * STEPS * 8 // 10,
     "seen": 1000,
     "seen by few": 10,
     "shared": 100,
