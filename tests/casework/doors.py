@@ -18,7 +18,8 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils.translation import gettext as _
 
-from casework.assessments.models import Assessment
+from casework.assessments import asking
+from casework.assessments.models import Assessment, AssessmentRequest
 from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
 from casework.chronology.selectors import chronology_for
@@ -32,7 +33,7 @@ from casework.meetings.views import NotOpenNow, agenda
 from casework.notifications.models import Notification
 from casework.planning import selectors as planning_selectors
 from casework.planning.models import PlanPart, PlanRole
-from casework.plans.models import Decision
+from casework.plans.models import Decision, RoleEnd
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
 from casework.sheets import content as sheet_content
@@ -61,7 +62,7 @@ from tests.casework.narrow import NarrowWorld
 
 PAPER = "casework/sheets/evaluation.html"
 # Tables that only some read whom a label reaches, and the item of their label.
-NARROW = {"planagreement": "'plan'", "roleend": "item"}
+NARROW = {"planagreement": "'plan'"}
 # What lies on the tables of meetings, and what tells one of it from another; by case, as no label opens it.
 LYING = {
     "agendaitem": "purpose_text",
@@ -83,7 +84,8 @@ ON_TABLES = " UNION ALL ".join(
     ]
 )
 Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
-TABLES = [model._meta.model_name for model in LABELLED]
+SOME_LABELS = (RoleEnd, AssessmentRequest)
+TABLES = [model._meta.model_name for model in (*LABELLED, *SOME_LABELS)]
 RAW = " UNION ALL ".join(
     [
         *(
@@ -99,6 +101,7 @@ RAW = " UNION ALL ".join(
         "SELECT CASE WHEN is_meeting_only THEN 'kept' ELSE 'decision' END, case_id, NULL, '', 1 FROM casework_decision",
         "SELECT CASE version WHEN 1 THEN 'plan' ELSE 'draft' END, case_id, NULL, '', 1 FROM casework_plan",
         ON_TABLES,
+        "SELECT DISTINCT 'unasked', case_id, NULL::uuid, '', 1 FROM casework_assessmentrequestend",
         "SELECT 'removal', case_id, NULL, '', 1 FROM casework_agendaremoval",
         "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
@@ -127,6 +130,8 @@ def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Count
     reach = ledger.reach(seat)
     rows = Counter(reach & world.labels_in.get(table, frozenset()))
     rows.update(row.label for row in world.narrow[table] if row.label in reach and row.is_for(seat))
+    if table == "assessmentrequest":
+        rows.update(row.label for row in ledger.requests(seat).values())
     if table == "casefile":
         for label in ledger.unseen_files(seat):
             rows.pop(label, None)
@@ -183,7 +188,7 @@ def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
 def rows_by_door(viewer: Viewer) -> Rows:
     """Return how many rows of which label the door gives, table by table."""
     found = no_rows()
-    first, *rest = [_tagged(through_door(viewer, model), "person_id") for model in LABELLED]
+    first, *rest = [_tagged(through_door(viewer, model), "person_id") for model in (*LABELLED, *SOME_LABELS)]
     for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
         found[name][case, person, item] += 1
     return found
@@ -193,6 +198,8 @@ def through_door(viewer: Viewer, model: Any) -> Any:
     """Files have a door of their own, by which the bytes go, too; and plans, by which nobody reads a draft."""
     if model in (PlanPart, PlanRole):
         return planning_selectors._parts_for(viewer, model)
+    if model is AssessmentRequest:
+        return asking.requests_for(viewer)
     if model is not CaseFile:
         return labelled_for(viewer, model)
     shown = files_for(viewer).filter(is_removed=False)
@@ -230,15 +237,21 @@ def found_by_rule(family: Family, labels: frozenset[Label]) -> set[uuid.UUID]:
 
 
 def told(viewer: Viewer) -> tuple[set[Any], set[Any]]:
-    """Return the cases that the viewer's notifications name, by a referral of theirs and themselves."""
-    rows = list(inbox_for(viewer).values_list("referral__case_id", "case_id"))
-    return {case for case, _own in rows if case}, {own for _case, own in rows if own}
+    """Return the cases that the viewer's notifications name by a referral, and the cases and requests they are about."""
+    rows = list(inbox_for(viewer).values_list("referral__case_id", "case_id", "request_id"))
+    named, own, asked = (set(each) - {None} for each in zip(*rows, strict=True)) if rows else ((), (), ())
+    return set(named), set(own) | set(asked)
 
 
 def had_been_told_of(viewer: Viewer) -> set[Any]:
-    """Return the cases of the notifications about a case itself, without a door."""
-    own = Notification.objects.filter(membership=viewer.membership, case__isnull=False)
-    return set(own.values_list("case_id", flat=True))
+    """Return the cases and the requests of the notifications about these themselves, without a door."""
+    own = Notification.objects.filter(membership=viewer.membership)
+    return {key for row in own.values_list("case_id", "request_id") for key in row if key}
+
+
+def asked_on_page(viewer: Viewer, family: Family) -> set[str]:
+    """Return the canaries of what waits for an answer, as the page of the assessment says it."""
+    return canaries_in("".join(row.words for row in asking.shown_requests_for(viewer, family.case)))
 
 
 def in_words(family: Family, person: Any, item: str) -> tuple[str, str]:

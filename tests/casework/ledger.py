@@ -164,6 +164,8 @@ class Ledger:
     tables: list[Table] = field(default_factory=list)
     sworn_in: int = 0
     off_the_agenda: set[Key] = field(default_factory=set)
+    asked: dict[Key, Narrow] = field(default_factory=dict)
+    unasked: set[Key] = field(default_factory=set)
     lines: dict[tuple[Label, Key], set[Line]] = field(default_factory=lambda: defaultdict(set))
     gone: list[Line] = field(default_factory=list)
     granted: set[Key] = field(default_factory=set)
@@ -356,6 +358,11 @@ class Ledger:
 
     def cases(self, seat: Seat) -> frozenset[Key]:
         return frozenset(case for case, _person, _item in self.reach(seat))
+
+    def requests(self, seat: Seat) -> dict[Key, Narrow]:
+        """Return what agencies were asked for, as far as a seat reads it."""
+        reach = self.reach(seat)
+        return {key: row for key, row in self.asked.items() if row.label in reach and row.is_for(seat)}
 
     def is_agreed(self, table: Table, agency: Key) -> bool:
         """Whether everybody who is talked about agreed that this agency hears it."""

@@ -15,12 +15,14 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.db.models import F, OuterRef, Q
+from django.db.models import DateTimeField, F, OuterRef, Q, Value
 from hypothesis import Phase, settings
 from hypothesis.errors import FlakyFailure
 
 from casework import reads, walls
+from casework.assessments import asking
 from casework.assessments import selectors as assessment_selectors
+from casework.assessments.models import AssessmentRequest
 from casework.cases import selectors as case_selectors
 from casework.cases.models import Case
 from casework.chronology import selectors as chronology_selectors
@@ -71,7 +73,7 @@ class Fault:
     name: str
     machine: type[SharingMachine]
     plant: Callable[[pytest.MonkeyPatch], None]
-    is_of_meetings: bool = False  # found by a history of their own, sooner
+    history: str = "sharing"  # of which it is found; those of a channel find their own sooner
 
 
 # --- faults of the door ---------------------------------------------------------------------------------
@@ -198,6 +200,16 @@ def show_questionnaires(patch: pytest.MonkeyPatch) -> None:
 
 def open_every_table(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(meetings.OpenToMe, "template", "(%(expressions)s IS NOT NULL)")
+
+
+def ask_everybody(patch: pytest.MonkeyPatch) -> None:
+    """Whoever asks for requests is taken for the agency that was asked."""
+
+    def requests(viewer: Any) -> Any:
+        rows = asking.labelled_for(viewer, AssessmentRequest)
+        return rows.annotate(answered_at=Value(None, output_field=DateTimeField()), is_ended=Value(False))
+
+    patch.setattr(asking, "requests_for", requests)
 
 
 def open_to_anybody(model: Any) -> Callable[[pytest.MonkeyPatch], None]:
@@ -328,12 +340,14 @@ FAULTS = [
         "the door opens everything to the smallest view",
         DoorAloneMachine,
         read_as_a_whole,
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
-        "members read each other's questionnaires", DoorAloneMachine, show_questionnaires, is_of_meetings=True
+        "members read each other's questionnaires", DoorAloneMachine, show_questionnaires, history="meetings"
     ),
-    Fault("whoever sits there knows of every table", DoorAloneMachine, open_every_table, is_of_meetings=True),
+    Fault("whoever sits there knows of every table", DoorAloneMachine, open_every_table, history="meetings"),
+    Fault("requests outlive the line", DoorAloneMachine, every_row_in(asking), history="asking"),
+    Fault("others read what an agency is asked for", DoorAloneMachine, ask_everybody, history="asking"),
     Fault("the assessment shows every part", DoorAloneMachine, every_row_in(assessment_selectors)),
     Fault("the chronology shows every year", DoorAloneMachine, every_row_in(chronology_selectors)),
     Fault("any file opens", DoorAloneMachine, open_any_file),
@@ -384,37 +398,49 @@ FAULTS = [
         ),
     ),
     Fault(
-        "papers have no policy", SharingMachine, policy("casework_agendapaper", "true"), is_of_meetings=True
+        "an agency reads what another is asked for",
+        SharingMachine,
+        lacking("casework_assessmentrequest", f" AND ({walls.CENTER} OR agency_id = {walls.AGENCY})"),
+        history="asking",
+    ),
+    Fault(
+        "that another is asked no more has no policy",
+        SharingMachine,
+        policy("casework_assessmentrequestend", "true"),
+        history="asking",
+    ),
+    Fault(
+        "papers have no policy", SharingMachine, policy("casework_agendapaper", "true"), history="meetings"
     ),
     Fault(
         "members read the questionnaires of others",
         SharingMachine,
         lacking("casework_questionnaire", f"membership_id = {walls.ME} AND "),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         "papers stay open",
         SharingMachine,
         function("casework_agendas_of_mine", " AND clock_now() < r.return_by"),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         "papers open too early",
         SharingMachine,
         function("casework_agendas_of_mine", "r.released_at <= clock_now() AND "),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         "minutes go round for ever",
         SharingMachine,
         function("casework_minutes_of_mine", " AND clock_now() < c.until"),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         "colleagues of members read",
         SharingMachine,
         function("casework_agendas_of_mine", "m.membership_id = wall_membership()", OF_MY_AGENCY),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         # A withdrawal takes the item off the agenda as well: one of the two may fail.
@@ -426,13 +452,13 @@ FAULTS = [
             ),
             function("casework_agendas_of_mine", "x.agenda_id = a.id", "false"),
         ),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault(
         "a table is not shut to whoever is blocked",
         SharingMachine,
         function("casework_agendas_of_mine", "NOT (a.case_id = ANY (wall_blocked()))", "true"),
-        is_of_meetings=True,
+        history="meetings",
     ),
     Fault("persons have no policy", SharingMachine, policy("casework_person", "true")),
     Fault("the ledger has no policy", SharingMachine, policy("casework_shareline", "true")),
@@ -601,6 +627,34 @@ def look(machine: SharingMachine, *names: str) -> None:
         machine.look_closely(name)
 
 
+def ask_and_take_back(machine: SharingMachine) -> None:
+    """Two read it and one is asked, in vain; and once more when its line has ended."""
+
+    def look_at_requests() -> None:
+        for name in ("kenko", "jiritsu", "chief"):
+            seat = machine.seat(name)
+            machine.compare_door([seat], "assessmentrequest")
+            if not machine.is_door_alone:
+                machine.compare_walls([seat], "assessmentrequest")
+            machine.look(name, machine.world.families["hazuki"], "assessment", "notifications", "database")
+
+    lines = [machine._share("hazuki", agency, [("mother", "health")])[0] for agency in ("kenko", "jiritsu")]
+    machine._ask(lines[0].label, lines[0].agency)
+    look_at_requests()
+    machine.ask_no_more()
+    machine._ask(lines[0].label, lines[0].agency)
+    look_at_requests()
+    machine.end(lines[0])
+    look_at_requests()
+
+
+HISTORIES: dict[str, Callable[[SharingMachine], None]] = {
+    "sharing": tell_a_short_history,
+    "meetings": sit_down_and_leave,
+    "asking": ask_and_take_back,
+}
+
+
 @contextmanager
 def history_in(world: NarrowWorld, kind: type[SharingMachine]) -> Iterator[SharingMachine]:
     machine = type(kind.__name__, (kind,), {"world": world, "tally": Counter()})()
@@ -619,11 +673,11 @@ def hat_of(kind: type[SharingMachine], wearing: Wearing) -> AbstractContextManag
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("tell", [tell_a_short_history, sit_down_and_leave])
+@pytest.mark.parametrize("history", HISTORIES)
 @pytest.mark.parametrize("kind", [SharingMachine, DoorAloneMachine])
-def test_without_a_fault_the_history_agrees(wearing, narrow, kind, tell):
+def test_without_a_fault_the_history_agrees(wearing, narrow, kind, history):
     with hat_of(kind, wearing), history_in(narrow, kind) as machine:
-        tell(machine)
+        HISTORIES[history](machine)
 
 
 @pytest.mark.slow
@@ -633,7 +687,7 @@ def test_a_planted_fault_is_found(wearing, narrow, monkeypatch, fault):
 
     hat = hat_of(fault.machine, wearing)
     with hat, pytest.raises(AssertionError), history_in(narrow, fault.machine) as machine:
-        (sit_down_and_leave if fault.is_of_meetings else tell_a_short_history)(machine)
+        HISTORIES[fault.history](machine)
 
 
 @pytest.mark.slow

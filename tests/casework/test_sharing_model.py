@@ -37,6 +37,7 @@ AT_LEAST = {
     "swept": 10,
     "blocked": 10,
     "agreed": 10,
+    "asked": 2,
     "glass broken": 5,
     "referred": 10,
     **dict.fromkeys(

@@ -42,8 +42,12 @@ class Channels(Machine):
         assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
 
     def see_assessment(self, viewer: Viewer, seat: Seat, family: Family) -> None:
-        """What is known now, what was fixed, and the years before."""
+        """What is known now, what was fixed, and the years before; what an agency is asked for."""
         assert doors.assessed(viewer, family) == doors.assessed_by_rule(self.here(seat, family))
+        requests = self.ledger.requests(seat).items()
+        waiting = {row for key, row in requests if key not in self.ledger.unasked}
+        here = {row.text for row in waiting if row.label[0] == family.case.pk}
+        assert doors.asked_on_page(viewer, family) == here
 
     def see_search(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         assert doors.found(viewer, family) == doors.found_by_rule(family, self.ledger.reach(seat))
@@ -107,8 +111,9 @@ class Channels(Machine):
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""
         named, told = doors.told(viewer)
-        assert named | told <= self.ledger.cases(seat)
-        assert told == doors.had_been_told_of(viewer) & self.ledger.cases(seat)
+        reached = self.ledger.cases(seat) | self.ledger.requests(seat).keys()
+        assert named <= self.ledger.cases(seat)
+        assert told == doors.had_been_told_of(viewer) & reached
         self.tally["told of"] += bool(told)
 
     def see_rights(self, viewer: Viewer, seat: Seat, family: Family) -> None:
@@ -216,6 +221,8 @@ class Channels(Machine):
         assert (keys["plan"], keys["draft"]) == (cases, cases if seat.kind == "duty" else set())
         gone = {table.case for table in self.ledger.tables if table.key in self.ledger.off_the_agenda}
         assert keys["removal"] == (gone & cases if seat.kind == "duty" else set())
+        requests = self.ledger.requests(seat)
+        assert keys["unasked"] == {requests[key].label[0] for key in self.ledger.unasked & requests.keys()}
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)
         expected = self.ledger.own_rows(seat)

@@ -18,11 +18,11 @@ from casework.sharing.selectors import cases_for, persons_for
 from permissions.agencies.models import Membership
 from permissions.viewer import Viewer, viewer_of
 from tests.casework.canaries import LABELLED
-from tests.casework.doors import ON_TABLES, RAW, lying_by_door, through_door
+from tests.casework.doors import ON_TABLES, RAW, SOME_LABELS, lying_by_door, through_door
 from tests.casework.ledger import Seat
 from tests.casework.narrow import NarrowWorld
 
-MODELS = {model._meta.model_name: model for model in LABELLED}
+MODELS = {model._meta.model_name: model for model in (*LABELLED, *SOME_LABELS)}
 TABLES = (*MODELS, "person", "table")
 Rows = list[tuple[Any, ...]]
 _CASES = "SELECT 'case', id, NULL::uuid, '', 1 FROM casework_case"
