@@ -84,7 +84,9 @@ AT_LEAST = {
 }
 
 # In one part one thing or the other may happen too seldom: how a history goes depends on the hour, too, and by night on chance.
-TRIES = 3
+# Then some more histories are told.
+TRIES = 7
+MORE = settings(PROFILE, max_examples=EXAMPLES // 3)
 
 
 def run(machine, world, profile=PROFILE, begin=None):
@@ -99,7 +101,8 @@ def too_seldom(machine, world, part):
     """Run histories until everything happened often enough; return what did not."""
     tally = Counter()
     for attempt in range(TRIES):
-        tally += run(machine, world, begin=None if IS_NIGHT else len(PARTS) * attempt + part)
+        begin = None if IS_NIGHT else len(PARTS) * attempt + part
+        tally += run(machine, world, MORE if attempt else PROFILE, begin)
         missing = {name: tally[name] for name, least in AT_LEAST.items() if tally[name] < least}
         if not missing:
             break
