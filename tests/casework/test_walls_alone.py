@@ -24,7 +24,7 @@ from permissions.agencies.actions import add_membership
 from permissions.viewer import viewer_of
 from permissions.walls.context import acting_for
 from permissions.walls.installer import all_walls
-from tests.casework import doors
+from tests.casework import doors, on_paper
 from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table, canaries_in
 from tests.casework.pages import masked, sign_in
 
@@ -231,12 +231,12 @@ def _all_by_the_door(viewer, world):
             for family in world.families.values()
             if family.case.pk in cases
         ],
-        "sheets": [doors.printed(viewer, family) for family in world.families.values()],
-        "kept": [doors.printed_of_kept(viewer, world, family) for family in world.families.values()],
-        "evaluations": [doors.printed_of_evaluation(viewer, family) for family in world.families.values()],
-        "assessments": [doors.printed_of_assessment(viewer, family) for family in world.families.values()],
-        "plans": [doors.printed_of_plan(viewer, family) for family in world.families.values()],
-        "closings": [doors.printed_of_closing(viewer, family) for family in world.families.values()],
+        "sheets": [on_paper.printed(viewer, family) for family in world.families.values()],
+        "kept": [on_paper.printed_of_kept(viewer, world, family) for family in world.families.values()],
+        "evaluations": [on_paper.printed_of_evaluation(viewer, family) for family in world.families.values()],
+        "assessments": [on_paper.printed_of_assessment(viewer, family) for family in world.families.values()],
+        "plans": [on_paper.printed_of_plan(viewer, family) for family in world.families.values()],
+        "closings": [on_paper.printed_of_closing(viewer, family) for family in world.families.values()],
         "waiting": plan_selectors.waiting_roles_for(viewer),
     }
 

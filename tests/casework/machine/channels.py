@@ -18,7 +18,7 @@ from permissions.audit.log_file import EXPORT, export_entries
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
-from tests.casework import doors
+from tests.casework import doors, on_paper
 from tests.casework.canaries import Family, canaries_in
 from tests.casework.ledger import Label, Seat
 from tests.casework.machine.base import Machine
@@ -62,32 +62,32 @@ class Channels(Machine):
 
     def see_sheets(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The PDFs that were made for this reader and still open."""
-        assert doors.sheets_by_door(viewer, list(self.sheets)) == self.own_sheets(seat)
+        assert on_paper.sheets_by_door(viewer, list(self.sheets)) == self.own_sheets(seat)
 
     def see_printed(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """What a PDF that is made now has in it."""
         concealed = self.ledger.is_concealed(family.case.pk)
         reach = self.ledger.reach(seat)
-        printed = doors.printed_by_rule(self.world, family, reach, is_concealed=concealed)
-        assert doors.printed(viewer, family) == printed
-        evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
-        assert doors.printed_of_evaluation(viewer, family) == evaluated
-        assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
-        assert doors.printed_of_assessment(viewer, family) == assessed
-        closed = doors.printed_of_closing_by_rule(self.world, family, reach)
-        assert doors.printed_of_closing(viewer, family) == closed
+        printed = on_paper.printed_by_rule(self.world, family, reach, is_concealed=concealed)
+        assert on_paper.printed(viewer, family) == printed
+        evaluated = on_paper.printed_of_evaluation_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_evaluation(viewer, family) == evaluated
+        assessed = on_paper.printed_of_assessment_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_assessment(viewer, family) == assessed
+        closed = on_paper.printed_of_closing_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_closing(viewer, family) == closed
 
     def see_plan(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The decided plan as PDF and as spreadsheet."""
-        planned = doors.printed_of_plan_by_rule(self.world, family, seat, self.ledger.reach(seat))
-        assert doors.printed_of_plan(viewer, family) == planned
+        planned = on_paper.printed_of_plan_by_rule(self.world, family, seat, self.ledger.reach(seat))
+        assert on_paper.printed_of_plan(viewer, family) == planned
 
     def see_kept(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """What a 支援会議 decided, and how it was evaluated, as sheets have it."""
         concealed = self.ledger.is_concealed(family.case.pk)
         reach = self.ledger.reach(seat)
-        kept = doors.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
-        assert doors.printed_of_kept(viewer, self.world, family) == kept
+        kept = on_paper.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
+        assert on_paper.printed_of_kept(viewer, self.world, family) == kept
 
     def see_meetings(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The pages of what is talked about: what lies there, but for answers to the questionnaire, which the center reads."""
