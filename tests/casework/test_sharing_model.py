@@ -27,7 +27,8 @@ PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 AT_LEAST = {
     "steps": EXAMPLES * STEPS * 8 // 10,
     "seen": 1000,
-    "seen by few": 10,
+    "seen by few": 5,
+    "read at a table": 5,
     "shared": 100,
     **{f"by {channel}": 5 // len(place) for place in PLACES for channel in place},
     "told of": 2,

@@ -106,7 +106,6 @@ class Channels(Machine):
                 if read:
                     told = {(seat.user, seat.agency, person, "meeting") for person in table.people}
                     self.reads.setdefault(table.case, set()).update(told)
-                self.tally["read at a table"] += seat.kind == "reader" and bool(read)
 
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""

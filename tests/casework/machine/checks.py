@@ -111,6 +111,8 @@ class Checks(Channels):
         cases = {answer[1] for answer in answers if answer[0] == "case"}
         assert cases == self.ledger.cases(seat), seat.name
         self.tally["seen"] += bool(expected)
+        if table == "table":
+            self.tally["read at a table"] += seat.kind == "reader" and any(case for case, *_ in expected)
         self.tally["seen by few"] += seat.kind == "reader" and max(expected.values(), default=0) > 1
 
     def everybody_agrees_on_everything(self) -> None:
