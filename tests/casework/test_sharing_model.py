@@ -73,6 +73,7 @@ AT_LEAST = {
             "glass held",
             "must not learn",
             "looked through",
+            "off the agenda",
             "concealment lifted",
             "answered by the agency",
             "answered accepted",

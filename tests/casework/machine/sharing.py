@@ -74,6 +74,7 @@ RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.make_the_first_sheet(),
     lambda machine: machine.conceal_and_lift(),
     lambda machine: machine.ask_whoever_can_be(),
+    lambda machine: machine.withdraw_from_a_table(),
 )
 
 
