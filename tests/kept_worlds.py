@@ -21,6 +21,7 @@ CLASSES = {
     "kept_world": "tests.worlds.World",
     "kept_canaries": "tests.casework.canaries.CanaryWorld",
     "kept_full": "tests.casework.test_frozen.FullWorld",
+    "kept_narrow": "tests.casework.narrow.NarrowWorld",
     "kept_matrix": "tests.test_access_matrix.MatrixWorld",
 }
 made: dict[str, bytes] = {}  # fixture -> the objects of the world in its database
@@ -42,6 +43,12 @@ def kept_canaries(request: pytest.FixtureRequest, db: None) -> Any:
 def kept_full(request: pytest.FixtureRequest, db: None) -> Any:
     """The FullWorld of tests/casework/test_frozen.py, in its own state for every test."""
     return _fresh("kept_full", request)
+
+
+@pytest.fixture
+def kept_narrow(request: pytest.FixtureRequest, db: None) -> Any:
+    """The NarrowWorld of tests/casework/narrow.py, in its own state for every test."""
+    return _fresh("kept_narrow", request)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -38,7 +39,7 @@ from permissions.agencies.models import Agency, Membership
 from permissions.roles import ROLES
 from permissions.viewer import Viewer, viewer_of
 from permissions.walls.context import acting_for
-from tests.casework.ledger import Label, Seat
+from tests.casework.ledger import Label, Narrow, Seat
 from tests.worlds import Household as Home
 from tests.worlds import World
 
@@ -112,6 +113,7 @@ class CanaryWorld(World):
 
     def __init__(self) -> None:
         super().__init__()
+        self.narrow: dict[str, list[Narrow]] = defaultdict(list)  # by table; narrow.py
         self.families = {
             name: self._fill(name, home) for name, home in (("hazuki", self.hazuki), ("tomono", self.tomono))
         }
@@ -138,6 +140,15 @@ class CanaryWorld(World):
         self.labels: frozenset[Label] = frozenset(
             family.label(who, item) for family in self.families.values() for who, item in family.labels()
         )
+        self.labels_in: dict[str, frozenset[Label]] = self._labels_by_table()
+
+    def _labels_by_table(self) -> dict[str, frozenset[Label]]:
+        found = defaultdict(set)
+        for family in self.families.values():
+            for who, item in family.labels():
+                for table in _tables_of(who, item):
+                    found[table].add(family.label(who, item))
+        return {table: frozenset(labels) for table, labels in found.items()}
 
     def _two_seats_of_one_person(self) -> list[Seat]:
         """The nurse works for two agencies, of which one is of the same kind as another."""
@@ -310,8 +321,22 @@ class CanaryWorld(World):
         ]  # fmt: skip
         EvaluationResult.objects.bulk_create(results)
 
+    def viewer(self, name: str) -> Viewer:
+        rows = Membership.objects.select_related("user", "agency__group")
+        return viewer_of(rows.get(pk=self.seats[name].membership))
+
+    def narrow_to(self, seat: Seat, labels: Any) -> list[Narrow]:
+        """Return the rows of few readers that a seat sees which reaches these labels."""
+        return [
+            row for rows in self.narrow.values() for row in rows if row.label in labels and row.is_for(seat)
+        ]
+
+    def canaries_for(self, seat: Seat, labels: Any) -> set[str]:
+        """Return every canary that a seat finds in the database which reaches these labels."""
+        return self.canaries(labels) | {row.text for row in self.narrow_to(seat, labels) if row.text}
+
     def canaries(self, labels: Any) -> set[str]:
-        """Return every canary of these labels: exactly what somebody who reaches them finds in the database."""
+        """Return the canaries of these labels that everybody finds who reaches them."""
         families = {family.case.pk: family for family in self.families.values()}
         found = set()
         for case, person, item in labels:

@@ -3,60 +3,91 @@
 from __future__ import annotations
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.db.models import CharField, Value
-from django.template.loader import render_to_string
+from django.db.models import CharField, TextField, UUIDField, Value
+from django.db.models.functions import Cast
+from django.http import Http404
+from django.test import RequestFactory
 from django.utils.translation import gettext as _
 
-from casework.assessments.models import Assessment
+from casework.assessments import asking
+from casework.assessments.models import AssessmentRequest
 from casework.assessments.selectors import assessment_views_for, current_parts_for
 from casework.cases.selectors import case_keys_for, count_cases_for
 from casework.chronology.selectors import chronology_for
 from casework.files.models import CaseFile, FileContent
 from casework.files.selectors import content_for, files_for
 from casework.households.selectors import household_for, people_for
+from casework.meetings import selectors as meetings
+from casework.meetings.models import AgendaItem
+from casework.meetings.views import NotOpenNow, agenda
 from casework.notifications.models import Notification
+from casework.planning import selectors as planning_selectors
+from casework.planning.models import PlanPart, PlanRole
+from casework.plans.models import RoleEnd
 from casework.sharing.items import Item
 from casework.sharing.selectors import cases_for, labelled_for, persons_for
-from casework.sheets import content as sheet_content
-from casework.sheets.assessments import assessment_content_for
-from casework.sheets.closings import closing_content_for
-from casework.sheets.evaluations import evaluation_content_for
-from casework.sheets.kinds import sheet_kinds
-from casework.sheets.models import Sheet
-from casework.sheets.selectors import sheet_for
 from casework.workspace.finding import find_cases_for
 from casework.workspace.inbox import inbox_for
 from casework.workspace.selectors import case_page_for
 from permissions.viewer import Viewer
 from tests.casework.canaries import (
     ASKED_OF_ITEM,
-    CODE_OF_ITEM,
     LABELLED,
-    OPEN_TASKS,
     SECTION_OF_ITEM,
     CanaryWorld,
     Family,
     canaries_in,
 )
-from tests.casework.ledger import Label
+from tests.casework.ledger import Label, Ledger, Seat, Table
 
-PAPER = "casework/sheets/evaluation.html"
-Rows = dict[str, set[Label]]
-TABLES = [model._meta.model_name for model in LABELLED]
+# Tables that only some read whom a label reaches, and the item of their label.
+NARROW = {"planagreement": "'plan'"}
+# What lies on the tables of meetings, and what tells one of it from another; by case, as no label opens it.
+LYING = {
+    "agendaitem": "purpose_text",
+    "agendamember": "id::text",
+    "agendapaper": "text",
+    "prepsheet": "knows",
+    "minutes": "facts",
+    "minutesattendee": "words",
+    "minutescirculation": "id::text",
+    "questionnaire": "noticed",
+}
+ON_TABLES = " UNION ALL ".join(
+    [
+        *(
+            f"SELECT 'table', case_id, NULL::uuid, {text}, 1 FROM casework_{name}"
+            for name, text in LYING.items()
+        ),
+        "SELECT 'table', NULL::uuid, NULL::uuid, number, 1 FROM casework_meeting",
+    ]
+)
+Rows = dict[str, Counter[Label]]  # table -> label -> how many rows
+SOME_LABELS = (RoleEnd, AssessmentRequest)
+TABLES = [model._meta.model_name for model in (*LABELLED, *SOME_LABELS)]
 RAW = " UNION ALL ".join(
     [
         *(
             f"SELECT '{name}', case_id, person_id, item, count(*) FROM casework_{name} GROUP BY 2, 3, 4"
             for name in TABLES
         ),
+        *(
+            f"SELECT '{name}', case_id, person_id, {item}, count(*) FROM casework_{name} GROUP BY 2, 3, 4"
+            for name, item in NARROW.items()
+        ),
         "SELECT 'person', case_id, id, item, 1 FROM casework_person",
         "SELECT 'case', id, NULL, '', 1 FROM casework_case",
-        "SELECT 'decision', case_id, NULL, '', 1 FROM casework_decision",
+        "SELECT CASE WHEN is_meeting_only THEN 'kept' ELSE 'decision' END, case_id, NULL, '', 1 FROM casework_decision",
+        "SELECT CASE version WHEN 1 THEN 'plan' ELSE 'draft' END, case_id, NULL, '', 1 FROM casework_plan",
+        ON_TABLES,
+        "SELECT DISTINCT 'unasked', case_id, NULL::uuid, '', 1 FROM casework_assessmentrequestend",
+        "SELECT 'removal', case_id, NULL, '', 1 FROM casework_agendaremoval",
         "SELECT 'activity', case_id, NULL, '', 1 FROM casework_caseactivity",
         "SELECT 'sheet', id, NULL, '', 1 FROM casework_sheet",
         *(
@@ -76,37 +107,29 @@ RAW = " UNION ALL ".join(
 )
 
 
-def rows_of(labels: frozenset[Label], unseen_files: frozenset[Label] = frozenset()) -> Rows:
-    """Return which labels stand in which table when these labels are seen, and some of their files are not."""
-    rows: Rows = {name: set() for name in (*TABLES, "person")}
-    for label in labels:
-        _case, person, item = label
-        for name in (
-            *("note", "noteparagraph", "attendee", "direction", "rolerow", "roleanswer", "task"),
-            *("monitoringtick", "evaluationresult", "evaluationrole"),
-        ):
-            rows[name].add(label)
-        for name in ("planpart", "planrole"):
-            rows[name].add(label)
-        if label not in unseen_files:
-            rows["casefile"].add(label)
-        if item not in OPEN_TASKS:
-            rows["taskend"].add(label)
-        if item == "plan" and person is None:
-            rows["closure"].add(label)
-        if item == "basic":
-            for name in ("person", "stay") if person else ("household",):
-                rows[name].add(label)
-        if item in SECTION_OF_ITEM:
-            rows["assessmentpart"].add(label)
-            rows["chronologyentry"].add(label)
-        if person and item in CODE_OF_ITEM:
-            rows["issue"].add(label)
-        if person and item in ASKED_OF_ITEM:
-            rows["assessedfact"].add(label)
-        if person and item in ("contact", "health", "money"):
-            rows[f"person{item}"].add(label)
+def rows_in(table: str, world: CanaryWorld, ledger: Ledger, seat: Seat) -> Counter[Label]:
+    """Return how many rows of which label a seat sees in a table; of what lies on tables, the case and the text."""
+    if table == "table":
+        lying = [(each.case, None, row.text) for each, row in ledger.lying_before(seat)]
+        return Counter([*lying, *((None, None, number) for number in ledger.meetings(seat))])
+    reach = ledger.reach(seat)
+    rows = Counter(reach & world.labels_in.get(table, frozenset()))
+    rows.update(row.label for row in world.narrow[table] if row.label in reach and row.is_for(seat))
+    if table == "assessmentrequest":
+        rows.update(row.label for row in ledger.requests(seat).values())
+    if table == "casefile":
+        for label in ledger.unseen_files(seat):
+            rows.pop(label, None)
     return rows
+
+
+def rows_of(world: CanaryWorld, ledger: Ledger, seat: Seat) -> Rows:
+    """Return the same of every table."""
+    return {table: rows_in(table, world, ledger, seat) for table in no_rows()}
+
+
+def no_rows() -> Rows:
+    return {name: Counter() for name in (*TABLES, *NARROW, "person", "table")}
 
 
 # --- the door ------------------------------------------------------------------------------------------
@@ -148,17 +171,20 @@ def direct(viewer: Viewer, world: CanaryWorld) -> set[uuid.UUID]:
 
 
 def rows_by_door(viewer: Viewer) -> Rows:
-    """Return the labels of the rows that the door gives, table by table. A row given twice is an error."""
-    found: Rows = {name: set() for name in (*TABLES, "person")}
-    first, *rest = [_tagged(_through_door(viewer, model), "person_id") for model in LABELLED]
+    """Return how many rows of which label the door gives, table by table."""
+    found = no_rows()
+    first, *rest = [_tagged(through_door(viewer, model), "person_id") for model in (*LABELLED, *SOME_LABELS)]
     for name, case, person, item in first.union(*rest, _tagged(persons_for(viewer), "pk"), all=True):
-        assert (case, person, item) not in found[name]
-        found[name].add((case, person, item))
+        found[name][case, person, item] += 1
     return found
 
 
-def _through_door(viewer: Viewer, model: Any) -> Any:
-    """Files have a door of their own, by which the bytes go, too."""
+def through_door(viewer: Viewer, model: Any) -> Any:
+    """Files have a door of their own, by which the bytes go, too; and plans, by which nobody reads a draft."""
+    if model in (PlanPart, PlanRole):
+        return planning_selectors._parts_for(viewer, model)
+    if model is AssessmentRequest:
+        return asking.requests_for(viewer)
     if model is not CaseFile:
         return labelled_for(viewer, model)
     shown = files_for(viewer).filter(is_removed=False)
@@ -169,9 +195,9 @@ def _through_door(viewer: Viewer, model: Any) -> Any:
     return CaseFile.objects.filter(pk__in=[file.pk for file in shown])
 
 
-def files_listed(viewer: Viewer) -> set[Label]:
+def files_listed(viewer: Viewer) -> Counter[Label]:
     shown = files_for(viewer).filter(is_removed=False)
-    return set(shown.values_list("case_id", "person_id", "item"))
+    return Counter(shown.values_list("case_id", "person_id", "item"))
 
 
 def bytes_of(viewer: Viewer, family: Family, label: Label) -> bytes | None:
@@ -196,15 +222,21 @@ def found_by_rule(family: Family, labels: frozenset[Label]) -> set[uuid.UUID]:
 
 
 def told(viewer: Viewer) -> tuple[set[Any], set[Any]]:
-    """Return the cases that the viewer's notifications name, by a referral of theirs and themselves."""
-    rows = list(inbox_for(viewer).values_list("referral__case_id", "case_id"))
-    return {case for case, _own in rows if case}, {own for _case, own in rows if own}
+    """Return the cases that the viewer's notifications name by a referral, and the cases and requests they are about."""
+    rows = list(inbox_for(viewer).values_list("referral__case_id", "case_id", "request_id"))
+    named, own, asked = (set(each) - {None} for each in zip(*rows, strict=True)) if rows else ((), (), ())
+    return set(named), set(own) | set(asked)
 
 
 def had_been_told_of(viewer: Viewer) -> set[Any]:
-    """Return the cases of the notifications about a case itself, without a door."""
-    own = Notification.objects.filter(membership=viewer.membership, case__isnull=False)
-    return set(own.values_list("case_id", flat=True))
+    """Return the cases and the requests of the notifications about these themselves, without a door."""
+    own = Notification.objects.filter(membership=viewer.membership)
+    return {key for row in own.values_list("case_id", "request_id") for key in row if key}
+
+
+def asked_on_page(viewer: Viewer, family: Family) -> set[str]:
+    """Return the canaries of what waits for an answer, as the page of the assessment says it."""
+    return canaries_in("".join(row.words for row in asking.shown_requests_for(viewer, family.case)))
 
 
 def in_words(family: Family, person: Any, item: str) -> tuple[str, str]:
@@ -258,6 +290,40 @@ def assessed_by_rule(labels: frozenset[Label]) -> dict[str, set[Label]]:
     return {"now": here, "fixed": here, "kept": kept, "years": here}
 
 
+# --- the tables of meetings ----------------------------------------------------------------------------
+
+
+def lying_by_door(viewer: Viewer, tables: list[Table]) -> list[Any]:
+    """Return the querysets of what the doors of meetings give, each of (case, what tells it from another)."""
+    of_members = meetings.members_for(viewer).annotate(key=Cast("pk", TextField()))
+    passed_round = meetings.circulations_for(viewer).annotate(key=Cast("pk", TextField()))
+    return [
+        meetings.agendas_for(viewer).values_list("case", "purpose_text"),
+        of_members.values_list("case", "key"),
+        meetings.papers_for(viewer).values_list("case", "text"),
+        meetings.prep_sheets_for(viewer).values_list("case", "knows"),
+        meetings.minutes_for(viewer).values_list("case", "facts"),
+        meetings.attendees_for(viewer).values_list("case", "words"),
+        passed_round.values_list("case", "key"),
+        *(
+            meetings.questionnaires_for(viewer, AgendaItem(pk=table.key)).values_list("case", "noticed")
+            for table in tables
+        ),
+        meetings.meetings_for(viewer).values_list(Value(None, output_field=UUIDField()), "number"),
+    ]
+
+
+def agenda_page(viewer: Viewer, table: Table) -> set[str] | None:
+    """Return the canaries on the page of an item, or None where it does not open."""
+    request: Any = RequestFactory().get("/")
+    request.user, request.viewer, request.session = viewer.user, viewer, {}
+    try:
+        answer = agenda(request, meeting_id=table.meeting_key, agenda_id=table.key)
+    except (Http404, PermissionDenied, NotOpenNow):
+        return None
+    return canaries_in(answer.content.decode())
+
+
 # --- the object permission ---------------------------------------------------------------------------
 
 
@@ -280,109 +346,14 @@ def rows_by_sql() -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
 
 
 def sorted_out(answers: Iterable[tuple[Any, ...]]) -> tuple[Rows, dict[str, set[uuid.UUID]], dict[str, int]]:
-    rows: Rows = {name: set() for name in (*TABLES, "person")}
+    rows = no_rows()
     keys: dict[str, set[uuid.UUID]] = defaultdict(set)
     counts: dict[str, int] = {}
     for name, case, person, item, number in answers:
         if name in rows:
-            assert number == 1
-            rows[name].add((case, person, item))
+            rows[name][case, person, item] = number
         elif case:
             keys[name].add(case)
         else:
             counts[name] = number
     return rows, keys, counts
-
-
-# --- the sheet ---------------------------------------------------------------------------------------
-
-
-def printed(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
-    """Return labels and canaries of what a decision sheet would print for this viewer now, or None."""
-    sheet = Sheet(case=family.case, decision=family.decision, membership=viewer.membership)
-    content = sheet_content.content_for(viewer, sheet)
-    if content is None:
-        return None
-    texts = [content.household.summary if content.household else ""]
-    texts += [person.occupation for person in content.people]
-    texts += [direction.text for direction in content.directions]
-    texts += [role.row.what for role in content.roles]
-    texts += [answer.text for role in content.roles for answer in role.answers]
-    return set(content.labels), canaries_in("".join(texts))
-
-
-def printed_of_evaluation(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
-    """Return labels and canaries of what an evaluation sheet would print for this viewer now, or None."""
-    sheet = Sheet(case=family.case, evaluation=family.evaluation, membership=viewer.membership)
-    content = evaluation_content_for(viewer, sheet)
-    return (
-        (set(content.labels), canaries_in(render_to_string(PAPER, {"sheet": content}))) if content else None
-    )
-
-
-def printed_of_evaluation_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
-    """What an evaluation says, and of what it says it."""
-    here = {label for label in labels if label[0] == family.case.pk}
-    tables = {"evaluationresult", "evaluationrole", "planpart", "rolerow"}
-    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
-    return (here, texts) if here else None
-
-
-def printed_of_assessment(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
-    """Return labels and canaries of what the paper of the fixed version would print for this viewer now, or None."""
-    version = Assessment.objects.filter(case=family.case).first()
-    if version is None:
-        return None
-    sheet = Sheet(case=version.case, assessment=version, membership=viewer.membership)
-    return _on_paper(assessment_content_for(viewer, sheet), "assessment")
-
-
-def printed_of_assessment_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
-    """Parts, facts, and the names of whom they are about."""
-    here = {label for label in labels if label[0] == family.case.pk}
-    parts = {label for label in here if label[2] in SECTION_OF_ITEM}
-    named = {(case, person, "basic") for case, person, _item in parts if person} & here
-    texts = {
-        text
-        for text in world.canaries(parts)
-        if text.rpartition("/")[2] in {"assessmentpart", "assessedfact"}
-    }
-    return (parts | named, texts) if parts else None
-
-
-def printed_of_closing(viewer: Viewer, family: Family) -> tuple[set[Label], set[str]] | None:
-    """Return labels and canaries of what the paper of the closing would print for this viewer now, or None."""
-    sheet = Sheet(case=family.case, membership=viewer.membership)
-    return _on_paper(closing_content_for(viewer, sheet), "closing")
-
-
-def printed_of_closing_by_rule(world: CanaryWorld, family: Family, labels: frozenset[Label]) -> Any:
-    """Of whoever is told the household's plan: the closing, and what became of every goal that reaches them."""
-    here = {label for label in labels if label[0] == family.case.pk}
-    tables = {"closure", "evaluationresult", "planpart"}
-    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
-    return (here, texts) if (family.case.pk, None, "plan") in here else None
-
-
-def _on_paper(content: Any, kind: str) -> tuple[set[Label], set[str]] | None:
-    if content is None:
-        return None
-    return set(content.labels), canaries_in(
-        render_to_string(sheet_kinds()[kind].template, {"sheet": content})
-    )
-
-
-def printed_by_rule(
-    world: CanaryWorld, family: Family, labels: frozenset[Label], *, is_concealed: bool = False
-) -> Any:
-    """Where somebody works stands on the sheet, and in the vault while the household hides."""
-    here = {label for label in labels if label[0] == family.case.pk}
-    tables = {"household", "person", "direction", "rolerow", "roleanswer"} - (
-        {"person"} if is_concealed else set()
-    )
-    texts = {text for text in world.canaries(here) if text.rpartition("/")[2] in tables}
-    return (here, texts) if here else None
-
-
-def sheets_by_door(viewer: Viewer, sheet_ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    return {key for key in sheet_ids if sheet_for(viewer, key)}

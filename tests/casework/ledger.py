@@ -76,12 +76,96 @@ class Hiding:
     threat: Key | None
 
 
+@dataclass(frozen=True)
+class Narrow:
+    """A row that not everybody reads whom its label reaches: the center, and of the agencies ``agency``, or none."""
+
+    table: str
+    label: Label
+    agency: Key | None
+    text: str
+
+    def is_for(self, seat: Seat) -> bool:
+        return seat.kind == "duty" or self.agency == seat.agency
+
+    @property
+    def is_decided(self) -> bool:
+        """Whether a decision is seen by it."""
+        return self.table in ("direction", "rolerow")
+
+
+# What of a table somebody who sits there reads: while its papers are open; of those who read everything; while minutes are passed round.
+OPEN, WHOLE, PASSED = "open", "whole", "passed"
+
+
+@dataclass(frozen=True)
+class Lying:
+    """Something that lies on a table: ``when`` whoever sits there reads it, and when an agency or a member reads its own."""
+
+    table: str
+    text: str
+    when: frozenset[str]
+    agency: Key | None
+    membership: Key | None
+    own: frozenset[str]
+
+    def is_own(self, seat: Seat) -> bool:
+        return seat.agency == self.agency or seat.membership == self.membership
+
+
+@dataclass
+class Table:
+    """A case on the agenda of a meeting. ``seats``: memberships, and whether each reads everything (domain.md R-MTG-4, R-MTG-8)."""
+
+    key: Key
+    case: Key
+    kind: str
+    meeting: str
+    meeting_key: Key
+    people: tuple[Key, ...]
+    seats: dict[Key, bool]
+    agencies: tuple[Key, ...]
+    opens_at: dt.datetime
+    return_by: dt.datetime
+    passed_until: dt.datetime | None = None
+    lying: list[Lying] = field(default_factory=list)
+
+    def lies(
+        self,
+        table: str,
+        text: str,
+        *when: str,
+        agency: Key | None = None,
+        membership: Key | None = None,
+        own: tuple[str, ...] = (),
+    ) -> None:
+        row = Lying(table, text, frozenset(when), agency, membership, frozenset(own))
+        self.lying.append(row)
+
+    def states(self, seat: Seat, now: dt.datetime) -> set[str]:
+        """Return what of it is open to a member by the clock."""
+        is_whole, is_open = self.seats[seat.membership], self.opens_at <= now < self.return_by
+        is_passed = self.passed_until is not None and now < self.passed_until
+        found = {OPEN: is_open, WHOLE: is_open and is_whole, PASSED: is_passed and is_whole}
+        return {name for name, holds in found.items() if holds}
+
+
+def fiscal_year(now: dt.datetime) -> int:
+    today = now.astimezone(JAPAN).date()
+    return today.year if today.month >= 4 else today.year - 1
+
+
 @dataclass
 class Ledger:
-    """Who may see what. ``labels`` are those that exist, ``centers`` the agencies of the center."""
+    """Who may see what. ``labels`` are those that exist, ``tables`` where cases are talked about, since an oath of that year."""
 
     now: dt.datetime
     labels: frozenset[Label]
+    tables: list[Table] = field(default_factory=list)
+    sworn_in: int = 0
+    off_the_agenda: set[Key] = field(default_factory=set)
+    asked: dict[Key, Narrow] = field(default_factory=dict)
+    unasked: set[Key] = field(default_factory=set)
     lines: dict[tuple[Label, Key], set[Line]] = field(default_factory=lambda: defaultdict(set))
     gone: list[Line] = field(default_factory=list)
     granted: set[Key] = field(default_factory=set)
@@ -167,6 +251,12 @@ class Ledger:
         agreement.scopes = {pair for pair in agreement.scopes if not matches(*pair)}
         ending = [x for x in self.all_open() if agreement.key in x.rests_on and matches(x.agency, x.label[2])]
         self.end_all(ending)
+        # What rests on the consent of all to every agency there leaves the agenda with the first (domain.md R-MTG-2).
+        self.off_the_agenda |= {
+            x.key
+            for x in self.tables
+            if x.kind == "jusou" and not all(self.is_agreed(x, agency) for agency in x.agencies)
+        }
         return ending
 
     def end(self, line: Line) -> None:
@@ -263,10 +353,58 @@ class Ledger:
                 for (label, agency), lines in held
                 if agency == seat.agency and any(line.holds(self.now) for line in lines)
             }
-        return frozenset(label for label in seen if not self.is_blocked(seat, label[0]))
+        shut = {case for case in {label[0] for label in seen} if self.is_blocked(seat, case)}
+        return frozenset(label for label in seen if label[0] not in shut)
 
     def cases(self, seat: Seat) -> frozenset[Key]:
         return frozenset(case for case, _person, _item in self.reach(seat))
+
+    def requests(self, seat: Seat) -> dict[Key, Narrow]:
+        """Return what agencies were asked for, as far as a seat reads it."""
+        reach = self.reach(seat)
+        return {key: row for key, row in self.asked.items() if row.label in reach and row.is_for(seat)}
+
+    def is_agreed(self, table: Table, agency: Key) -> bool:
+        """Whether everybody who is talked about agreed that this agency hears it."""
+        return self.support((table.case, None, "meeting"), agency, table.people) is not None
+
+    def at_table(self, seat: Seat, table: Table) -> set[str]:
+        """Return what of a table is open to a seat now, whom no line helps: nobody but its members (domain.md R-MTG-2 to 4)."""
+        if not self.is_live(seat) or seat.kind == "none" or self.is_blocked(seat, table.case):
+            return set()
+        if seat.membership not in table.seats or table.key in self.off_the_agenda:
+            return set()
+        is_lawful = (
+            fiscal_year(self.now) == self.sworn_in
+            if table.kind == "shien_kaigi"
+            else self.is_agreed(table, seat.agency)
+        )
+        return table.states(seat, self.now) if is_lawful else set()
+
+    def lying_before(self, seat: Seat) -> list[tuple[Table, Lying]]:
+        """Return what a seat reads of all tables: the center everything, members what is open to them."""
+        found = []
+        for table in self.tables:
+            if seat.kind == "duty":
+                if self.is_live(seat) and not self.is_blocked(seat, table.case):
+                    found += [(table, row) for row in table.lying]
+            elif states := self.at_table(seat, table):
+                found += [
+                    (table, row)
+                    for row in table.lying
+                    if states & row.when or (row.is_own(seat) and states & row.own)
+                ]
+        return found
+
+    def meetings(self, seat: Seat) -> set[str]:
+        """Return the meetings a seat knows of: the center all, members theirs before and afterwards."""
+        if not self.is_live(seat) or seat.kind == "none":
+            return set()
+        return {
+            x.meeting
+            for x in self.tables
+            if seat.kind == "duty" or (seat.membership in x.seats and not self.is_blocked(seat, x.case))
+        }
 
     def own_rows(self, seat: Seat) -> dict[str, int]:
         """Return how many rows of the ledger's own tables the database shows to this seat."""

@@ -69,8 +69,8 @@ from forms_app.fields.era import PartialDate
 from permissions.agencies.years import year_end
 from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
-from tests.casework.machine.base import database_now
 from tests.casework.recount import recount
+from tests.casework.seated import database_now
 from tests.casework.tables import call, instead_of, let_swear, open_to_all, ordinance, put
 from tests.casework.test_frozen import FROZEN
 from tests.nights import IS_NIGHT

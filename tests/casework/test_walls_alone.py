@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Sum
 from django.urls import reverse
+from django.utils import timezone
 
 from casework.cases import selectors as case_selectors
 from casework.cases.models import Case
@@ -23,15 +24,19 @@ from permissions.agencies.actions import add_membership
 from permissions.viewer import viewer_of
 from permissions.walls.context import acting_for
 from permissions.walls.installer import all_walls
-from tests.casework import doors
-from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table
+from tests.casework import doors, on_paper
+from tests.casework.canaries import LABELLED, CanaryWorld, canaries_by_table, canaries_in
 from tests.casework.pages import masked, sign_in
 
 # Thorough rather than quick: `make test` runs them.
 pytestmark = pytest.mark.slow
 
-# Tables in which labels stand that a reader of the label may see.
-CONTENT_TABLES = {f"casework_{name}" for name in (*doors.TABLES, "person")}
+
+def _content_tables(world):
+    """Tables in which labels stand that a reader of the label may see."""
+    texts = {row.table for rows in world.narrow.values() for row in rows if row.text}
+    lying = {row.table for table in world.tables for row in table.lying if canaries_in(row.text)}
+    return {f"casework_{name}" for name in (*world.labels_in, *texts, *lying)}
 
 
 def _sql(query, *values):
@@ -125,26 +130,34 @@ def test_without_the_door_a_join_or_a_function_finds_no_more(canaries):
             _sql("COPY casework_personmoney TO PROGRAM 'cat'")
 
 
+def _lying_before(world, seat):
+    return [row for _table, row in world.ledger(timezone.now()).lying_before(seat)]
+
+
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
-def test_every_canary_in_every_table_is_one_that_the_agency_reaches(canaries, name):
-    reach = _share_all_kinds(canaries).get(name, set())
-    seat = canaries.seats[name]
+def test_every_canary_in_every_table_is_one_that_the_agency_reaches(narrow, name):
+    reach = _share_all_kinds(narrow).get(name, set())
+    seat = narrow.seats[name]
 
     with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == canaries.canaries(reach)
-    assert found.keys() <= CONTENT_TABLES
-    assert bool(found) == bool(reach)
+    tables = set().union(*(canaries_in(row.text) for row in _lying_before(narrow, seat)))
+    assert set().union(*found.values()) == narrow.canaries_for(seat, reach) | tables
+    assert found.keys() <= _content_tables(narrow)
+    assert bool(found) == bool(reach or tables)
 
 
 @pytest.mark.parametrize("name", ["chief", "coordinator", "reception"])
-def test_the_center_finds_every_canary(canaries, name):
-    with acting_for(_viewer(canaries.seats[name])):
+def test_the_center_finds_every_canary(narrow, name):
+    seat = narrow.seats[name]
+
+    with acting_for(_viewer(seat)):
         found = canaries_by_table()
 
-    assert set().union(*found.values()) == canaries.canaries(canaries.labels)
-    assert found.keys() == CONTENT_TABLES
+    tables = set().union(*(canaries_in(row.text) for row in _lying_before(narrow, seat)))
+    assert set().union(*found.values()) == narrow.canaries_for(seat, narrow.labels) | tables
+    assert found.keys() == _content_tables(narrow)
 
 
 @pytest.mark.parametrize("name", ["editor", "auditor", "sysadmin", "anshin_admin"])
@@ -190,8 +203,8 @@ def _viewer(seat):
 
 
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin", "chief"])
-def test_the_door_alone_gives_the_same_rows(wearing, kept_canaries, name):
-    world = kept_canaries
+def test_the_door_alone_gives_the_same_rows(wearing, kept_narrow, name):
+    world = kept_narrow
     with wearing("app_web"):
         _share_all_kinds(world)
     viewer = _viewer(world.seats[name])
@@ -218,18 +231,20 @@ def _all_by_the_door(viewer, world):
             for family in world.families.values()
             if family.case.pk in cases
         ],
-        "sheets": [doors.printed(viewer, family) for family in world.families.values()],
-        "evaluations": [doors.printed_of_evaluation(viewer, family) for family in world.families.values()],
-        "assessments": [doors.printed_of_assessment(viewer, family) for family in world.families.values()],
-        "closings": [doors.printed_of_closing(viewer, family) for family in world.families.values()],
+        "sheets": [on_paper.printed(viewer, family) for family in world.families.values()],
+        "kept": [on_paper.printed_of_kept(viewer, world, family) for family in world.families.values()],
+        "evaluations": [on_paper.printed_of_evaluation(viewer, family) for family in world.families.values()],
+        "assessments": [on_paper.printed_of_assessment(viewer, family) for family in world.families.values()],
+        "plans": [on_paper.printed_of_plan(viewer, family) for family in world.families.values()],
+        "closings": [on_paper.printed_of_closing(viewer, family) for family in world.families.values()],
         "waiting": plan_selectors.waiting_roles_for(viewer),
     }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["anshin", "kenko", "jiritsu", "other", "anshin_admin"])
-def test_the_door_alone_shows_the_same_pages(wearing, kept_canaries, client, name):
-    world = kept_canaries
+def test_the_door_alone_shows_the_same_pages(wearing, kept_narrow, client, name):
+    world = kept_narrow
     with wearing("app_web"):
         _share_all_kinds(world)
     sign_in(client, _viewer(world.seats[name]))

@@ -8,21 +8,19 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
 )
 
-from casework.consent.models import Consent
 from casework.referrals.states import OVER, ReferralAnswerKind
-from casework.sharing.items import Item
 from permissions.agencies.models import Agency
-from permissions.walls.context import acting_for
-from tests.casework.canaries import CanaryWorld
-from tests.casework.ledger import Agreement, Ledger, Line, Seat
+from tests.casework.ledger import Agreement, Line, Seat
 from tests.casework.machine.glances import Glances, kept
+from tests.casework.narrow import NarrowWorld
+from tests.casework.seated import database_now
 
 K = ReferralAnswerKind
 ITEMS = ("basic", "contact", "health", "money", "plan", "roles")
@@ -65,7 +63,7 @@ class Sent:
 class Machine(RuleBasedStateMachine):
     """What a history knows: the dictionary, and how often each thing happened."""
 
-    world: ClassVar[CanaryWorld]
+    world: ClassVar[NarrowWorld]
     tally: ClassVar[Counter[str]]
     is_door_alone: ClassVar[bool] = False
 
@@ -78,8 +76,7 @@ class Machine(RuleBasedStateMachine):
         self.example.enter_context(kept())
         self.example.enter_context(transaction.atomic())
         self.began_at = database_now()
-        self.ledger = Ledger(now=self.began_at, labels=self.world.labels)
-        self.ledger.agreements = {x.key: x for x in self.first_agreements()}
+        self.ledger = self.world.ledger(self.began_at)
         self.tries: dict[str, list[dt.datetime]] = defaultdict(list)
         self.sheets: dict[Any, tuple[Seat, set[Any], set[Any]]] = {}
         self.sent: list[Sent] = []
@@ -90,16 +87,6 @@ class Machine(RuleBasedStateMachine):
         self.turn = 0
         self.looks = 0
         self.is_sound = True
-
-    def first_agreements(self) -> list[Agreement]:
-        """The world begins with people who agreed to everything."""
-        with acting_for(self.world.coordinator):
-            rows = list(Consent.objects.order_by("recorded_at", "number"))
-        everything = {(agency.pk, item) for agency in self.world.agencies.values() for item in Item.values}
-        return [
-            Agreement(row.pk, row.case_id, row.person_id, set(everything), None, number)
-            for number, row in enumerate(rows)
-        ]
 
     def seat(self, name: str) -> Seat:
         return self.world.seats[name]
@@ -118,10 +105,3 @@ class Machine(RuleBasedStateMachine):
 def end_of(support: list[Agreement], until: dt.datetime | None) -> dt.datetime | None:
     ends = [until, *(agreement.ends_at() for agreement in support)]
     return min((end for end in ends if end), default=None)
-
-
-def database_now() -> dt.datetime:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT clock_now()")
-        now: dt.datetime = cursor.fetchone()[0]
-    return now

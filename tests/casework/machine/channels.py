@@ -18,7 +18,7 @@ from permissions.audit.log_file import EXPORT, export_entries
 from permissions.errors import NotAllowed
 from permissions.viewer import Viewer
 from permissions.walls.context import acting_for
-from tests.casework import doors
+from tests.casework import doors, on_paper
 from tests.casework.canaries import Family, canaries_in
 from tests.casework.ledger import Label, Seat
 from tests.casework.machine.base import Machine
@@ -42,15 +42,19 @@ class Channels(Machine):
         assert doors.read_by_page(viewer, family) == {label for label in here if doors.is_of_household(label)}
 
     def see_assessment(self, viewer: Viewer, seat: Seat, family: Family) -> None:
-        """What is known now, what was fixed, and the years before."""
+        """What is known now, what was fixed, and the years before; what an agency is asked for."""
         assert doors.assessed(viewer, family) == doors.assessed_by_rule(self.here(seat, family))
+        requests = self.ledger.requests(seat).items()
+        waiting = {row for key, row in requests if key not in self.ledger.unasked}
+        here = {row.text for row in waiting if row.label[0] == family.case.pk}
+        assert doors.asked_on_page(viewer, family) == here
 
     def see_search(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         assert doors.found(viewer, family) == doors.found_by_rule(family, self.ledger.reach(seat))
 
     def see_files(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The files listed; and the bytes of one file, seen or not."""
-        shown = doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))["casefile"]
+        shown = doors.rows_in("casefile", self.world, self.ledger, seat)
         assert doors.files_listed(viewer) == shown
         label = family.label(*family.labels()[self.turn % len(family.labels())])
         expected = doors.bytes_by_rule(family, label) if label in shown else None
@@ -58,26 +62,57 @@ class Channels(Machine):
 
     def see_sheets(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """The PDFs that were made for this reader and still open."""
-        assert doors.sheets_by_door(viewer, list(self.sheets)) == self.own_sheets(seat)
+        assert on_paper.sheets_by_door(viewer, list(self.sheets)) == self.own_sheets(seat)
 
     def see_printed(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """What a PDF that is made now has in it."""
         concealed = self.ledger.is_concealed(family.case.pk)
         reach = self.ledger.reach(seat)
-        printed = doors.printed_by_rule(self.world, family, reach, is_concealed=concealed)
-        assert doors.printed(viewer, family) == printed
-        evaluated = doors.printed_of_evaluation_by_rule(self.world, family, reach)
-        assert doors.printed_of_evaluation(viewer, family) == evaluated
-        assessed = doors.printed_of_assessment_by_rule(self.world, family, reach)
-        assert doors.printed_of_assessment(viewer, family) == assessed
-        closed = doors.printed_of_closing_by_rule(self.world, family, reach)
-        assert doors.printed_of_closing(viewer, family) == closed
+        printed = on_paper.printed_by_rule(self.world, family, reach, is_concealed=concealed)
+        assert on_paper.printed(viewer, family) == printed
+        evaluated = on_paper.printed_of_evaluation_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_evaluation(viewer, family) == evaluated
+        assessed = on_paper.printed_of_assessment_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_assessment(viewer, family) == assessed
+        closed = on_paper.printed_of_closing_by_rule(self.world, family, reach)
+        assert on_paper.printed_of_closing(viewer, family) == closed
+
+    def see_plan(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """The decided plan as PDF and as spreadsheet."""
+        planned = on_paper.printed_of_plan_by_rule(self.world, family, seat, self.ledger.reach(seat))
+        assert on_paper.printed_of_plan(viewer, family) == planned
+
+    def see_kept(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """What a 支援会議 decided, and how it was evaluated, as sheets have it."""
+        concealed = self.ledger.is_concealed(family.case.pk)
+        reach = self.ledger.reach(seat)
+        kept = on_paper.printed_of_kept_by_rule(self.world, family, seat, reach, is_concealed=concealed)
+        assert on_paper.printed_of_kept(viewer, self.world, family) == kept
+
+    def see_meetings(self, viewer: Viewer, seat: Seat, family: Family) -> None:
+        """The pages of what is talked about: what lies there, but for answers to the questionnaire, which the center reads."""
+        if not self.ledger.is_live(seat):
+            return  # Nobody comes to a page.
+        for table in self.ledger.tables:
+            if table.case == family.case.pk:
+                read = [row for on, row in self.ledger.lying_before(seat) if on is table]
+                shown = {
+                    text
+                    for row in read
+                    if row.table != "questionnaire" or seat.kind == "duty"
+                    for text in canaries_in(row.text)
+                }
+                assert doors.agenda_page(viewer, table) == (shown if read else None)
+                if read:
+                    told = {(seat.user, seat.agency, person, "meeting") for person in table.people}
+                    self.reads.setdefault(table.case, set()).update(told)
 
     def see_notifications(self, viewer: Viewer, seat: Seat, family: Family) -> None:
         """Of a case only while it is reached; and of every case that is, of which there was something to tell."""
         named, told = doors.told(viewer)
-        assert named | told <= self.ledger.cases(seat)
-        assert told == doors.had_been_told_of(viewer) & self.ledger.cases(seat)
+        reached = self.ledger.cases(seat) | self.ledger.requests(seat).keys()
+        assert named <= self.ledger.cases(seat)
+        assert told == doors.had_been_told_of(viewer) & reached
         self.tally["told of"] += bool(told)
 
     def see_rights(self, viewer: Viewer, seat: Seat, family: Family) -> None:
@@ -175,8 +210,18 @@ class Channels(Machine):
         """Compare everything that the database shows to a seat."""
         rows, keys, counts = doors.sorted_out(answers)
         cases = set(self.ledger.cases(seat))
-        assert rows == doors.rows_of(self.ledger.reach(seat), self.ledger.unseen_files(seat))
+        assert rows == doors.rows_of(self.world, self.ledger, seat)
+        self.tally["seen by few"] += seat.kind == "reader" and any(
+            max([0, *x.values()]) > 1 for x in rows.values()
+        )
         assert (keys["case"], keys["decision"]) == (cases, cases)
+        decided = [row for row in self.world.narrow_to(seat, self.ledger.reach(seat)) if row.is_decided]
+        assert keys["kept"] == {row.label[0] for row in decided}
+        assert (keys["plan"], keys["draft"]) == (cases, cases if seat.kind == "duty" else set())
+        gone = {table.case for table in self.ledger.tables if table.key in self.ledger.off_the_agenda}
+        assert keys["removal"] == (gone & cases if seat.kind == "duty" else set())
+        requests = self.ledger.requests(seat)
+        assert keys["unasked"] == {requests[key].label[0] for key in self.ledger.unasked & requests.keys()}
         assert keys["activity"] == (cases if seat.kind == "duty" else set())
         assert keys["sheet"] == self.own_sheets(seat)
         expected = self.ledger.own_rows(seat)
@@ -188,7 +233,6 @@ class Channels(Machine):
 
 
 See = Callable[[Any, Viewer, Seat, Family], None]
-# In turn, as many as have nothing in common with the number of seats.
 CHANNELS: dict[str, See] = {
     "list": Channels.see_list,
     "database": Channels.see_database,
@@ -200,7 +244,12 @@ CHANNELS: dict[str, See] = {
     "notifications": Channels.see_notifications,
     "sheets": Channels.see_sheets,
     "rights": Channels.see_rights,
+    "meetings": Channels.see_meetings,
     "case page": Channels.see_case_page,
     "export": Channels.see_export,
     "printed": Channels.see_printed,
+    "plan": Channels.see_plan,
+    "kept": Channels.see_kept,
 }
+# Looked at in turn, by as many places as have nothing in common with the number of seats. Two that take long share one.
+PLACES = (*((name,) for name in CHANNELS if name not in ("plan", "kept")), ("plan", "kept"))

@@ -102,6 +102,15 @@ class Consents(Machine):
                 self.withdraw(number, "all", "anshin", "basic")
                 return
 
+    def withdraw_from_a_table(self) -> None:
+        """Who takes back only that a 重層的支援会議 talks about them leaves its agenda; nobody sits down there again."""
+        mother = self.world.families["tomono"].people["mother"].pk
+        for number, agreement in enumerate(self.ledger.agreements.values()):
+            if agreement.person == mother and any(item == "meeting" for _agency, item in agreement.scopes):
+                self.withdraw(number, "item", "jiritsu", "meeting")
+                break
+        self.tally["off the agenda"] += bool(self.ledger.off_the_agenda)
+
     def refuse_what_was_agreed(self) -> None:
         self.refuse("tomono", "son")
         self._share("tomono", "kenko", [("son", "health")])

@@ -14,15 +14,16 @@ from django.db import connection
 
 from casework.files.models import CaseFile
 from casework.files.selectors import files_for
-from casework.sharing.selectors import cases_for, labelled_for, persons_for
+from casework.sharing.selectors import cases_for, persons_for
 from permissions.agencies.models import Membership
 from permissions.viewer import Viewer, viewer_of
-from tests.casework.canaries import LABELLED, CanaryWorld
-from tests.casework.doors import RAW
+from tests.casework.canaries import LABELLED
+from tests.casework.doors import ON_TABLES, RAW, SOME_LABELS, lying_by_door, through_door
 from tests.casework.ledger import Seat
+from tests.casework.narrow import NarrowWorld
 
-MODELS = {model._meta.model_name: model for model in LABELLED}
-TABLES = (*MODELS, "person")
+MODELS = {model._meta.model_name: model for model in (*LABELLED, *SOME_LABELS)}
+TABLES = (*MODELS, "person", "table")
 Rows = list[tuple[Any, ...]]
 _CASES = "SELECT 'case', id, NULL::uuid, '', 1 FROM casework_case"
 
@@ -33,10 +34,11 @@ class Glances:
     Not functions: a temporary schema makes every wall several times slower, as their own plans are then made anew.
     """
 
-    def __init__(self, world: CanaryWorld) -> None:
+    def __init__(self, world: NarrowWorld) -> None:
         members = Membership.objects.select_related("user", "agency__group")
         rows = members.in_bulk([seat.membership for seat in world.seats.values()])
         self.viewers = {key: viewer_of(row) for key, row in rows.items()}
+        self.tables = world.tables
         self.prepared: set[str] = set()
         with connection.cursor() as cursor:
             cursor.execute("DEALLOCATE ALL")
@@ -58,8 +60,21 @@ class Glances:
     def _prepare_door(self, seat: Seat, table: str) -> str:
         viewer = self.viewers[seat.membership]
         return self._prepare(
-            f"door_{table}_{seat.membership}", lambda cursor: _by_door(cursor, viewer, table)
+            f"door_{table}_{seat.membership}", lambda cursor: self._by_door(cursor, viewer, table)
         )
+
+    def _by_door(self, cursor: Any, viewer: Viewer, table: str) -> str:
+        (cases,) = _sql(cursor, cases_for(viewer).values_list("pk"))
+        if table == "table":
+            lying = [each for each in lying_by_door(viewer, self.tables) if not each.query.is_empty()]
+            found = [
+                f"SELECT 'table', r.c::uuid, NULL::uuid, r.t, 1 FROM ({rows}) r (c, t)"
+                for rows in _sql(cursor, *lying)
+            ]
+        else:
+            (rows,) = _sql(cursor, _through_door(viewer, table))
+            found = [f"SELECT '{table}', r.*, count(*) FROM ({rows}) r (c, p, i) GROUP BY 2, 3, 4"]
+        return " UNION ALL ".join([*found, f"SELECT 'case', c.id, NULL::uuid, '', 1 FROM ({cases}) c (id)"])
 
     def _prepare(self, name: str, sql: Callable[[Any], str]) -> str:
         if name not in self.prepared:
@@ -79,20 +94,15 @@ def kept() -> Iterator[None]:
 
 
 def _by_walls(table: str) -> str:
+    if table == "table":
+        return f"{ON_TABLES} UNION ALL {_CASES}"
     person = "id" if table == "person" else "person_id"
     sql = f"SELECT '{table}', case_id, {person}, item, count(*) FROM casework_{table} GROUP BY 2, 3, 4"
     return f"{sql} UNION ALL {_CASES}"
 
 
-def _by_door(cursor: Any, viewer: Viewer, table: str) -> str:
-    rows, cases = (
-        cursor.mogrify(*each.order_by().query.sql_with_params())
-        for each in (_through_door(viewer, table), cases_for(viewer).values_list("pk"))
-    )
-    return (
-        f"SELECT '{table}', r.*, count(*) FROM ({rows}) r (c, p, i) GROUP BY 2, 3, 4"
-        f" UNION ALL SELECT 'case', c.id, NULL::uuid, '', 1 FROM ({cases}) c (id)"
-    )
+def _sql(cursor: Any, *querysets: Any) -> list[str]:
+    return [cursor.mogrify(*each.order_by().query.sql_with_params()) for each in querysets]
 
 
 def _through_door(viewer: Viewer, table: str) -> Any:
@@ -101,7 +111,7 @@ def _through_door(viewer: Viewer, table: str) -> Any:
     model = MODELS[table]
     if model is CaseFile:
         return files_for(viewer).filter(is_removed=False).values_list("case", "person", "item")
-    return labelled_for(viewer, model).values_list("case", "person", "item")
+    return through_door(viewer, model).values_list("case", "person", "item")
 
 
 def _asked(questions: list[tuple[Seat, str]]) -> list[Rows]:

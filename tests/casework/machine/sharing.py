@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import transaction
 
+from tests.casework.machine.asking import Asking
 from tests.casework.machine.checks import Checks
 from tests.casework.machine.clock import Clock
 from tests.casework.machine.concealment import Concealments
@@ -21,7 +22,7 @@ from tests.casework.machine.referrals import Referrals
 from tests.casework.machine.sheets import Sheets
 
 
-class SharingMachine(Lines, Consents, Clock, People, Concealments, Referrals, Sheets, Checks):
+class SharingMachine(Lines, Asking, Consents, Clock, People, Concealments, Referrals, Sheets, Checks):
     """With both walls: what everybody sees by every door is what the ledger says."""
 
     def teardown(self) -> None:
@@ -72,6 +73,8 @@ RARE: tuple[Callable[[Any], None], ...] = (
     lambda machine: machine.refer_and_revoke(),
     lambda machine: machine.make_the_first_sheet(),
     lambda machine: machine.conceal_and_lift(),
+    lambda machine: machine.ask_whoever_can_be(),
+    lambda machine: machine.withdraw_from_a_table(),
 )
 
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from unittest import mock
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     precondition,
     rule,
 )
 
+from casework.plans.models import Decision
 from casework.sheets import actions as sheet_actions
+from casework.sheets.kinds import DECISION, PLAN
 from casework.sheets.models import Sheet, SheetState
 from permissions.agencies.selectors import viewer_for_membership
+from permissions.errors import NotAllowed
 from permissions.walls.context import acting_for
 from tests.casework.machine.base import READERS, Machine
 
@@ -45,7 +49,14 @@ class Sheets(Machine):
         viewer = viewer_for_membership(int(str(seat.membership)))
         assert viewer
         with acting_for(viewer):
-            sheet = sheet_actions.request_sheet(home.case, home.decision, by=viewer)
+            # Of a decision and of its plan in turn: as of every label both say something, both end together.
+            kind = (DECISION, PLAN)[len(self.sheets) % 2]
+            sheet = sheet_actions.request_sheet(home.case, home.decision, by=viewer, kind=kind)
+            kept = self.world.kept[home.name][0]
+            if seat.kind != "duty" and Decision.objects.filter(pk=kept.pk).exists():
+                with pytest.raises(NotAllowed, match="会議限り"):  # domain.md R-MTG-6
+                    sheet_actions.request_sheet(home.case, kept, by=viewer)
+                self.tally["kept from paper"] += 1
         with mock.patch.object(sheet_actions, "make_pdf", return_value=b"%PDF"):
             sheet_actions.make_sheet(sheet.pk, membership_id=viewer.membership.pk)
         with acting_for(viewer):
