@@ -40,8 +40,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
             item.add_marker(pytest.mark.xdist_group("programs"))
     result = yield
     # pytest-django lets tests that commit come late. The long ones first: at the end one worker would wait for them.
-    items.sort(key=lambda item: not (item.get_closest_marker("slow") and database.commits(item)))
+    items.sort(
+        key=lambda item: (_place(item), not (item.get_closest_marker("slow") and database.commits(item)))
+    )
     return result
+
+
+def _place(item: pytest.Item) -> int:
+    """The first worker begins with the programs, for which it makes the database; the demo, with one of its own, need not wait."""
+    group = item.get_closest_marker("xdist_group")
+    return {"programs": 0, "demo": 1}.get(group.args[0], 2) if group else 2
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
