@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from typing import Any
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from casework.assessments.models import AssessmentRequest
 from permissions.walls.context import acting_for
 from tests.casework.canaries import SECTION_OF_ITEM
 from tests.casework.ledger import Label, Narrow
-from tests.casework.machine.base import Machine
+from tests.casework.machine.base import READERS, Machine
 
 SOME_DAY = dt.date(2037, 3, 31)
 
@@ -28,22 +29,24 @@ class Asking(Machine):
         self._ask(*askable[number % len(askable)])
 
     def askable(self) -> list[tuple[Label, Any]]:
-        """Return what an agency can be asked that reads it, and was not asked yet."""
+        """Return what an agency can be asked that reads it, and was not asked yet; what others read as well, if there is any."""
         asked = {
             (row.label, row.agency)
             for key, row in self.ledger.asked.items()
             if key not in self.ledger.unasked
         }
-        return sorted(
-            {
-                (line.label, line.agency)
-                for line in self.ledger.all_open()
-                if line.label[2] in SECTION_OF_ITEM and line.holds(self.ledger.now)
-                if not self.ledger.refuses_share(line.label[0], line.agency)
-            }
-            - asked,
-            key=str,
-        )
+        readers = Counter(label for label, _agency in self.reading())
+        askable = sorted(self.reading() - asked, key=str)
+        return [(label, agency) for label, agency in askable if readers[label] > 1] or askable
+
+    def reading(self) -> set[tuple[Label, Any]]:
+        """Return which agency reads which label that has a section of the assessment."""
+        return {
+            (line.label, line.agency)
+            for line in self.ledger.all_open()
+            if line.label[2] in SECTION_OF_ITEM and line.holds(self.ledger.now)
+            if not self.ledger.refuses_share(line.label[0], line.agency)
+        }
 
     def _ask(self, label: Label, agency: Any) -> None:
         family = next(home for home in self.world.families.values() if home.case.pk == label[0])
@@ -57,6 +60,11 @@ class Asking(Machine):
         self.ledger.asked[row.pk] = Narrow("assessmentrequest", label, agency, text[1:-1])
         self.touch_agency(name)
         self.tally["asked"] += 1
+        # Where it stands, by whoever reads the label and may not have been asked: by chance nobody looks in time.
+        agencies = {each for read, each in self.reading() if read == label}
+        for reader in READERS:
+            if self.seat(reader).agency in agencies:
+                self.look(reader, family, "assessment")
 
     @precondition(lambda self: self.turn % 8 == 6 and len(self.ledger.asked) > len(self.ledger.unasked))
     @rule()
@@ -68,7 +76,8 @@ class Asking(Machine):
         self.tally["unasked"] += 1
 
     def ask_whoever_can_be(self) -> None:
-        self._share("hazuki", "kenko", [("mother", "health")], basis="law")
+        for agency in ("kenko", "jiritsu"):
+            self._share("hazuki", agency, [("mother", "health")], basis="law")
         for asked in self.askable()[:1]:
             self._ask(*asked)
         self.end_the_oldest()
