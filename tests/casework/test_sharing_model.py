@@ -20,7 +20,6 @@ COMMON = settings(deadline=None, database=None, suppress_health_check=list(Healt
 QUICK = settings(COMMON, max_examples=EXAMPLES, stateful_step_count=STEPS, derandomize=True)
 NIGHTLY = settings(QUICK, derandomize=False, phases=(Phase.generate, Phase.shrink))
 PROFILE = NIGHTLY if IS_NIGHT else QUICK
-# Their histories are numbered from 1 on: by day those of number 0 are too short.
 PARTS = range(80 if IS_NIGHT else 2)
 PARTS_OF_DOOR = range(80 if IS_NIGHT else 1)
 
@@ -104,7 +103,7 @@ def too_seldom(machine, world, part):
     """Run histories until everything happened often enough; return what did not."""
     tally = Counter()
     for attempt in range(TRIES):
-        begin = None if IS_NIGHT else len(PARTS) * attempt + part + 1
+        begin = None if IS_NIGHT else len(PARTS) * attempt + part
         tally += run(machine, world, MORE if attempt else PROFILE, begin)
         missing = {name: tally[name] for name, least in AT_LEAST.items() if tally[name] < least}
         if not missing:
