@@ -309,7 +309,8 @@ def _said(view: AssessmentView) -> list[Said]:
     found += _said_of_issues(view)
     for part in view.parts:
         row: Any = part
-        whose_words = f"{row.who} {CENTER_WORDS if part.agency.is_center else part.agency.name}"
+        wrote = CENTER_WORDS if part.agency.is_center else part.agency.name
+        whose_words = gettext("%(who)s（%(agency)sの記入）") % {"who": row.who, "agency": wrote}
         heading = str(Section(part.section).label)
         found += [(f"{heading} {asked}", whose_words, answer) for asked, answer in part.told_facts]
         if part.text:

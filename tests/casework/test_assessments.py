@@ -583,9 +583,9 @@ def test_versions_are_compared_field_by_field_as_far_as_both_reach(shared):
         changes = client_of(getattr(shared, name)).get(url).context["changes"]
         found[name] = [(each.label, each.who, each.before, each.after) for each in changes if each.is_changed]
     changed = [
-        ("住まい・暮らし 住まいの種類", "葉月原母 センター", "借家・賃貸アパート・マンション", "住まいがない（野宿・車・ネットカフェなど）"),
-        ("健康・障害 受診", "葉月原母 機関 anshin", "", "通院している"),
-        ("健康・障害", "葉月原母 機関 anshin", "", "病気"),
+        ("住まい・暮らし 住まいの種類", "葉月原母（センターの記入）", "借家・賃貸アパート・マンション", "住まいがない（野宿・車・ネットカフェなど）"),
+        ("健康・障害 受診", "葉月原母（機関 anshinの記入）", "", "通院している"),
+        ("健康・障害", "葉月原母（機関 anshinの記入）", "", "病気"),
     ]  # fmt: skip
     assert found == {"chief": changed, "anshin_worker": changed}
     unchanged = client_of(shared.kenko_worker).get(url).context["changes"]
